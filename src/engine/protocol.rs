@@ -1,0 +1,424 @@
+//! What the page (or any other client) and the engine say to each other.
+//!
+//! Both sides compile these types, so a message that one side can write the other can read. Long arrays travel as raw
+//! bytes ([`Floats`], [`Bytes`]), which a worker's `postMessage` can transfer instead of copy. Integers are `u32`:
+//! JavaScript numbers hold them exactly.
+
+use crate::bounds::{Method, Norm, Strategy};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use std::{fmt, ops::Deref};
+
+/// Raised whenever a message changes shape; both sides compare it in [`Request::Hello`] and [`Response::Ready`].
+pub const PROTOCOL: u32 = 1;
+
+/// Raw bytes that travel as one typed array.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Bytes(pub Vec<u8>);
+
+/// 32-bit floats that travel as one typed array of little-endian bytes.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Floats(pub Vec<f32>);
+
+impl Deref for Floats {
+    type Target = [f32];
+    fn deref(&self) -> &[f32] {
+        &self.0
+    }
+}
+
+impl From<Vec<f32>> for Floats {
+    fn from(values: Vec<f32>) -> Self {
+        Floats(values)
+    }
+}
+
+impl Serialize for Bytes {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bytes(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Bytes {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_byte_buf(BytesVisitor).map(Bytes)
+    }
+}
+
+impl Serialize for Floats {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let bytes: Vec<u8> = self.0.iter().flat_map(|value| value.to_le_bytes()).collect();
+        serializer.serialize_bytes(&bytes)
+    }
+}
+
+impl<'de> Deserialize<'de> for Floats {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let bytes = deserializer.deserialize_byte_buf(BytesVisitor)?;
+        let (words, rest) = bytes.as_chunks::<4>();
+        if !rest.is_empty() {
+            return Err(de::Error::invalid_length(bytes.len(), &"a multiple of four bytes"));
+        }
+        Ok(Floats(words.iter().map(|word| f32::from_le_bytes(*word)).collect()))
+    }
+}
+
+/// Takes a byte buffer, or (from JSON) a list of numbers 0–255.
+struct BytesVisitor;
+
+impl<'de> de::Visitor<'de> for BytesVisitor {
+    type Value = Vec<u8>;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("bytes")
+    }
+
+    fn visit_bytes<E: de::Error>(self, bytes: &[u8]) -> Result<Vec<u8>, E> {
+        Ok(bytes.to_vec())
+    }
+
+    fn visit_byte_buf<E: de::Error>(self, bytes: Vec<u8>) -> Result<Vec<u8>, E> {
+        Ok(bytes)
+    }
+
+    fn visit_seq<A: de::SeqAccess<'de>>(self, mut list: A) -> Result<Vec<u8>, A::Error> {
+        let mut bytes = Vec::with_capacity(list.size_hint().unwrap_or(0).min(1 << 20));
+        while let Some(byte) = list.next_element()? {
+            bytes.push(byte);
+        }
+        Ok(bytes)
+    }
+}
+
+/// Lower and upper bounds of one layer, neuron by neuron.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Interval {
+    /// Lower bounds.
+    pub lower: Floats,
+    /// Upper bounds, as many.
+    pub upper: Floats,
+}
+
+/// What is asked about one image of one network. Every answer repeats it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Question {
+    /// Key under which the network was put into the session.
+    pub network: String,
+    /// Pixels in [0, 1], flattened in C order, as long as the network's input.
+    pub image: Floats,
+    /// The class y whose margins z_y − z_i are bounded.
+    pub label: u32,
+    /// The norm that measures ε.
+    pub norm: Norm,
+    /// ε ≥ 0, in the units of the raw input.
+    pub epsilon: f64,
+    /// The valid range of a pixel, ℓ∞ only: the region is cut to it.
+    pub clip: Option<[f64; 2]>,
+    /// How bounding lines are chosen.
+    pub lines: Strategy,
+}
+
+/// The arithmetic behind a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Arithmetic {
+    /// 32-bit, rounding ignored: a preview.
+    F32,
+    /// 64-bit, rounding ignored.
+    F64,
+    /// 64-bit with every rounding error charged (METHODS.md §10): may be called certified.
+    Sound,
+}
+
+impl Arithmetic {
+    /// The command line's word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Arithmetic::F32 => "f32",
+            Arithmetic::F64 => "f64",
+            Arithmetic::Sound => "sound",
+        }
+    }
+}
+
+/// The independent jobs of a session. A newer request for a job replaces the older one; `Explore` goes before the rest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Job {
+    /// Bounds of one image at one ε.
+    Explore,
+    /// The certified radius by each method.
+    Radius,
+    /// Tightness and statuses along ε.
+    Sweep,
+    /// Predictions over a shard of images.
+    Classify,
+}
+
+/// From the client to the engine.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "kebab-case")]
+pub enum Request {
+    /// First message; answered by [`Response::Ready`].
+    Hello,
+    /// Put a network into the session under `key`; answered by [`Response::Network`] or [`Response::Failed`].
+    Network {
+        /// The name later questions use.
+        key: String,
+        /// The project's safetensors file, gzip or plain.
+        file: Bytes,
+    },
+    /// Bounds at one ε: [`Response::Inference`] and [`Response::Samples`] once, [`Response::Bounds`] per method in the
+    /// order given, then [`Response::Done`].
+    Explore {
+        /// Rises with every request of this job; older work stops.
+        epoch: u32,
+        /// What is asked.
+        question: Question,
+        /// Methods, in the order in which answers are wanted.
+        methods: Vec<Method>,
+    },
+    /// Certified radius (the question's ε is ignored): one [`Response::Radius`] per method, then [`Response::Done`].
+    Radius {
+        /// Rises with every request of this job.
+        epoch: u32,
+        /// What is asked.
+        question: Question,
+        /// Methods to bracket.
+        methods: Vec<Method>,
+        /// Largest ε tried.
+        largest: f64,
+    },
+    /// Tightness along ε: one [`Response::SweepPoint`] per ε, method and strategy, then [`Response::Done`].
+    Sweep {
+        /// Rises with every request of this job.
+        epoch: u32,
+        /// What is asked; its ε and lines are ignored.
+        question: Question,
+        /// Methods.
+        methods: Vec<Method>,
+        /// Strategies; IBP, which has no lines, is answered under the first one only.
+        strategies: Vec<Strategy>,
+        /// The grid of ε.
+        epsilons: Vec<f64>,
+    },
+    /// Predicted classes for a shard of images; answered by [`Response::Classes`].
+    Classify {
+        /// Rises with every request of this job.
+        epoch: u32,
+        /// Key of the network.
+        network: String,
+        /// Pixels as bytes 0–255, image after image.
+        images: Bytes,
+    },
+    /// Stop a job.
+    Cancel {
+        /// Which.
+        job: Job,
+    },
+}
+
+/// One activation layer of a network, as the page needs it to draw neurons.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LayerSummary {
+    /// What computes the pre-activation, for instance "conv 16 · 4×4 /2".
+    pub affine: String,
+    /// Shape of the pre-activation, `[n]` or `[channels, height, width]`.
+    pub shape: Vec<u32>,
+    /// "ReLU", "LeakyReLU(0.01)", "ParamRamp(0)".
+    pub activation: String,
+    /// η of the activation.
+    pub slope: f32,
+    /// r of each neuron; empty where the activation has no bend.
+    pub bend: Floats,
+}
+
+impl LayerSummary {
+    /// Number of neurons.
+    pub fn width(&self) -> usize {
+        self.shape.iter().map(|&n| n as usize).product()
+    }
+}
+
+/// What a network is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NetworkSummary {
+    /// Hash of its structure and weights, in hexadecimal.
+    pub hash: String,
+    /// Shape of an input.
+    pub input_shape: Vec<u32>,
+    /// Number of outputs.
+    pub classes: u32,
+    /// Number of weights, biases and bends.
+    pub parameters: u32,
+    /// The activation layers, in order.
+    pub layers: Vec<LayerSummary>,
+}
+
+/// Bounds by one method.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BoundsAnswer {
+    /// The method.
+    pub method: Method,
+    /// How its lines were chosen.
+    pub lines: Strategy,
+    /// ε of the region.
+    pub epsilon: f64,
+    /// Norm of the region.
+    pub norm: Norm,
+    /// Clipping of the region.
+    pub clip: Option<[f64; 2]>,
+    /// The arithmetic used.
+    pub arithmetic: Arithmetic,
+    /// Pre-activation bounds of each activation layer, in order.
+    pub layers: Vec<Interval>,
+    /// Bounds of the outputs.
+    pub logits: Interval,
+    /// Lower bounds of z_y − z_i for i ≠ y, in class order.
+    pub margins: Floats,
+    /// Whether every margin's lower bound is above 0 (in this arithmetic).
+    pub verified: bool,
+    /// Time the computation took.
+    pub milliseconds: f64,
+}
+
+/// The network's plain output on the image itself.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct InferenceAnswer {
+    /// Pre-activations of each activation layer.
+    pub layers: Vec<Floats>,
+    /// Outputs.
+    pub logits: Floats,
+    /// z_y − z_i for i ≠ y, in class order.
+    pub margins: Floats,
+    /// The largest output's class.
+    pub predicted: u32,
+}
+
+/// Where a certificate by one method ends.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RadiusAnswer {
+    /// The method.
+    pub method: Method,
+    /// How its lines were chosen.
+    pub lines: Strategy,
+    /// The largest ε that was itself verified; `None` when not even ε = 0 is.
+    pub verified: Option<f64>,
+    /// The smallest ε tried that was not verified; `None` when the largest ε tried was.
+    pub refuted: Option<f64>,
+    /// The arithmetic in which `verified` was proved.
+    pub arithmetic: Arithmetic,
+    /// Time the search took.
+    pub milliseconds: f64,
+}
+
+/// Tightness at one ε.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SweepAnswer {
+    /// ε.
+    pub epsilon: f64,
+    /// The method.
+    pub method: Method,
+    /// How its lines were chosen.
+    pub lines: Strategy,
+    /// Mean of upper − lower over the outputs.
+    pub mean_width: f64,
+    /// Smallest margin lower bound.
+    pub worst_margin: f64,
+    /// Neurons by status, per activation layer, indexed by `Status as usize` (seven entries).
+    pub statuses: Vec<Vec<u32>>,
+}
+
+/// From the engine to the client.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "kebab-case")]
+pub enum Response {
+    /// The engine is up.
+    Ready {
+        /// [`PROTOCOL`] of the engine.
+        protocol: u32,
+        /// The processor in words, for instance "CPU · wasm SIMD".
+        device: String,
+    },
+    /// A network was read.
+    Network {
+        /// The key it was given.
+        key: String,
+        /// What it is.
+        summary: NetworkSummary,
+    },
+    /// The image itself through the network.
+    Inference {
+        /// Epoch of the request.
+        epoch: u32,
+        /// The answer.
+        answer: InferenceAnswer,
+    },
+    /// The range seen over sampled points of the region: always inside every bound.
+    Samples {
+        /// Epoch of the request.
+        epoch: u32,
+        /// ε sampled at.
+        epsilon: f64,
+        /// How many points.
+        points: u32,
+        /// Pre-activations of each activation layer.
+        layers: Vec<Interval>,
+        /// Outputs.
+        logits: Interval,
+        /// Smallest margins seen, in class order.
+        margins: Floats,
+    },
+    /// Bounds by one method.
+    Bounds {
+        /// Epoch of the request.
+        epoch: u32,
+        /// The answer.
+        answer: BoundsAnswer,
+    },
+    /// The radius by one method.
+    Radius {
+        /// Epoch of the request.
+        epoch: u32,
+        /// The answer.
+        answer: RadiusAnswer,
+    },
+    /// One point of the sweep.
+    SweepPoint {
+        /// Epoch of the request.
+        epoch: u32,
+        /// The answer.
+        answer: SweepAnswer,
+    },
+    /// Predicted classes.
+    Classes {
+        /// Epoch of the request.
+        epoch: u32,
+        /// One class per image.
+        classes: Bytes,
+    },
+    /// How far a job is.
+    Progress {
+        /// The job.
+        job: Job,
+        /// Epoch of the request.
+        epoch: u32,
+        /// Done so far, 0 to 1.
+        done: f64,
+    },
+    /// A job has said all it had to say.
+    Done {
+        /// The job.
+        job: Job,
+        /// Epoch of the request.
+        epoch: u32,
+    },
+    /// A request could not be answered; what is on screen stays.
+    Failed {
+        /// The job, where the request belonged to one.
+        job: Option<Job>,
+        /// Epoch of the request, 0 where it has none.
+        epoch: u32,
+        /// What went wrong, where, and what to do next.
+        message: String,
+    },
+}

@@ -1,0 +1,19 @@
+//! Certified robustness of small neural networks, visible and usable.
+//!
+//! Each room has one job and knows only the rooms below it:
+//!
+//! | room | job |
+//! |---|---|
+//! | [`engine`] | one session: holds networks, answers typed requests, streams results; knows no browser |
+//! | [`certify`] | certified radius by bisection, verified error over a set of images |
+//! | [`bounds`] | regions, lines, IBP, LBP, CROWN and their hybrids: walks over the graph, written once over a backend |
+//! | [`formats`] | safetensors, IDX, npy and the golden folders: the only room that sees untrusted bytes |
+//! | [`network`] | the graph of operators, one file per operator |
+//! | [`tensor`] | the [`Backend`](tensor::Backend) and its processors |
+#![warn(missing_docs)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+pub mod bounds;
+pub mod engine;
+pub mod network;
+pub mod tensor;

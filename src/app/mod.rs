@@ -12,3 +12,11 @@ pub mod scales;
 pub mod state;
 pub mod strings;
 pub mod svg;
+
+/// Modules of the browser alone.
+macro_rules! in_the_browser {
+    ($($name:ident),*) => { $(#[cfg(all(feature = "web", target_arch = "wasm32"))] mod $name;)* };
+}
+in_the_browser!(client, conductor, controls, data, dom, history, page, store, views);
+#[cfg(all(feature = "web", target_arch = "wasm32"))]
+pub use page::mount;

@@ -119,6 +119,11 @@ impl Pictures {
         ready
     }
 
+    /// Shows another's picture until something newer comes.
+    pub fn precede(&mut self, other: Pictures) {
+        self.shown = self.shown.take().or(other.shown);
+    }
+
     /// The picture on screen.
     pub fn shown(&self) -> Option<&Picture> {
         self.shown.as_ref()
@@ -149,7 +154,7 @@ impl Subject {
 }
 
 /// Tightness and statuses along ε, as far as they are known.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sweep {
     /// What it is about.
     pub subject: Option<Subject>,
@@ -180,7 +185,7 @@ impl Sweep {
 }
 
 /// Radii by method, as far as they are known.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Radii {
     /// What they are about.
     pub subject: Option<Subject>,

@@ -80,6 +80,15 @@ impl Scale {
     }
 }
 
+/// The value with three significant digits: what a pointer can mean.
+pub fn brief(value: f64) -> f64 {
+    if value <= 0.0 {
+        return 0.0;
+    }
+    let power = 10f64.powi(2 - value.log10().floor() as i32);
+    (value * power).round() / power
+}
+
 fn finite(value: f64) -> f64 {
     if value.is_nan() { 0.0 } else { value.clamp(-1e30, 1e30) }
 }

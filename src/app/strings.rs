@@ -4,6 +4,7 @@ use super::{
     format,
     picture::{Picture, Radii, Sweep},
     plots::{ladder::Verdict, radius, tightness},
+    state::Picked,
 };
 use crate::{
     bounds::{Method, Norm, Strategy},
@@ -104,6 +105,12 @@ words! {
     WAITING = "Waiting for the engine's first answer.";
     SHOW_TIGHT = "Show tight lines";
     SHOW_ADAPTIVE = "Show adaptive lines";
+    BEND = "bend r";
+    STATUSES_REMARK = "read off each method's own bounds, layer by layer";
+    ALONG_EPSILON_REMARK = "the same shares as ε grows";
+    ALONG_EPSILON_LABEL = "Shares of neuron statuses along ε, by layer and way of bounding";
+    NEURONS_REMARK = "pre-activation bounds, sorted by the image's own value; symmetric-log scale";
+    NEURON_PICKER = "neuron, sorted by the image's own value; up and down change the layer";
     L = "l";
     U = "u";
     ETA = "η";
@@ -186,6 +193,16 @@ pub fn margins_summary(picture: &Picture, proved: usize, rivals: usize, closest:
     } else {
         format!("{proved} of {rivals} margins of {label} are {verb} above zero; the rest is undecided.{close}")
     }
+}
+
+/// Subtitle of the margins.
+pub fn margins_subtitle(picture: &Picture) -> String {
+    format!("lower bounds of z{} − zᵢ; right of zero is proved", subscript(picture.question.label))
+}
+
+/// Caption of the one-neuron table.
+pub fn neuron_caption(subtitle: String) -> String {
+    format!("Bounding lines of one neuron, {subtitle}")
 }
 
 /// Caption of tables about one ε.
@@ -432,6 +449,29 @@ pub fn bad_hash(why: &str) -> String {
 /// Notice: a file is missing.
 pub fn no_file(what: &str, why: &str) -> String {
     format!("{what} could not be loaded ({why}). What is on screen stays; the rest of the page works.")
+}
+
+/// What an image's file is called in a notice.
+pub fn image_file(picked: &Picked) -> String {
+    match picked {
+        Picked::Test(index) => format!("Test image {index}"),
+        Picked::Drawn(_) => "The drawing".into(),
+    }
+}
+
+/// What a network's file is called in a notice.
+pub fn network_file(key: &str) -> String {
+    format!("The network {}", super::defaults::preset(key).map_or(key, |preset| preset.title))
+}
+
+/// Notice: looking for an image failed.
+pub fn search_failed(why: &str) -> String {
+    format!("The search for an image ended early: {why}.")
+}
+
+/// What "auto" certifies.
+pub fn certify_auto(drawn: bool) -> &'static str {
+    if drawn { "auto: as predicted" } else { "auto: its label" }
 }
 
 /// Notice: the engine died and was started again.

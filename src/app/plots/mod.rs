@@ -31,6 +31,34 @@ pub struct Table {
     pub rows: Vec<Vec<String>>,
 }
 
+impl Table {
+    /// The table as HTML.
+    pub fn markup(&self) -> String {
+        let mut out = String::from("<table><caption>");
+        let escaped = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;");
+        out.push_str(&escaped(&self.caption));
+        out.push_str("</caption><thead><tr>");
+        for head in &self.head {
+            out.push_str("<th scope=\"col\">");
+            out.push_str(&escaped(head));
+            out.push_str("</th>");
+        }
+        out.push_str("</tr></thead><tbody>");
+        for row in &self.rows {
+            out.push_str("<tr>");
+            for (place, cell) in row.iter().enumerate() {
+                let (open, close) = if place == 0 { ("<th scope=\"row\">", "</th>") } else { ("<td>", "</td>") };
+                out.push_str(open);
+                out.push_str(&escaped(cell));
+                out.push_str(close);
+            }
+            out.push_str("</tr>");
+        }
+        out.push_str("</tbody></table>");
+        out
+    }
+}
+
 /// The style class of a method: its colour and its dash.
 pub fn class(method: Method) -> &'static str {
     match method {

@@ -289,9 +289,19 @@ pub fn describe(picture: &Picture, summary: &NetworkSummary, layer: usize, neuro
     strings::neuron_words(layer, neuron, answer.method, l, u, status_label(summary, layer, neuron, bounds))
 }
 
-/// The methods whose intervals are drawn in hidden layers, with the names that share them.
-pub fn legend(picture: &Picture) -> Vec<(Method, String)> {
-    families(picture.methods.iter().copied())
+/// Mean width of a hidden neuron's interval, by way of bounding.
+pub fn mean_widths(picture: &Picture) -> Vec<(String, f64)> {
+    let mean = |method: Method| {
+        let answer = picture.by(method)?;
+        let (mut sum, mut count) = (0.0, 0);
+        for layer in &answer.layers {
+            count += layer.lower.len();
+            sum += layer.lower.iter().zip(layer.upper.iter()).map(|(l, u)| f64::from(u - l)).sum::<f64>();
+        }
+        Some(sum / count.max(1) as f64)
+    };
+    let families = families(picture.answers().map(|a| a.method));
+    families.into_iter().filter_map(|(method, names)| Some((names, mean(method)?))).collect()
 }
 
 #[cfg(test)]

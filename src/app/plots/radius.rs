@@ -16,7 +16,7 @@ use crate::{
 const ROW: f64 = 22.0;
 
 /// What is drawn beside the answers.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Context {
     /// Methods to show, in order.
     pub methods: Vec<Method>,

@@ -20,7 +20,7 @@ pub const HEIGHT: f64 = 230.0;
 const BOTTOM: f64 = HEIGHT - 22.0;
 
 /// What is drawn beside the answers.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Context {
     /// Methods to show, in order.
     pub methods: Vec<Method>,

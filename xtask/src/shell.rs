@@ -20,6 +20,11 @@ pub fn root() -> Outcome<PathBuf> {
         .ok_or_else(|| format!("no Boundscope checkout at or above {}: run `cargo xtask` inside one", here.display()))
 }
 
+/// Where cargo puts what it builds.
+pub fn target_dir(root: &Path) -> PathBuf {
+    env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |dir| root.join(dir))
+}
+
 /// A command that runs in `dir` and reads nothing from the terminal, so that no prompt can hang a build.
 pub fn command(program: &str, arguments: &[&str], dir: &Path) -> Command {
     let mut command = Command::new(program);

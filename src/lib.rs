@@ -15,5 +15,6 @@
 
 pub mod bounds;
 pub mod engine;
+pub mod formats;
 pub mod network;
 pub mod tensor;

@@ -14,6 +14,10 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod bounds;
+pub mod certify;
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod engine;
+pub mod formats;
 pub mod network;
 pub mod tensor;

@@ -17,7 +17,11 @@
 
 pub mod app;
 pub mod bounds;
+pub mod certify;
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod engine;
+pub mod formats;
 pub mod network;
 pub mod tensor;
 #[cfg(all(feature = "web", target_arch = "wasm32"))]

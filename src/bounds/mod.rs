@@ -1,9 +1,24 @@
 //! Bounds: what is asked (region, method, strategy) and how it is answered.
+//!
+//! Three walks over the graph, each in its own file and each ignorant of the others: intervals forward (IBP), linear
+//! functions forward (LBP), linear functions backward (CROWN). `analysis` combines them into the named methods. Lines
+//! and concretisation stay apart, in [`lines`] and in the backend.
 
+mod analysis;
+mod backward;
+mod error;
+mod forward;
+mod interval;
 mod lines;
+mod prepared;
 mod question;
+mod region;
 mod status;
 
+pub use analysis::{Bounds, LayerBounds, margin_rows};
+pub use error::{BoundsError, Cancelled, Pulse, Steady};
 pub use lines::{Line, Lines, Strategy, lines};
+pub use prepared::Prepared;
 pub use question::{Method, Norm, UnknownName};
+pub use region::Region;
 pub use status::{Status, status};

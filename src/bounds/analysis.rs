@@ -1,0 +1,359 @@
+//! The methods: which walk bounds the intermediate layers, which one the last (METHODS.md §5).
+
+use super::{
+    BoundsError, Method, Pulse, Region, Strategy,
+    backward::{Cut, LinearBound, Start},
+    forward::{Known, Layer},
+    prepared::{Prepared, Stage},
+};
+use crate::{
+    network::NodeId,
+    tensor::{Backend, Ball, Form, Pair},
+};
+
+/// Bounds of a batch, still on the device. Every tensor is `[batch, 1, n]`.
+struct DeviceBounds<T> {
+    /// Pre-activations of each activation layer, in order.
+    layers: Vec<Pair<T>>,
+    /// Outputs.
+    logits: Pair<T>,
+    /// Lower bounds of z_y − z_i for i ≠ y, in class order; `None` without labels.
+    margins: Option<T>,
+}
+
+/// Lower and upper bounds of one layer of one image.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LayerBounds {
+    /// Lower bounds.
+    pub lower: Vec<f64>,
+    /// Upper bounds.
+    pub upper: Vec<f64>,
+}
+
+/// Bounds of one image, on the host.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Bounds {
+    /// Pre-activations of each activation layer, in order: the hidden affine layers' outputs.
+    pub layers: Vec<LayerBounds>,
+    /// Outputs.
+    pub logits: LayerBounds,
+    /// Lower bounds of z_y − z_i for i ≠ y, in class order; empty without a label.
+    pub margins: Vec<f64>,
+}
+
+impl Bounds {
+    /// Whether every margin's lower bound is above 0. NaN, infinities and crossed bounds mean "unknown", not verified.
+    pub fn verified(&self) -> bool {
+        let sane = |layer: &LayerBounds| {
+            layer.lower.iter().zip(&layer.upper).all(|(l, u)| l.is_finite() && u.is_finite() && !crossed(*l, *u))
+        };
+        !self.margins.is_empty()
+            && self.margins.iter().all(|margin| margin.is_finite() && *margin > 0.0)
+            && self.layers.iter().all(sane)
+            && sane(&self.logits)
+    }
+
+    /// The smallest margin's lower bound; NaN if any is NaN.
+    pub fn worst_margin(&self) -> f64 {
+        self.margins.iter().fold(
+            f64::INFINITY,
+            |worst, &margin| {
+                if margin.is_nan() || margin < worst { margin } else { worst }
+            },
+        )
+    }
+}
+
+/// Whether bounds cross by more than the last digits: at ε = 0 both ends come from different sums of one number.
+fn crossed(lower: f64, upper: f64) -> bool {
+    lower - upper > 1e-4 * (1.0 + lower.abs().max(upper.abs()))
+}
+
+/// One row per question: z_y − z_i for i ≠ y in class order, `[batch, classes − 1, classes]`.
+///
+/// # Errors
+/// Labels that are no class, or not one per image.
+pub fn margin_rows(labels: &[usize], images: usize, classes: usize) -> Result<Vec<f64>, BoundsError> {
+    if labels.len() != images {
+        return Err(BoundsError::Labels { labels: labels.len(), images });
+    }
+    if classes < 2 {
+        return Err(BoundsError::OneClass);
+    }
+    let mut rows = vec![0.0; images * (classes - 1) * classes];
+    let mut row = rows.chunks_mut(classes);
+    for (image, &label) in labels.iter().enumerate() {
+        if label >= classes {
+            return Err(BoundsError::Label { image, label, classes });
+        }
+        for other in (0..classes).filter(|&other| other != label) {
+            let row = row.next().expect("one row per image and other class");
+            (row[label], row[other]) = (1.0, -1.0);
+        }
+    }
+    Ok(rows)
+}
+
+impl<B: Backend> Prepared<B> {
+    /// Bounds of a batch of images (flattened, one after the other) over `region`, with margins where labels are
+    /// given.
+    ///
+    /// # Errors
+    /// An invalid question, a device that fails, or a cancelled pulse.
+    pub async fn bounds(
+        &self,
+        images: &[f64],
+        labels: Option<&[usize]>,
+        region: &Region,
+        method: Method,
+        strategy: Strategy,
+        pulse: &impl Pulse,
+    ) -> Result<Vec<Bounds>, BoundsError> {
+        let inputs = self.input_len();
+        let mut all = Vec::with_capacity(images.len() / inputs);
+        // A check of the whole batch first: an error names the image's place in it.
+        region.around(&self.backend, images, inputs)?;
+        if let Some(labels) = labels {
+            margin_rows(labels, images.len() / inputs, self.classes())?;
+        }
+        let step = self.batch_limit(method);
+        for (index, part) in images.chunks(step * inputs).enumerate() {
+            let count = part.len() / inputs;
+            let ball = region.around(&self.backend, part, inputs)?;
+            let labels = labels.map(|labels| &labels[index * step..][..count]);
+            let bounds = self.device_bounds(&ball, labels, method, strategy, count, pulse).await?;
+            all.extend(self.read_bounds(&bounds, count).await?);
+        }
+        Ok(all)
+    }
+
+    /// Images per pass, so that forms (LBP) or rows (CROWN) stay within memory.
+    fn batch_limit(&self, method: Method) -> usize {
+        const BUDGET: usize = 256 << 20;
+        let widest = self.widths.iter().copied().max().unwrap_or(1);
+        let per_image = match method {
+            Method::Ibp | Method::CrownIbp => 64 * widest,
+            Method::Lbp | Method::CrownLbp => 4 * self.input_len() * widest,
+            Method::Crown => 64 * widest,
+            Method::RelaxedCrown(_) => 4 * self.input_len() * widest,
+        };
+        (BUDGET / (per_image * B::BYTES)).max(1)
+    }
+
+    async fn device_bounds(
+        &self,
+        ball: &Ball<B::Tensor>,
+        labels: Option<&[usize]>,
+        method: Method,
+        strategy: Strategy,
+        images: usize,
+        pulse: &impl Pulse,
+    ) -> Result<DeviceBounds<B::Tensor>, BoundsError> {
+        let known = match method {
+            Method::Ibp => self.interval_known(ball, Strategy::Constant, pulse).await?,
+            Method::CrownIbp => self.interval_known(ball, strategy, pulse).await?,
+            Method::Lbp | Method::CrownLbp => self.forward_walk(ball, strategy, pulse).await?,
+            Method::RelaxedCrown(depth) => self.backward_known(ball, strategy, Some(depth as usize), pulse).await?,
+            Method::Crown => self.backward_known(ball, strategy, None, pulse).await?,
+        };
+        let cut = match method {
+            Method::Ibp => Cut::Intervals,
+            Method::CrownIbp | Method::CrownLbp | Method::Crown => Cut::Input,
+            Method::Lbp => Cut::Forms(1),
+            Method::RelaxedCrown(depth) => Cut::Forms(depth as usize),
+        };
+        let classes = self.classes();
+        let backend = &self.backend;
+        let neurons = |rows| backend.identity(rows, classes);
+        let mut rows = vec![neurons(0..classes), backend.negate(&neurons(0..classes))];
+        if let Some(labels) = labels {
+            let margins = margin_rows(labels, images, classes)?;
+            rows.push(backend.upload([images, classes - 1, classes], &margins));
+        }
+        let start = Start::Rows(backend.concat_rows(&rows));
+        let bound = self.backward_walk(self.output(), start, cut, &known);
+        let lowest = self.lowest(&bound, ball);
+        let [_, _, answers] = backend.shape(&lowest);
+        pulse.beat().await?;
+        Ok(DeviceBounds {
+            layers: self.pre_activations.iter().map(|&node| known.layer(node).range.clone()).collect(),
+            logits: Pair {
+                lower: backend.slice_width(&lowest, 0..classes),
+                upper: backend.negate(&backend.slice_width(&lowest, classes..2 * classes)),
+            },
+            margins: labels.map(|_| backend.slice_width(&lowest, 2 * classes..answers)),
+        })
+    }
+
+    /// Concretises what a backward walk ended with.
+    fn lowest(&self, bound: &LinearBound<B::Tensor>, ball: &Ball<B::Tensor>) -> B::Tensor {
+        match (&bound.rows, &bound.offset) {
+            (Some(rows), offset) => self.backend.concretize(rows, offset.as_ref(), ball),
+            (None, Some(offset)) => offset.clone(),
+            (None, None) => unreachable!("a walk ends at the input or at intervals"),
+        }
+    }
+
+    /// Interval bounds of the intermediate layers, and lines over them.
+    async fn interval_known(
+        &self,
+        ball: &Ball<B::Tensor>,
+        strategy: Strategy,
+        pulse: &impl Pulse,
+    ) -> Result<Known<B>, BoundsError> {
+        let mut ranges = self.interval_walk(ball, pulse).await?;
+        let mut known = Known::nothing(self.stages.len());
+        for &node in &self.pre_activations {
+            let range = ranges[node].take().expect("the walk covers every pre-activation");
+            self.relax_readers(node, &range, strategy, &mut known);
+            known.layers[node] = Some(Layer { range, forms: None });
+        }
+        Ok(known)
+    }
+
+    /// Backward bounds of the intermediate layers: each needs those before it. With a depth, walks stop at forms and
+    /// leave forms behind.
+    async fn backward_known(
+        &self,
+        ball: &Ball<B::Tensor>,
+        strategy: Strategy,
+        depth: Option<usize>,
+        pulse: &impl Pulse,
+    ) -> Result<Known<B>, BoundsError> {
+        let backend = &self.backend;
+        let mut known = Known::nothing(self.stages.len());
+        for &node in &self.pre_activations {
+            let layer = if self.affine[node] {
+                Layer { range: self.affine_bounds(node, ball), forms: None }
+            } else {
+                let cut = depth.map_or(Cut::Input, Cut::Forms);
+                let mut ends = (Vec::new(), Vec::new());
+                let mut forms = (Vec::new(), Vec::new());
+                let [batch, ..] = self.ball_shape(ball);
+                for chunk in self.row_chunks(self.widths[node], batch) {
+                    let count = chunk.len();
+                    let bound = self.backward_walk(node, Start::Neurons(chunk), cut, &known);
+                    let lowest = self.lowest(&bound, ball);
+                    ends.0.push(backend.slice_width(&lowest, 0..count));
+                    ends.1.push(backend.negate(&backend.slice_width(&lowest, count..2 * count)));
+                    if depth.is_some() {
+                        let (below, above) = self.split_forms(&bound, count);
+                        forms.0.push(below);
+                        forms.1.push(above);
+                    }
+                    pulse.beat().await?;
+                }
+                let range = Pair { lower: backend.concat_width(&ends.0), upper: backend.concat_width(&ends.1) };
+                let forms = depth.map(|_| Pair { lower: self.join_forms(&forms.0), upper: self.join_forms(&forms.1) });
+                Layer { range, forms }
+            };
+            self.relax_readers(node, &layer.range, strategy, &mut known);
+            known.layers[node] = Some(layer);
+        }
+        Ok(known)
+    }
+
+    fn ball_shape(&self, ball: &Ball<B::Tensor>) -> crate::tensor::Shape {
+        match ball {
+            Ball::Box { lower, .. } => self.backend.shape(lower),
+            Ball::Norm { centre, .. } => self.backend.shape(centre),
+        }
+    }
+
+    /// The lower form (first half of the rows) and the upper one (second half, negated).
+    fn split_forms(&self, bound: &LinearBound<B::Tensor>, count: usize) -> (Form<B::Tensor>, Form<B::Tensor>) {
+        let backend = &self.backend;
+        let (rows, offset) = match (&bound.rows, &bound.offset) {
+            (Some(rows), Some(offset)) => (rows.clone(), offset.clone()),
+            (Some(rows), None) => {
+                let [batch, answers, _] = backend.shape(rows);
+                (rows.clone(), backend.upload([batch, 1, answers], &vec![0.0; batch * answers]))
+            }
+            (None, _) => unreachable!("only interval cuts leave no rows"),
+        };
+        let half = |range: std::ops::Range<usize>| Form {
+            coefficients: backend.transpose(&backend.slice_rows(&rows, range.clone())),
+            offset: backend.slice_width(&offset, range),
+        };
+        let above = half(count..2 * count);
+        let above = Form { coefficients: backend.negate(&above.coefficients), offset: backend.negate(&above.offset) };
+        (half(0..count), above)
+    }
+
+    fn join_forms(&self, parts: &[Form<B::Tensor>]) -> Form<B::Tensor> {
+        let join = |pick: fn(&Form<B::Tensor>) -> &B::Tensor| {
+            self.backend.concat_width(&parts.iter().map(|part| pick(part).clone()).collect::<Vec<_>>())
+        };
+        Form { coefficients: join(|form| &form.coefficients), offset: join(|form| &form.offset) }
+    }
+
+    async fn read_bounds(&self, bounds: &DeviceBounds<B::Tensor>, images: usize) -> Result<Vec<Bounds>, BoundsError> {
+        let mut all = vec![Bounds::default(); images];
+        let split = |values: Vec<f64>| -> Vec<Vec<f64>> {
+            let width = values.len() / images;
+            values.chunks(width.max(1)).map(<[f64]>::to_vec).collect()
+        };
+        for pair in &bounds.layers {
+            let (lower, upper) = self.read_pair(pair).await?;
+            for (image, (lower, upper)) in split(lower).into_iter().zip(split(upper)).enumerate() {
+                all[image].layers.push(LayerBounds { lower, upper });
+            }
+        }
+        let (lower, upper) = self.read_pair(&bounds.logits).await?;
+        for (image, (lower, upper)) in split(lower).into_iter().zip(split(upper)).enumerate() {
+            all[image].logits = LayerBounds { lower, upper };
+        }
+        if let Some(margins) = &bounds.margins {
+            for (image, margins) in split(self.backend.read(margins).await?).into_iter().enumerate() {
+                all[image].margins = margins;
+            }
+        }
+        Ok(all)
+    }
+
+    async fn read_pair(&self, pair: &Pair<B::Tensor>) -> Result<(Vec<f64>, Vec<f64>), BoundsError> {
+        Ok((self.backend.read(&pair.lower).await?, self.backend.read(&pair.upper).await?))
+    }
+
+    /// The network's plain values for a batch: pre-activations of each activation layer, then the outputs, each image
+    /// after image.
+    ///
+    /// # Errors
+    /// Images that do not fit the network, or a device that fails.
+    pub async fn infer(&self, images: &[f64]) -> Result<(Vec<Vec<f64>>, Vec<f64>), BoundsError> {
+        Region::linf(0.0).around(&self.backend, images, self.input_len())?;
+        let count = images.len() / self.input_len();
+        let mut values: Vec<Option<B::Tensor>> = vec![None; self.stages.len()];
+        for node in 0..self.stages.len() {
+            let input = |position: usize| -> &B::Tensor {
+                values[self.inputs[node][position]].as_ref().expect("inputs come first")
+            };
+            values[node] = Some(match &self.stages[node] {
+                Stage::Input => self.backend.upload([count, 1, self.input_len()], images),
+                Stage::Affine { map, bias } => {
+                    let linear = self.backend.apply(map, input(0));
+                    bias.as_ref().map_or_else(|| linear.clone(), |bias| self.backend.add(&linear, bias))
+                }
+                Stage::Activation(curves) => self.backend.activate(curves, input(0)),
+                Stage::Sum => (1..self.inputs[node].len())
+                    .fold(input(0).clone(), |sum, position| self.backend.add(&sum, input(position))),
+            });
+        }
+        let mut layers = Vec::with_capacity(self.pre_activations.len());
+        for &node in &self.pre_activations {
+            layers.push(self.read_node(&values, node).await?);
+        }
+        let outputs = self.read_node(&values, self.output()).await?;
+        Ok((layers, outputs))
+    }
+
+    async fn read_node(&self, values: &[Option<B::Tensor>], node: NodeId) -> Result<Vec<f64>, BoundsError> {
+        Ok(self.backend.read(values[node].as_ref().expect("every node has a value")).await?)
+    }
+}
+
+impl<B: Backend> Known<B> {
+    fn layer(&self, node: NodeId) -> &Layer<B> {
+        self.layers[node].as_ref().expect("every pre-activation is bounded")
+    }
+}

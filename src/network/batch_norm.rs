@@ -1,0 +1,74 @@
+//! Batch normalisation at inference: a scale and a shift by channel.
+
+use super::Map;
+use super::normalize::spread;
+use super::operator::{Affine, Operator, Role, Tensor, expect_len, single};
+use serde_json::json;
+use std::sync::Arc;
+
+/// `weight·(x − mean) / √(variance + stabilizer) + bias`, by channel (the first axis).
+#[derive(Clone, Debug)]
+pub struct BatchNorm {
+    /// γ per channel.
+    pub weight: Arc<[f32]>,
+    /// β per channel.
+    pub bias: Arc<[f32]>,
+    /// Running mean per channel.
+    pub mean: Arc<[f32]>,
+    /// Running variance per channel, at least 0.
+    pub variance: Arc<[f32]>,
+    /// Added to the variance, above 0 (frameworks call it epsilon; here that word is taken).
+    pub stabilizer: f64,
+}
+
+impl Operator for BatchNorm {
+    fn name(&self) -> &'static str {
+        "batch_norm"
+    }
+
+    fn describe(&self) -> String {
+        "batch norm".into()
+    }
+
+    fn output_shape(&self, inputs: &[&[usize]]) -> Result<Vec<usize>, String> {
+        let shape = single(inputs)?;
+        for tensor in self.tensors() {
+            expect_len(tensor.name, tensor.values.len(), shape[0])?;
+        }
+        let negative = self.variance.iter().position(|&variance| f64::from(variance) + self.stabilizer <= 0.0);
+        if let Some(channel) = negative {
+            return Err(format!("variance[{channel}] + stabilizer must be above 0"));
+        }
+        if !self.stabilizer.is_finite() {
+            return Err("stabilizer must be a finite number".into());
+        }
+        Ok(shape.to_vec())
+    }
+
+    fn role(&self, inputs: &[&[usize]]) -> Role {
+        let scale = |c: usize| f64::from(self.weight[c]) / (f64::from(self.variance[c]) + self.stabilizer).sqrt();
+        let shift = |c: usize| f64::from(self.bias[c]) - f64::from(self.mean[c]) * scale(c);
+        // The shift is a difference: its error is relative to its parts, not to itself.
+        let parts = |c: usize| f64::from(self.bias[c]).abs() + (f64::from(self.mean[c]) * scale(c)).abs();
+        let largest = (0..self.bias.len()).map(parts).fold(0.0, f64::max);
+        Role::Affine(Affine {
+            map: Map::Diagonal { scale: spread(inputs[0], scale) },
+            bias: Some(spread(inputs[0], shift)),
+            rounding: 4.0 * f64::EPSILON,
+            bias_error: 8.0 * f64::EPSILON * largest,
+        })
+    }
+
+    fn tensors(&self) -> Vec<Tensor<'_>> {
+        vec![
+            Tensor { name: "weight", shape: vec![self.weight.len()], values: &self.weight },
+            Tensor { name: "bias", shape: vec![self.bias.len()], values: &self.bias },
+            Tensor { name: "mean", shape: vec![self.mean.len()], values: &self.mean },
+            Tensor { name: "variance", shape: vec![self.variance.len()], values: &self.variance },
+        ]
+    }
+
+    fn settings(&self) -> serde_json::Map<String, serde_json::Value> {
+        serde_json::Map::from_iter([("stabilizer".to_owned(), json!(self.stabilizer))])
+    }
+}

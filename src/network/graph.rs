@@ -1,0 +1,159 @@
+//! The graph itself: nodes in topological order, checked when built.
+
+use super::Curves;
+use super::operator::{NetworkError, Operator, Role};
+use std::sync::Arc;
+
+/// Index of a node. Node 0 is the network's input; layer i of the model file is node i + 1.
+pub type NodeId = usize;
+
+/// One node: an operator and where its inputs come from.
+#[derive(Clone, Debug)]
+pub struct Node {
+    /// `None` for the network's input.
+    pub operator: Option<Arc<dyn Operator>>,
+    /// Nodes it reads, all earlier.
+    pub inputs: Vec<NodeId>,
+    /// Shape of its value, without the batch: `[n]` or `[channels, height, width]`.
+    pub shape: Vec<usize>,
+}
+
+impl Node {
+    /// Length of its flattened value.
+    pub fn width(&self) -> usize {
+        self.shape.iter().product()
+    }
+}
+
+/// One activation layer of a network.
+#[derive(Clone, Debug)]
+pub struct Layer {
+    /// The node whose value goes into the activation.
+    pub pre_activation: NodeId,
+    /// The activation.
+    pub activation: NodeId,
+    /// Its curves.
+    pub curves: Curves,
+}
+
+/// A network: nodes in topological order, the last one is the output (the logits). Every shape fits and every
+/// parameter is finite.
+#[derive(Clone, Debug)]
+pub struct Network {
+    nodes: Vec<Node>,
+}
+
+impl Network {
+    /// Starts a network whose input has `shape`.
+    ///
+    /// # Errors
+    /// [`NetworkError::Empty`] if the shape holds no element.
+    pub fn new(shape: &[usize]) -> Result<Self, NetworkError> {
+        if shape.is_empty() || shape.contains(&0) {
+            return Err(NetworkError::Empty("input elements"));
+        }
+        Ok(Network { nodes: vec![Node { operator: None, inputs: Vec::new(), shape: shape.to_vec() }] })
+    }
+
+    /// Appends a layer that reads the last node; returns its id.
+    ///
+    /// # Errors
+    /// See [`Network::push_from`].
+    pub fn push(&mut self, operator: impl Operator + 'static) -> Result<NodeId, NetworkError> {
+        self.push_from(Arc::new(operator), &[self.nodes.len() - 1])
+    }
+
+    /// Appends a layer that reads the given nodes; returns its id.
+    ///
+    /// # Errors
+    /// A shape that does not fit, a parameter that is not finite, or an input that does not come before.
+    pub fn push_from(&mut self, operator: Arc<dyn Operator>, inputs: &[NodeId]) -> Result<NodeId, NetworkError> {
+        let (layer, op) = (self.nodes.len() - 1, operator.name());
+        if let Some(&input) = inputs.iter().find(|&&input| input >= self.nodes.len()) {
+            return Err(NetworkError::Order { layer, input });
+        }
+        for tensor in operator.tensors() {
+            if let Some(index) = tensor.values.iter().position(|value| !value.is_finite()) {
+                let value = tensor.values[index];
+                return Err(NetworkError::NotFinite { layer, op, tensor: tensor.name, index, value });
+            }
+        }
+        let shapes: Vec<&[usize]> = inputs.iter().map(|&input| self.nodes[input].shape.as_slice()).collect();
+        let shape = operator.output_shape(&shapes).map_err(|why| NetworkError::Shape { layer, op, why })?;
+        if shape.contains(&0) {
+            return Err(NetworkError::Shape { layer, op, why: format!("its output {shape:?} is empty") });
+        }
+        self.nodes.push(Node { operator: Some(operator), inputs: inputs.to_vec(), shape });
+        Ok(self.nodes.len() - 1)
+    }
+
+    /// The nodes, in topological order.
+    pub fn nodes(&self) -> &[Node] {
+        &self.nodes
+    }
+
+    /// The output node: the last one.
+    pub fn output(&self) -> NodeId {
+        self.nodes.len() - 1
+    }
+
+    /// Length of a flattened input.
+    pub fn input_len(&self) -> usize {
+        self.nodes[0].width()
+    }
+
+    /// Number of outputs.
+    pub fn classes(&self) -> usize {
+        self.nodes[self.output()].width()
+    }
+
+    /// What node `id` is to a bound method; `None` for the input.
+    pub fn role(&self, id: NodeId) -> Option<Role> {
+        let node = &self.nodes[id];
+        let shapes: Vec<&[usize]> = node.inputs.iter().map(|&input| self.nodes[input].shape.as_slice()).collect();
+        node.operator.as_ref().map(|operator| operator.role(&shapes))
+    }
+
+    /// The layers whose bounds a method keeps, in order: each pre-activation with the activation that reads it (the
+    /// first one, should several read the same node).
+    pub fn layers(&self) -> Vec<Layer> {
+        let mut layers: Vec<Layer> = Vec::new();
+        for (activation, node) in self.nodes.iter().enumerate() {
+            if let Some(Role::Activation(curves)) = self.role(activation)
+                && layers.iter().all(|layer| layer.pre_activation != node.inputs[0])
+            {
+                layers.push(Layer { pre_activation: node.inputs[0], activation, curves });
+            }
+        }
+        layers
+    }
+
+    /// Number of weights, biases and other parameters.
+    pub fn parameters(&self) -> usize {
+        let operators = self.nodes.iter().filter_map(|node| node.operator.as_ref());
+        operators.flat_map(|operator| operator.tensors().iter().map(|t| t.values.len()).collect::<Vec<_>>()).sum()
+    }
+
+    /// A 64-bit FNV-1a hash of structure and weights, in hexadecimal: the identity that answers carry.
+    pub fn hash(&self) -> String {
+        let mut state = 0xcbf2_9ce4_8422_2325_u64;
+        let mut eat = |bytes: &[u8]| {
+            for &byte in bytes {
+                state = (state ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+            }
+        };
+        for node in &self.nodes {
+            eat(format!("{:?}{:?}", node.shape, node.inputs).as_bytes());
+            if let Some(operator) = &node.operator {
+                eat(format!("{}{:?}", operator.name(), operator.settings()).as_bytes());
+                for tensor in operator.tensors() {
+                    eat(tensor.name.as_bytes());
+                    for value in tensor.values {
+                        eat(&value.to_le_bytes());
+                    }
+                }
+            }
+        }
+        format!("{state:016x}")
+    }
+}

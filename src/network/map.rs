@@ -1,0 +1,85 @@
+//! What the operators lower to: linear maps and elementwise curves, as host data.
+
+use super::Curve;
+use crate::tensor::Real;
+use std::sync::Arc;
+
+/// The geometry of a convolution window sliding over `[channels, height, width]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Window {
+    /// Input channels, height and width.
+    pub input: [usize; 3],
+    /// Output channels, height and width.
+    pub output: [usize; 3],
+    /// Kernel height and width.
+    pub kernel: [usize; 2],
+    /// Step down and to the right.
+    pub stride: [usize; 2],
+    /// Zeros above/below and left/right.
+    pub padding: [usize; 2],
+    /// Groups: input and output channels are cut into this many independent parts.
+    pub groups: usize,
+}
+
+impl Window {
+    /// Length of a flattened input.
+    pub fn input_len(&self) -> usize {
+        self.input.iter().product()
+    }
+
+    /// Length of a flattened output.
+    pub fn output_len(&self) -> usize {
+        self.output.iter().product()
+    }
+
+    /// Input channels of one group times kernel area: the weights of one output channel.
+    pub fn patch_len(&self) -> usize {
+        self.input[0] / self.groups * self.kernel[0] * self.kernel[1]
+    }
+}
+
+/// A linear map from one flattened vector to another.
+#[derive(Clone, Debug)]
+pub enum Map {
+    /// The vector itself, in another shape.
+    Identity,
+    /// A matrix in row-major order, one row per output.
+    Dense {
+        /// Outputs.
+        rows: usize,
+        /// Inputs.
+        columns: usize,
+        /// `rows × columns` weights.
+        weight: Arc<[f32]>,
+    },
+    /// Cross-correlation with zero padding.
+    Conv {
+        /// Geometry.
+        window: Window,
+        /// `[out channels, in channels / groups, kernel height, kernel width]`.
+        weight: Arc<[f64]>,
+    },
+    /// Elementwise scaling.
+    Diagonal {
+        /// One factor per element.
+        scale: Arc<[f64]>,
+    },
+}
+
+/// The activation of every neuron of a layer.
+#[derive(Clone, Debug)]
+pub struct Curves {
+    /// η, shared by the layer.
+    pub slope: f64,
+    /// r of each neuron; `None` for ReLU and LeakyReLU.
+    pub bend: Option<Arc<[f32]>>,
+}
+
+impl Curves {
+    /// The curve of neuron `index`.
+    #[inline]
+    pub fn at<T: Real>(&self, index: usize) -> Curve<T> {
+        let bend = self.bend.as_ref().map_or(T::infinity(), |bend| T::of(f64::from(bend[index])));
+        Curve { slope: T::of(self.slope), bend }
+    }
+}

@@ -1,0 +1,58 @@
+//! Input normalisation by channel.
+
+use super::Map;
+use super::operator::{Affine, Operator, Role, Tensor, expect_len, single};
+use std::sync::Arc;
+
+/// `(x − mean[c]) / std[c]`, where c is the first axis.
+#[derive(Clone, Debug)]
+pub struct Normalize {
+    /// One mean per channel.
+    pub mean: Arc<[f32]>,
+    /// One standard deviation per channel, above 0.
+    pub std: Arc<[f32]>,
+}
+
+/// Repeats one number per channel over each channel's elements.
+pub(super) fn spread(shape: &[usize], value: impl Fn(usize) -> f64) -> Arc<[f64]> {
+    let area: usize = shape[1..].iter().product();
+    (0..shape[0]).flat_map(|channel| std::iter::repeat_n(value(channel), area)).collect()
+}
+
+impl Operator for Normalize {
+    fn name(&self) -> &'static str {
+        "normalize"
+    }
+
+    fn describe(&self) -> String {
+        "normalize".into()
+    }
+
+    fn output_shape(&self, inputs: &[&[usize]]) -> Result<Vec<usize>, String> {
+        let shape = single(inputs)?;
+        expect_len("mean", self.mean.len(), shape[0])?;
+        expect_len("std", self.std.len(), shape[0])?;
+        if let Some(channel) = self.std.iter().position(|&std| std.is_nan() || std <= 0.0) {
+            return Err(format!("std[{channel}] is {}, must be above 0", self.std[channel]));
+        }
+        Ok(shape.to_vec())
+    }
+
+    fn role(&self, inputs: &[&[usize]]) -> Role {
+        let (mean, std) = (|c: usize| f64::from(self.mean[c]), |c: usize| f64::from(self.std[c]));
+        let largest = (0..self.mean.len()).map(|c| (mean(c) / std(c)).abs()).fold(0.0, f64::max);
+        Role::Affine(Affine {
+            map: Map::Diagonal { scale: spread(inputs[0], |c| 1.0 / std(c)) },
+            bias: Some(spread(inputs[0], |c| -mean(c) / std(c))),
+            rounding: f64::EPSILON,
+            bias_error: f64::EPSILON * largest,
+        })
+    }
+
+    fn tensors(&self) -> Vec<Tensor<'_>> {
+        vec![
+            Tensor { name: "mean", shape: vec![self.mean.len()], values: &self.mean },
+            Tensor { name: "std", shape: vec![self.std.len()], values: &self.std },
+        ]
+    }
+}

@@ -1,0 +1,180 @@
+//! Convolution and its transpose on matrix products: patches are gathered into columns, or scattered back from them.
+
+use super::parallel;
+use crate::{network::Window, tensor::Real};
+use ndarray::{ArrayView2, ArrayViewMut2, linalg::general_mat_mul};
+
+/// For one kernel offset along one axis: the output positions whose input lies inside, and the input of the first.
+fn reach(offset: usize, stride: usize, padding: usize, input: usize, output: usize) -> (usize, usize, usize) {
+    let first = padding.saturating_sub(offset).div_ceil(stride);
+    let last = (input + padding).saturating_sub(offset).div_ceil(stride).min(output);
+    (first, last.max(first), first * stride + offset - padding.min(first * stride + offset))
+}
+
+/// Visits every (column row, output run, input start) of one group: `visit(patch, out_at, in_at, length)` says that
+/// `length` outputs from `out_at` read inputs `in_at, in_at + stride, …` through patch element `patch`.
+fn runs(window: &Window, mut visit: impl FnMut(usize, usize, usize, usize)) {
+    let [channels, height, width] = [window.input[0] / window.groups, window.input[1], window.input[2]];
+    let [_, out_height, out_width] = window.output;
+    let mut patch = 0;
+    for channel in 0..channels {
+        for ky in 0..window.kernel[0] {
+            let (y0, y1, top) = reach(ky, window.stride[0], window.padding[0], height, out_height);
+            for kx in 0..window.kernel[1] {
+                let (x0, x1, left) = reach(kx, window.stride[1], window.padding[1], width, out_width);
+                for y in y0..y1 {
+                    let row = top + (y - y0) * window.stride[0];
+                    visit(patch, y * out_width + x0, (channel * height + row) * width + left, x1 - x0);
+                }
+                patch += 1;
+            }
+        }
+    }
+}
+
+/// W·v for every item: `items` holds flattened inputs, `out` as many flattened outputs; `weight` is
+/// `[out channels, patch]`.
+pub(super) fn forward<T: Real>(window: &Window, weight: &[T], items: &[T], out: &mut [T]) {
+    let (input_len, output_len, patch) = (window.input_len(), window.output_len(), window.patch_len());
+    let area = window.output[1] * window.output[2];
+    let filters = window.output[0] / window.groups;
+    let cost = out.len() * patch;
+    let step = parallel::rows_per_chunk(items.len() / input_len, cost);
+    parallel::chunks(out, step * output_len, cost, |index, out| {
+        let mut columns = vec![T::zero(); patch * area];
+        for (item, out) in items[index * step * input_len..].chunks(input_len).zip(out.chunks_mut(output_len)) {
+            for group in 0..window.groups {
+                let input = &item[group * (input_len / window.groups)..];
+                runs(window, |patch, out_at, in_at, length| {
+                    let target = &mut columns[patch * area + out_at..][..length];
+                    if window.stride[1] == 1 {
+                        target.copy_from_slice(&input[in_at..][..length]);
+                    } else {
+                        for (to, from) in target.iter_mut().zip(input[in_at..].iter().step_by(window.stride[1])) {
+                            *to = *from;
+                        }
+                    }
+                });
+                let weight = &weight[group * filters * patch..][..filters * patch];
+                let out = &mut out[group * filters * area..][..filters * area];
+                multiply(weight, (filters, patch), false, &columns, area, out);
+            }
+        }
+    });
+}
+
+/// A·W for every row: `rows` holds flattened outputs' coefficients, `out` receives the inputs'.
+pub(super) fn transpose<T: Real>(window: &Window, weight: &[T], rows: &[T], out: &mut [T]) {
+    let (input_len, output_len, patch) = (window.input_len(), window.output_len(), window.patch_len());
+    let area = window.output[1] * window.output[2];
+    let filters = window.output[0] / window.groups;
+    let cost = rows.len() * patch;
+    let step = parallel::rows_per_chunk(rows.len() / output_len, cost);
+    parallel::chunks(out, step * input_len, cost, |index, out| {
+        let mut columns = vec![T::zero(); patch * area];
+        for (row, out) in rows[index * step * output_len..].chunks(output_len).zip(out.chunks_mut(input_len)) {
+            out.fill(T::zero());
+            for group in 0..window.groups {
+                let weight = &weight[group * filters * patch..][..filters * patch];
+                let row = &row[group * filters * area..][..filters * area];
+                multiply(weight, (filters, patch), true, row, area, &mut columns);
+                let target = &mut out[group * (input_len / window.groups)..];
+                runs(window, |patch, out_at, in_at, length| {
+                    let source = &columns[patch * area + out_at..][..length];
+                    if window.stride[1] == 1 {
+                        for (to, &from) in target[in_at..][..length].iter_mut().zip(source) {
+                            *to += from;
+                        }
+                    } else {
+                        for (to, &from) in target[in_at..].iter_mut().step_by(window.stride[1]).zip(source) {
+                            *to += from;
+                        }
+                    }
+                });
+            }
+        }
+    });
+}
+
+/// `out = w·x`, or `wᵀ·x`, with `w` of shape `(rows, columns)` and `x` of `width` columns.
+fn multiply<T: Real>(w: &[T], shape: (usize, usize), transposed: bool, x: &[T], width: usize, out: &mut [T]) {
+    let w = ArrayView2::from_shape(shape, w).expect("length is rows × columns");
+    let w = if transposed { w.reversed_axes() } else { w };
+    let (rows, inner) = w.dim();
+    let x = ArrayView2::from_shape((inner, width), x).expect("as many rows as w has columns");
+    let mut out = ArrayViewMut2::from_shape((rows, width), out).expect("as many rows as w");
+    general_mat_mul(T::one(), &w, &x, T::zero(), &mut out);
+}
+
+/// Row `output` of the matrix of the convolution, written into the zeroed `row`.
+pub(super) fn matrix_row<T: Real>(window: &Window, weight: &[T], output: usize, row: &mut [T]) {
+    let area = window.output[1] * window.output[2];
+    let (filter, at) = (output / area, output % area);
+    let (y, x) = (at / window.output[2], at % window.output[2]);
+    let channels = window.input[0] / window.groups;
+    let first = filter / (window.output[0] / window.groups) * channels;
+    let weight = &weight[filter * window.patch_len()..][..window.patch_len()];
+    let mut weights = weight.iter();
+    for channel in first..first + channels {
+        for ky in 0..window.kernel[0] {
+            for kx in 0..window.kernel[1] {
+                let weight = *weights.next().expect("one weight per patch element");
+                let inside = |at: usize, padding: usize, size: usize| at.checked_sub(padding).filter(|&at| at < size);
+                let row_at = inside(y * window.stride[0] + ky, window.padding[0], window.input[1]);
+                let column_at = inside(x * window.stride[1] + kx, window.padding[1], window.input[2]);
+                if let (Some(top), Some(left)) = (row_at, column_at) {
+                    row[(channel * window.input[1] + top) * window.input[2] + left] = weight;
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn windows() -> Vec<Window> {
+        let mut all = Vec::new();
+        for (input, output, kernel, stride, padding, groups) in [
+            ([1, 5, 5], [2, 3, 3], [3, 3], [1, 1], [0, 0], 1),
+            ([2, 5, 4], [3, 3, 2], [3, 3], [2, 2], [1, 1], 1),
+            ([4, 6, 7], [2, 3, 4], [2, 1], [2, 2], [0, 0], 2),
+            ([2, 3, 3], [2, 5, 5], [3, 3], [1, 1], [2, 2], 2),
+            ([1, 1, 7], [1, 1, 3], [1, 3], [1, 2], [0, 0], 1),
+        ] {
+            all.push(Window { input, output, kernel, stride, padding, groups });
+        }
+        all
+    }
+
+    #[test]
+    fn forward_and_transpose_agree_with_the_matrix() {
+        for window in windows() {
+            let (inputs, outputs) = (window.input_len(), window.output_len());
+            let weight: Vec<f64> = (0..window.output[0] * window.patch_len()).map(|i| (i as f64 * 0.7).sin()).collect();
+            let mut matrix = vec![0.0; inputs * outputs];
+            for (output, row) in matrix.chunks_mut(inputs).enumerate() {
+                matrix_row(&window, &weight, output, row);
+            }
+            let items: Vec<f64> = (0..2 * inputs).map(|i| (i as f64 * 1.3).cos()).collect();
+            let mut out = vec![f64::NAN; 2 * outputs];
+            forward(&window, &weight, &items, &mut out);
+            for (item, out) in items.chunks(inputs).zip(out.chunks(outputs)) {
+                for (row, out) in matrix.chunks(inputs).zip(out) {
+                    let wanted: f64 = row.iter().zip(item).map(|(a, b)| a * b).sum();
+                    assert!((wanted - out).abs() < 1e-12, "{window:?}");
+                }
+            }
+            let rows: Vec<f64> = (0..2 * outputs).map(|i| (i as f64 * 0.3).sin()).collect();
+            let mut back = vec![f64::NAN; 2 * inputs];
+            transpose(&window, &weight, &rows, &mut back);
+            for (row, back) in rows.chunks(outputs).zip(back.chunks(inputs)) {
+                for (column, back) in back.iter().enumerate() {
+                    let wanted: f64 = (0..outputs).map(|o| row[o] * matrix[o * inputs + column]).sum();
+                    assert!((wanted - back).abs() < 1e-12, "{window:?}");
+                }
+            }
+        }
+    }
+}

@@ -93,6 +93,7 @@ impl<T: Real> Backend for Cpu<T> {
     type Curves = Vec<Curve<T>>;
 
     const BYTES: usize = size_of::<T>();
+    const WORKING_SET: usize = 2 << 20;
 
     fn upload(&self, shape: Shape, values: &[f64]) -> CpuTensor<T> {
         tensor(shape, values.iter().map(|&value| T::of(value)).collect())

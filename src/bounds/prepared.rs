@@ -33,7 +33,7 @@ pub struct Prepared<B: Backend> {
     pub(super) affine: Vec<bool>,
     /// Affine nodes whose interval image is exact: at most one mixing map, no sum, on the way.
     pub(super) interval_exact: Vec<bool>,
-    /// The inputs of activations, in order: the layers whose bounds are kept.
+    /// The inputs of activations, in the order of the graph: the layers whose bounds are kept.
     pub(super) pre_activations: Vec<NodeId>,
     forms: RefCell<Vec<KeptForm<B>>>,
 }
@@ -72,6 +72,8 @@ impl<B: Backend> Prepared<B> {
                 }
             });
         }
+        // Activations may read earlier layers later: walks end at the last layer read, not at the one read last.
+        pre_activations.sort_unstable();
         Prepared {
             backend,
             stages,

@@ -1,7 +1,7 @@
 //! The graph itself: nodes in topological order, checked when built.
 
 use super::Curves;
-use super::operator::{NetworkError, Operator, Role};
+use super::operator::{MOST, NetworkError, Operator, Role, bounded};
 use std::sync::Arc;
 
 /// Index of a node. Node 0 is the network's input; layer i of the model file is node i + 1.
@@ -47,10 +47,13 @@ impl Network {
     /// Starts a network whose input has `shape`.
     ///
     /// # Errors
-    /// [`NetworkError::Empty`] if the shape holds no element.
+    /// [`NetworkError::Empty`] if the shape holds no element, [`NetworkError::TooLarge`] if it holds too many.
     pub fn new(shape: &[usize]) -> Result<Self, NetworkError> {
         if shape.is_empty() || shape.contains(&0) {
             return Err(NetworkError::Empty("input elements"));
+        }
+        if bounded(shape).is_none() {
+            return Err(NetworkError::TooLarge { shape: shape.to_vec() });
         }
         Ok(Network { nodes: vec![Node { operator: None, inputs: Vec::new(), shape: shape.to_vec() }] })
     }
@@ -82,6 +85,10 @@ impl Network {
         let shape = operator.output_shape(&shapes).map_err(|why| NetworkError::Shape { layer, op, why })?;
         if shape.contains(&0) {
             return Err(NetworkError::Shape { layer, op, why: format!("its output {shape:?} is empty") });
+        }
+        if bounded(&shape).is_none() {
+            let why = format!("its output {shape:?} has more than {MOST} elements");
+            return Err(NetworkError::Shape { layer, op, why });
         }
         self.nodes.push(Node { operator: Some(operator), inputs: inputs.to_vec(), shape });
         Ok(self.nodes.len() - 1)

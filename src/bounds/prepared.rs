@@ -72,8 +72,6 @@ impl<B: Backend> Prepared<B> {
                 }
             });
         }
-        // Activations may read earlier layers later: walks end at the last layer read, not at the one read last.
-        pre_activations.sort_unstable();
         Prepared {
             backend,
             stages,

@@ -121,7 +121,7 @@ impl Network {
         node.operator.as_ref().map(|operator| operator.role(&shapes))
     }
 
-    /// The layers whose bounds a method keeps, in order: each pre-activation with the activation that reads it (the
+    /// The layers whose bounds a method keeps, in topological order: each pre-activation with the activation that reads it (the
     /// first one, should several read the same node).
     pub fn layers(&self) -> Vec<Layer> {
         let mut layers: Vec<Layer> = Vec::new();
@@ -132,6 +132,8 @@ impl Network {
                 layers.push(Layer { pre_activation: node.inputs[0], activation, curves });
             }
         }
+        // Branches may be read out of order; walks need each layer after those it is made of.
+        layers.sort_unstable_by_key(|layer| layer.pre_activation);
         layers
     }
 

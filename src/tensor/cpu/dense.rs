@@ -19,7 +19,7 @@ fn view_mut<T>(data: &mut [T], rows: usize, columns: usize) -> ArrayViewMut2<'_,
 
 /// Σ aᵢ·bᵢ.
 #[inline]
-pub(super) fn dot<T: Real>(a: &[T], b: &[T]) -> T {
+pub(in crate::tensor) fn dot<T: Real>(a: &[T], b: &[T]) -> T {
     let mut sums = [T::zero(); LANES];
     let (a_blocks, a_rest) = a.as_chunks::<LANES>();
     let (b_blocks, b_rest) = b.as_chunks::<LANES>();

@@ -11,14 +11,18 @@ use crate::{
 };
 
 /// One item of a batch; a batch of 1 stands for every item.
-pub(super) fn item<T>(tensor: &CpuTensor<T>, index: usize) -> &[T] {
+pub(in crate::tensor) fn item<T>(tensor: &CpuTensor<T>, index: usize) -> &[T] {
     let [batch, rows, width] = shape(tensor);
     let at = if batch == 1 { 0 } else { index };
     &data(tensor)[at * rows * width..][..rows * width]
 }
 
 /// Elementwise `f`, broadcasting a batch or rows of 1 on either side.
-pub(super) fn zip<T: Real>(a: &CpuTensor<T>, b: &CpuTensor<T>, f: impl Fn(T, T) -> T + Sync + Send) -> CpuTensor<T> {
+pub(in crate::tensor) fn zip<T: Real>(
+    a: &CpuTensor<T>,
+    b: &CpuTensor<T>,
+    f: impl Fn(T, T) -> T + Sync + Send,
+) -> CpuTensor<T> {
     let ([a_batch, a_rows, width], [b_batch, b_rows, b_width]) = (shape(a), shape(b));
     debug_assert_eq!(width, b_width, "elementwise operations need one width");
     let (batch, rows) = (a_batch.max(b_batch), a_rows.max(b_rows));
@@ -80,7 +84,7 @@ pub(super) fn transpose<T: Real>(from: &[T], rows: usize, width: usize, to: &mut
 }
 
 /// Joins tensors along rows (axis 1) or width (axis 2); a batch of 1 is repeated where others have more.
-pub(super) fn concat<T: Real>(parts: &[CpuTensor<T>], axis: usize) -> CpuTensor<T> {
+pub(in crate::tensor) fn concat<T: Real>(parts: &[CpuTensor<T>], axis: usize) -> CpuTensor<T> {
     let batch = parts.iter().map(|part| shape(part)[0]).max().unwrap_or(1);
     let mut joined = shape(&parts[0]);
     joined[0] = batch;

@@ -1,9 +1,9 @@
 //! The CPU backend, in `f32` or `f64`, on ndarray. Rounding is not charged: its answers are previews.
 
 mod conv;
-mod dense;
-mod elementwise;
-mod parallel;
+pub(super) mod dense;
+pub(super) mod elementwise;
+pub(super) mod parallel;
 
 use crate::{
     bounds::Strategy,
@@ -22,7 +22,7 @@ pub struct Cpu<T>(PhantomData<T>);
 
 impl<T> Cpu<T> {
     /// The CPU.
-    pub fn new() -> Self {
+    pub const fn new() -> Self {
         Cpu(PhantomData)
     }
 }
@@ -72,17 +72,17 @@ impl<T: Real> CpuMap<T> {
 }
 
 /// Contiguous data of a tensor.
-fn data<T>(tensor: &CpuTensor<T>) -> &[T] {
+pub(super) fn data<T>(tensor: &CpuTensor<T>) -> &[T] {
     tensor.as_slice().expect("CPU tensors are contiguous and in C order")
 }
 
 /// A tensor from contiguous data.
-fn tensor<T>(shape: Shape, values: Vec<T>) -> CpuTensor<T> {
+pub(super) fn tensor<T>(shape: Shape, values: Vec<T>) -> CpuTensor<T> {
     ArcArray::from_shape_vec(shape, values).expect("as many values as the shape holds")
 }
 
 /// The tensor's own shape.
-fn shape<T>(tensor: &CpuTensor<T>) -> Shape {
+pub(super) fn shape<T>(tensor: &CpuTensor<T>) -> Shape {
     let (batch, rows, width) = tensor.dim();
     [batch, rows, width]
 }

@@ -4,7 +4,12 @@
 const WORTH_SHARING: usize = 1 << 18;
 
 /// Calls `work(index, chunk)` for every chunk of `out`; chunks are independent, so any order gives the same bits.
-pub(super) fn chunks<T: Send>(out: &mut [T], chunk: usize, cost: usize, work: impl Fn(usize, &mut [T]) + Sync + Send) {
+pub(in crate::tensor) fn chunks<T: Send>(
+    out: &mut [T],
+    chunk: usize,
+    cost: usize,
+    work: impl Fn(usize, &mut [T]) + Sync + Send,
+) {
     let chunk = chunk.max(1);
     #[cfg(feature = "parallel")]
     if cost >= WORTH_SHARING && out.len() > chunk {
@@ -17,7 +22,7 @@ pub(super) fn chunks<T: Send>(out: &mut [T], chunk: usize, cost: usize, work: im
 }
 
 /// Rows per chunk so that each core gets a few.
-pub(super) fn rows_per_chunk(rows: usize, cost: usize) -> usize {
+pub(in crate::tensor) fn rows_per_chunk(rows: usize, cost: usize) -> usize {
     #[cfg(feature = "parallel")]
     if cost >= WORTH_SHARING {
         return rows.div_ceil(rayon::current_num_threads()).max(1);

@@ -4,6 +4,8 @@
 //!
 //! | room | job |
 //! |---|---|
+//! | [`app`] | the page: state in the URL, plots, controls, the client that talks to the engine |
+//! | `web` | messages between page and worker, and the worker itself |
 //! | [`engine`] | one session: holds networks, answers typed requests, streams results; knows no browser |
 //! | [`certify`] | certified radius by bisection, verified error over a set of images |
 //! | [`bounds`] | regions, lines, IBP, LBP, CROWN and their hybrids: walks over the graph, written once over a backend |
@@ -13,8 +15,14 @@
 #![warn(missing_docs)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+pub mod app;
 pub mod bounds;
+pub mod certify;
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod engine;
 pub mod formats;
 pub mod network;
 pub mod tensor;
+#[cfg(all(feature = "web", target_arch = "wasm32"))]
+pub mod web;

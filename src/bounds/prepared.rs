@@ -18,6 +18,9 @@ pub(super) enum Stage<B: Backend> {
     Sum,
 }
 
+/// The exact linear function of an affine node, once somebody has asked for it.
+type KeptForm<B> = Option<Rc<Form<<B as Backend>::Tensor>>>;
+
 /// A network uploaded to a backend, with what every walk needs to know about its graph.
 pub struct Prepared<B: Backend> {
     pub(super) backend: B,
@@ -32,7 +35,7 @@ pub struct Prepared<B: Backend> {
     pub(super) interval_exact: Vec<bool>,
     /// The inputs of activations, in the order of the graph: the layers whose bounds are kept.
     pub(super) pre_activations: Vec<NodeId>,
-    forms: RefCell<Vec<Option<Rc<Form<B::Tensor>>>>>,
+    forms: RefCell<Vec<KeptForm<B>>>,
 }
 
 impl<B: Backend> Prepared<B> {
@@ -43,7 +46,6 @@ impl<B: Backend> Prepared<B> {
         let (mut depth, mut affine, mut exact) = (vec![0; count], vec![true; count], vec![true; count]);
         let mut mixing = vec![0; count];
         let mut stages = Vec::with_capacity(count);
-        let mut pre_activations = Vec::new();
         for (id, node) in nodes.iter().enumerate() {
             let of = |values: &[usize]| node.inputs.iter().map(|&input| values[input]).max().unwrap_or(0);
             (depth[id], mixing[id]) = (of(&depth), of(&mixing));
@@ -62,9 +64,6 @@ impl<B: Backend> Prepared<B> {
                 Some(Role::Activation(curves)) => {
                     depth[id] += 1;
                     affine[id] = false;
-                    if !pre_activations.contains(&node.inputs[0]) {
-                        pre_activations.push(node.inputs[0]);
-                    }
                     Stage::Activation(backend.curves(&curves, node.width()))
                 }
                 Some(Role::Sum) => {
@@ -73,8 +72,6 @@ impl<B: Backend> Prepared<B> {
                 }
             });
         }
-        // Activations may read earlier layers later: walks end at the last layer read, not at the one read last.
-        pre_activations.sort_unstable();
         Prepared {
             backend,
             stages,
@@ -83,7 +80,7 @@ impl<B: Backend> Prepared<B> {
             depth,
             affine,
             interval_exact: exact,
-            pre_activations,
+            pre_activations: network.layers().into_iter().map(|layer| layer.pre_activation).collect(),
             forms: RefCell::new(vec![None; count]),
         }
     }
@@ -167,10 +164,10 @@ impl<B: Backend> Prepared<B> {
 
     /// How many rows of a backward walk fit the memory budget, for a batch.
     pub(super) fn row_chunks(&self, rows: usize, batch: usize) -> impl Iterator<Item = Range<usize>> + use<B> {
-        /// Numbers alive in one step of a chunk: small enough to stay near the cache, large enough for long products.
-        const BUDGET: usize = 1 << 21;
         let widest = self.widths.iter().copied().max().unwrap_or(1);
-        let step = (BUDGET / (2 * batch * widest)).clamp(16, rows.max(16));
+        // Both signs of every row, before and after a layer.
+        let per_row = 4 * batch * widest * B::BYTES;
+        let step = (B::WORKING_SET / per_row).clamp(16, rows.max(16));
         (0..rows).step_by(step).map(move |start| start..(start + step).min(rows))
     }
 }

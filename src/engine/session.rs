@@ -1,7 +1,11 @@
 //! The session: what the engine remembers between requests, and how it answers them.
 
-use super::protocol::{PROTOCOL, Request, Response};
-use std::rc::Rc;
+use super::{
+    network::Loaded,
+    protocol::{Job, PROTOCOL, Request, Response},
+};
+use crate::bounds::{BoundsError, Cancelled, Pulse};
+use std::{cell::Cell, cell::RefCell, collections::HashMap, rc::Rc};
 
 /// What a session needs from whoever runs it: a way to answer, a clock, and a pause in which newer messages get in.
 pub trait Host: 'static {
@@ -17,26 +21,165 @@ pub trait Host: 'static {
 
 /// One client's session. Cloning gives another handle to the same session.
 pub struct Session<H> {
-    host: Rc<H>,
+    pub(super) shared: Rc<Shared<H>>,
+}
+
+pub(super) struct Shared<H> {
+    pub(super) host: H,
+    networks: RefCell<HashMap<String, Rc<Loaded>>>,
+    /// The newest epoch of each job; a job whose epoch is older, or that has none, stops.
+    epochs: RefCell<HashMap<Job, u32>>,
+    /// Explore requests under way: the other jobs wait while there are any.
+    exploring: Cell<u32>,
 }
 
 impl<H> Clone for Session<H> {
     fn clone(&self) -> Self {
-        Session { host: self.host.clone() }
+        Session { shared: self.shared.clone() }
     }
 }
 
 impl<H: Host> Session<H> {
     /// An empty session.
     pub fn new(host: H) -> Self {
-        Session { host: Rc::new(host) }
+        let shared = Shared { host, networks: RefCell::default(), epochs: RefCell::default(), exploring: Cell::new(0) };
+        Session { shared: Rc::new(shared) }
     }
 
     /// Answers one request, sending responses as they are found. Several calls may be under way at once (each on its
     /// own task): a newer request for the same job ends the older one at its next pause.
     pub async fn handle(&self, request: Request) {
-        if let Request::Hello = request {
-            self.host.send(Response::Ready { protocol: PROTOCOL, device: self.host.device() });
+        match request {
+            Request::Hello => {
+                let device = self.shared.host.device();
+                self.send(Response::Ready { protocol: PROTOCOL, device });
+            }
+            Request::Network { key, file } => match Loaded::read(&file.0) {
+                Ok(loaded) => {
+                    let summary = loaded.summary.clone();
+                    self.shared.networks.borrow_mut().insert(key.clone(), Rc::new(loaded));
+                    self.send(Response::Network { key, summary });
+                }
+                Err(error) => self.fail(None, 0, format!("the network \"{key}\" could not be read: {error}")),
+            },
+            Request::Cancel { job } => {
+                self.shared.epochs.borrow_mut().remove(&job);
+            }
+            Request::Explore { epoch, question, methods } => {
+                let _exploring = Exploring::new(&self.shared);
+                let run = async |pulse: &JobPulse<H>| self.explore(epoch, &question, &methods, pulse).await;
+                self.job(Job::Explore, epoch, run).await;
+            }
+            Request::Radius { epoch, question, methods, largest } => {
+                let run = async |pulse: &JobPulse<H>| self.radius(epoch, &question, &methods, largest, pulse).await;
+                self.job(Job::Radius, epoch, run).await;
+            }
+            Request::Sweep { epoch, question, methods, strategies, epsilons } => {
+                let run = async |pulse: &JobPulse<H>| {
+                    self.sweep(epoch, &question, &methods, &strategies, &epsilons, pulse).await
+                };
+                self.job(Job::Sweep, epoch, run).await;
+            }
+            Request::Classify { epoch, network, images } => {
+                let run = async |pulse: &JobPulse<H>| self.classify(epoch, &network, &images.0, pulse).await;
+                self.job(Job::Classify, epoch, run).await;
+            }
+            Request::Benchmark { epoch, question, images, labels, methods, budget } => {
+                let run = async |pulse: &JobPulse<H>| {
+                    let set = (images.0.as_slice(), labels.0.as_slice());
+                    self.benchmark(epoch, &question, set, &methods, budget, pulse).await
+                };
+                self.job(Job::Benchmark, epoch, run).await;
+            }
         }
+    }
+
+    /// Runs a job as the newest of its kind and says how it ended; a cancelled one ends in silence, since nobody
+    /// waits for it.
+    async fn job(&self, job: Job, epoch: u32, run: impl AsyncFnOnce(&JobPulse<H>) -> Result<(), JobError>) {
+        self.shared.epochs.borrow_mut().insert(job, epoch);
+        let pulse = JobPulse { shared: self.shared.clone(), job, epoch, breathed: Cell::new(self.shared.host.now()) };
+        match run(&pulse).await {
+            Ok(()) => self.send(Response::Done { job, epoch }),
+            Err(JobError::Bounds(BoundsError::Cancelled)) => {}
+            Err(error) => self.fail(Some(job), epoch, error.to_string()),
+        }
+    }
+
+    pub(super) fn loaded(&self, key: &str) -> Result<Rc<Loaded>, JobError> {
+        self.shared.networks.borrow().get(key).cloned().ok_or_else(|| JobError::NoNetwork(key.to_owned()))
+    }
+
+    pub(super) fn send(&self, response: Response) {
+        self.shared.host.send(response);
+    }
+
+    fn fail(&self, job: Option<Job>, epoch: u32, message: String) {
+        self.send(Response::Failed { job, epoch, message });
+    }
+}
+
+/// Why a job could not be done.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum JobError {
+    #[error("no network named \"{0}\" has been loaded; load it first")]
+    NoNetwork(String),
+    #[error("{found} bytes of pixels are not a whole number of images of {wanted}")]
+    Pixels { found: usize, wanted: usize },
+    #[error(transparent)]
+    Bounds(#[from] BoundsError),
+}
+
+impl From<Cancelled> for JobError {
+    fn from(cancelled: Cancelled) -> Self {
+        JobError::Bounds(cancelled.into())
+    }
+}
+
+/// Counts an Explore request while it is under way, however it ends.
+struct Exploring<H>(Rc<Shared<H>>);
+
+impl<H> Exploring<H> {
+    fn new(shared: &Rc<Shared<H>>) -> Self {
+        shared.exploring.set(shared.exploring.get() + 1);
+        Exploring(shared.clone())
+    }
+}
+
+impl<H> Drop for Exploring<H> {
+    fn drop(&mut self) {
+        self.0.exploring.set(self.0.exploring.get() - 1);
+    }
+}
+
+/// Longest time a job computes before it lets messages in.
+const SLICE_MS: f64 = 6.0;
+
+/// The pause of one job.
+pub(super) struct JobPulse<H> {
+    shared: Rc<Shared<H>>,
+    job: Job,
+    epoch: u32,
+    breathed: Cell<f64>,
+}
+
+impl<H: Host> Pulse for JobPulse<H> {
+    async fn beat(&self) -> Result<(), Cancelled> {
+        let host = &self.shared.host;
+        let waits = || self.job != Job::Explore && self.shared.exploring.get() > 0;
+        if host.now() - self.breathed.get() >= SLICE_MS || waits() {
+            host.breathe().await;
+            while waits() && self.wanted() {
+                host.breathe().await;
+            }
+            self.breathed.set(host.now());
+        }
+        if self.wanted() { Ok(()) } else { Err(Cancelled) }
+    }
+}
+
+impl<H> JobPulse<H> {
+    fn wanted(&self) -> bool {
+        self.shared.epochs.borrow().get(&self.job) == Some(&self.epoch)
     }
 }

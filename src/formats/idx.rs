@@ -37,8 +37,11 @@ impl Images {
     }
 }
 
-/// Reads one IDX block of bytes with `axes` axes; returns its sizes, its data and what follows.
-fn block(bytes: &[u8], axes: u8) -> Result<(Vec<usize>, &[u8], &[u8]), FormatError> {
+/// One IDX block: its sizes, its data and what follows.
+type Block<'a> = (Vec<usize>, &'a [u8], &'a [u8]);
+
+/// Reads one IDX block of bytes with `axes` axes.
+fn block(bytes: &[u8], axes: u8) -> Result<Block<'_>, FormatError> {
     let header = 4 + 4 * usize::from(axes);
     if bytes.len() < header {
         return Err(malformed("IDX", format!("{} bytes are too few for its header", bytes.len())));

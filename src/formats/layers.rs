@@ -169,8 +169,11 @@ pub(super) fn build(description: &str, tensors: &Tensors) -> Result<Network, For
     Ok(network)
 }
 
+/// A tensor to be written: name, shape, values.
+pub(super) type NamedTensor = (String, Vec<usize>, Vec<f32>);
+
 /// Writes a network as a description and named tensors.
-pub(super) fn describe(network: &Network) -> (Value, Vec<(String, Vec<usize>, Vec<f32>)>) {
+pub(super) fn describe(network: &Network) -> (Value, Vec<NamedTensor>) {
     let mut tensors = Vec::new();
     let mut layers = Vec::new();
     let nodes = network.nodes();

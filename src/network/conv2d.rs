@@ -60,8 +60,9 @@ impl Conv2d {
         if input[0] != self.inputs {
             return Err(format!("takes {} channels, its input has {}", self.inputs, input[0]));
         }
-        let whole = |channels: usize| channels > 0 && channels.is_multiple_of(self.groups);
-        if self.groups == 0 || !whole(self.inputs) || !whole(self.outputs) {
+        // With 0 groups, only 0 channels would be a multiple; there must be some.
+        let cut = |channels: usize| channels > 0 && channels.is_multiple_of(self.groups);
+        if !cut(self.inputs) || !cut(self.outputs) {
             return Err(format!(
                 "{} input and {} output channels cannot be cut into {} groups",
                 self.inputs, self.outputs, self.groups

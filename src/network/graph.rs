@@ -1,5 +1,6 @@
 //! The graph itself: nodes in topological order, checked when built.
 
+use super::Curves;
 use super::operator::{MOST, NetworkError, Operator, Role, bounded};
 use std::sync::Arc;
 
@@ -22,6 +23,17 @@ impl Node {
     pub fn width(&self) -> usize {
         self.shape.iter().product()
     }
+}
+
+/// One activation layer of a network.
+#[derive(Clone, Debug)]
+pub struct Layer {
+    /// The node whose value goes into the activation.
+    pub pre_activation: NodeId,
+    /// The activation.
+    pub activation: NodeId,
+    /// Its curves.
+    pub curves: Curves,
 }
 
 /// A network: nodes in topological order, the last one is the output (the logits). Every shape fits and every
@@ -107,6 +119,22 @@ impl Network {
         let node = &self.nodes[id];
         let shapes: Vec<&[usize]> = node.inputs.iter().map(|&input| self.nodes[input].shape.as_slice()).collect();
         node.operator.as_ref().map(|operator| operator.role(&shapes))
+    }
+
+    /// The layers whose bounds a method keeps, in topological order: each pre-activation with the activation that reads it (the
+    /// first one, should several read the same node).
+    pub fn layers(&self) -> Vec<Layer> {
+        let mut layers: Vec<Layer> = Vec::new();
+        for (activation, node) in self.nodes.iter().enumerate() {
+            if let Some(Role::Activation(curves)) = self.role(activation)
+                && layers.iter().all(|layer| layer.pre_activation != node.inputs[0])
+            {
+                layers.push(Layer { pre_activation: node.inputs[0], activation, curves });
+            }
+        }
+        // Branches may be read out of order; walks need each layer after those it is made of.
+        layers.sort_unstable_by_key(|layer| layer.pre_activation);
+        layers
     }
 
     /// Number of weights, biases and other parameters.

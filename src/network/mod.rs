@@ -26,7 +26,7 @@ pub use batch_norm::BatchNorm;
 pub use conv2d::Conv2d;
 pub use curve::Curve;
 pub use flatten::Flatten;
-pub use graph::{Network, Node, NodeId};
+pub use graph::{Layer, Network, Node, NodeId};
 pub use leaky_relu::LeakyRelu;
 pub use linear::Linear;
 pub use map::{Curves, Map, Window};

@@ -98,6 +98,8 @@ pub trait Backend {
 
     /// Bytes of one number, for memory budgets.
     const BYTES: usize;
+    /// Bytes worth working on at once: about the cache of a CPU, more on a device that hides latency by width.
+    const WORKING_SET: usize;
 
     /// Puts numbers on the device, rounded to its precision.
     fn upload(&self, shape: Shape, values: &[f64]) -> Self::Tensor;

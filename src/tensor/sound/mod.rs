@@ -11,8 +11,8 @@
 mod relax;
 mod rounding;
 
-use super::cpu::{Cpu, CpuMap, CpuTensor, data, dense, elementwise, parallel, shape, tensor};
-use super::{Backend, Ball, DeviceError, Dual, Form, Pair, Relaxation, Shape};
+use super::cpu::{Cpu, CpuMap, CpuTensor, data, shape, tensor};
+use super::{Backend, Ball, DeviceError, Form, Pair, Relaxation, Shape};
 use crate::{
     bounds::{Lines, Strategy},
     network::{Affine, Curve, Curves, Map},
@@ -25,7 +25,7 @@ use std::ops::Range;
 pub struct Sound;
 
 /// `mid ± rad`, elementwise.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct SoundTensor {
     mid: CpuTensor<f64>,
     /// `None` where the mid is exact, or is a bound already rounded outward.
@@ -60,18 +60,28 @@ impl SoundTensor {
     /// One number per element from mid and radius.
     fn each(&self, f: impl Fn(f64, f64) -> f64 + Sync + Send) -> CpuTensor<f64> {
         match &self.rad {
-            None => self.mid.mapv(|mid| f(mid, 0.0)).into_shared(),
-            Some(rad) => elementwise::zip(&self.mid, rad, f),
+            None => self.mid.mapped(|mid| f(mid, 0.0)),
+            Some(rad) => self.mid.zipped(rad, f),
         }
     }
 
-    fn join(parts: &[Self], axis: usize) -> Self {
+    /// The radius, written out where it is 0.
+    fn radius(&self) -> CpuTensor<f64> {
+        self.rad.clone().unwrap_or_else(|| self.mid.mapped(|_| 0.0))
+    }
+
+    /// What the sum of as many products as `gamma` is for may be wrong by, for each factor beside it.
+    fn error(&self, gamma: f64) -> CpuTensor<f64> {
+        self.each(|mid, rad| over(rad + gamma * mid.abs()))
+    }
+
+    fn join(parts: &[Self], concat: fn(&Cpu<f64>, &[CpuTensor<f64>]) -> CpuTensor<f64>) -> Self {
         let mids: Vec<_> = parts.iter().map(|part| part.mid.clone()).collect();
         let rad = parts.iter().any(|part| part.rad.is_some()).then(|| {
-            let rads: Vec<_> = parts.iter().map(|part| part.each(|_, rad| rad)).collect();
-            elementwise::concat(&rads, axis)
+            let rads: Vec<_> = parts.iter().map(SoundTensor::radius).collect();
+            concat(&CPU, &rads)
         });
-        SoundTensor { mid: elementwise::concat(&mids, axis), rad }
+        SoundTensor { mid: concat(&CPU, &mids), rad }
     }
 }
 
@@ -90,36 +100,55 @@ impl SoundMap {
 
     /// At least |W|·error.
     fn spread(&self, error: &CpuTensor<f64>, gamma: f64, kernel: Kernel) -> CpuTensor<f64> {
-        let mut rad = kernel(&CPU, &self.absolute, error);
-        rad.mapv_inplace(|rad| whole(rad, gamma));
-        rad
+        kernel(&CPU, &self.absolute, error).mapped(|rad| whole(rad, gamma))
     }
 
     /// Entries of W itself, off by their own rounding only.
     fn entries(&self, mid: CpuTensor<f64>) -> SoundTensor {
         let rho = self.rounding;
-        let rad = (rho > 0.0).then(|| mid.mapv(|w| over(rho * w.abs())).into_shared());
+        let rad = (rho > 0.0).then(|| mid.mapped(|w| over(rho * w.abs())));
         SoundTensor { mid, rad }
     }
 }
 
-/// At least ε‖row‖_q.
-fn reach(row: &[f64], dual: Dual, epsilon: f64) -> f64 {
-    let norm = match dual {
-        Dual::Two => up(whole(dense::dot(row, row), gamma(row.len())).sqrt()),
-        Dual::Inf => row.iter().fold(0.0, |most, w| greater(most, w.abs())),
-    };
-    over(epsilon * norm)
-}
-
-/// One item's lower and upper numbers.
-fn ends(pair: &Pair<SoundTensor>, at: usize) -> (&[f64], &[f64]) {
-    (elementwise::item(&pair.lower.mid, at), elementwise::item(&pair.upper.mid, at))
-}
-
 /// max(|lower|, |upper|).
 fn magnitude(range: &Pair<SoundTensor>) -> CpuTensor<f64> {
-    elementwise::zip(&range.lower.mid, &range.upper.mid, |l, u| greater(l.abs(), u.abs()))
+    range.lower.mid.zipped(&range.upper.mid, |l, u| greater(l.abs(), u.abs()))
+}
+
+/// The same function of every form's mid.
+fn mids(forms: &Pair<Form<SoundTensor>>) -> Pair<Form<CpuTensor<f64>>> {
+    let form = |form: &Form<SoundTensor>| Form {
+        coefficients: form.coefficients.mid.clone(),
+        offset: form.offset.mid.clone(),
+    };
+    Pair { lower: form(&forms.lower), upper: form(&forms.upper) }
+}
+
+/// A region as the plain kernels take it, the most that |xᵢ| can be in it, and what its norms may lose to underflow.
+///
+/// For a ball |xᵢ| ≤ |x₀ᵢ| + ε whatever the norm, and ε‖w‖_q ≤ Σ |wᵢ|·ε: the rounding of the dual norm is charged with
+/// that of the products.
+fn region(ball: &Ball<SoundTensor>) -> (Ball<CpuTensor<f64>>, CpuTensor<f64>, f64) {
+    match ball {
+        Ball::Box { lower, upper } => {
+            let plain = Ball::Box { lower: lower.mid.clone(), upper: upper.mid.clone() };
+            let farthest = lower.mid.zipped(&upper.mid, |l, u| greater(l.abs(), u.abs()));
+            (plain, farthest, 0.0)
+        }
+        Ball::Norm { centre, radius, dual } => {
+            let plain = Ball::Norm { centre: centre.mid.clone(), radius: radius.mid.clone(), dual: *dual };
+            let (centre, radius) = (centre.mid.full(), radius.mid.full());
+            let [items, _, inputs] = shape(&centre);
+            let reach = |item: usize| data(&radius)[if data(&radius).len() == 1 { 0 } else { item }];
+            let farthest = data(&centre).iter().enumerate().map(|(at, x)| over(x.abs() + reach(at / inputs)));
+            let farthest = tensor([items, 1, inputs], farthest.collect()).into();
+            // Squares below 2⁻¹⁰⁷⁴ vanish: ‖w‖₂ loses less than √n · 2⁻⁵³⁷.
+            const VANISHED: f64 = 1e-150;
+            let largest = data(&radius).iter().fold(0.0, |most, &epsilon| greater(most, epsilon));
+            (plain, farthest, over(largest * inputs as f64 * VANISHED))
+        }
+    }
 }
 
 impl Backend for Sound {
@@ -128,6 +157,7 @@ impl Backend for Sound {
     type Curves = Vec<Curve<f64>>;
 
     const BYTES: usize = 2 * size_of::<f64>();
+    const WORKING_SET: usize = Cpu::<f64>::WORKING_SET;
 
     fn upload(&self, shape: Shape, values: &[f64]) -> SoundTensor {
         SoundTensor::exact(CPU.upload(shape, values))
@@ -138,25 +168,16 @@ impl Backend for Sound {
     }
 
     fn shape(&self, tensor: &SoundTensor) -> Shape {
-        shape(&tensor.mid)
+        CPU.shape(&tensor.mid)
     }
 
     async fn read(&self, tensor: &SoundTensor) -> Result<Vec<f64>, DeviceError> {
-        Ok(data(&tensor.mid).to_vec())
+        CPU.read(&tensor.mid).await
     }
 
     fn map(&self, affine: &Affine, inputs: usize) -> SoundMap {
-        let mut plain = CPU.map(affine, inputs);
-        let absolute = match &mut plain {
-            CpuMap::Identity { width } => CpuMap::Identity { width: *width },
-            CpuMap::Dense { shape, absolute, .. } => {
-                CpuMap::Dense { shape: *shape, weight: std::mem::take(absolute), absolute: Vec::new() }
-            }
-            CpuMap::Conv { window, absolute, .. } => {
-                CpuMap::Conv { window: *window, weight: std::mem::take(absolute), absolute: Vec::new() }
-            }
-            CpuMap::Diagonal { scale } => CpuMap::Diagonal { scale: scale.iter().map(|s| s.abs()).collect() },
-        };
+        let plain = CPU.map(affine, inputs);
+        let absolute = plain.absolute();
         let terms = match &affine.map {
             Map::Identity | Map::Diagonal { .. } => [1, 1],
             Map::Dense { rows, columns, .. } => [*columns, *rows],
@@ -175,7 +196,7 @@ impl Backend for Sound {
 
     fn bias(&self, affine: &Affine) -> Option<SoundTensor> {
         let mid = CPU.bias(affine)?;
-        let rad = (affine.bias_error > 0.0).then(|| mid.mapv(|_| over(affine.bias_error)).into_shared());
+        let rad = (affine.bias_error > 0.0).then(|| mid.mapped(|_| over(affine.bias_error)));
         Some(SoundTensor { mid, rad })
     }
 
@@ -192,21 +213,16 @@ impl Backend for Sound {
             return rows.clone();
         }
         let (lower, upper) = (&rows.lower.mid, &rows.upper.mid);
-        let centre = elementwise::zip(lower, upper, |l, u| (u + l) * 0.5);
-        let half = elementwise::zip(lower, upper, |l, u| (u - l) * 0.5);
-        let (gamma, rho) = (gamma(map.terms[0] + 4), map.rounding);
+        // The plain kernel computes W·centre ∓ |W|·half: |centre| + |half| ≤ |lower| + |upper|, and two sums are rounded.
+        let (gamma, rho) = (gamma(map.terms[0]), map.rounding);
         let (keep, fresh) = (over(1.0 + rho), over(2.0 * gamma + rho));
-        let (low, high) = (rows.lower.each(|_, rad| rad), rows.upper.each(|_, rad| rad));
-        let worst = elementwise::zip(&low, &high, greater);
-        let size = elementwise::zip(lower, upper, |l, u| l.abs() + u.abs());
-        let error = elementwise::zip(&worst, &size, |rad, size| over(keep * rad + fresh * size));
-        let (centre, half) = (CPU.apply(&map.plain, &centre), CPU.apply(&map.absolute, &half));
+        let worst = rows.lower.radius().zipped(&rows.upper.radius(), greater);
+        let size = lower.zipped(upper, |l, u| l.abs() + u.abs());
+        let error = worst.zipped(&size, |rad, size| over(keep * rad + fresh * size));
         let rad = map.spread(&error, gamma, Cpu::apply);
-        let end = |mid: CpuTensor<f64>| SoundTensor { mid, rad: Some(rad.clone()) };
-        Pair {
-            lower: end(elementwise::zip(&centre, &half, |c, r| c - r)),
-            upper: end(elementwise::zip(&centre, &half, |c, r| c + r)),
-        }
+        let linear = CPU.apply_split(&map.plain, &Pair { lower: lower.clone(), upper: upper.clone() });
+        let end = |mid| SoundTensor { mid, rad: Some(rad.clone()) };
+        Pair { lower: end(linear.lower), upper: end(linear.upper) }
     }
 
     fn apply_interval(
@@ -219,10 +235,10 @@ impl Backend for Sound {
             range.clone()
         } else {
             // An interval is a number with a radius.
-            let mid = elementwise::zip(&range.lower.mid, &range.upper.mid, |l, u| (u + l) * 0.5);
-            let below = elementwise::zip(&mid, &range.lower.mid, |mid, l| mid - l);
-            let above = elementwise::zip(&range.upper.mid, &mid, |u, mid| u - mid);
-            let rad = elementwise::zip(&below, &above, |below, above| over(greater(below, above)));
+            let (lower, upper) = (&range.lower.mid, &range.upper.mid);
+            let mid = lower.zipped(upper, |l, u| (u + l) * 0.5);
+            let (below, above) = (mid.zipped(lower, |mid, l| mid - l), upper.zipped(&mid, |u, mid| u - mid));
+            let rad = below.zipped(&above, |below, above| over(greater(below, above)));
             let out = self.apply(map, &SoundTensor { mid, rad: Some(rad) });
             Pair { lower: self.lower_end(&out), upper: SoundTensor::exact(out.each(|mid, rad| up(mid + rad))) }
         };
@@ -246,21 +262,21 @@ impl Backend for Sound {
 
     fn add(&self, a: &SoundTensor, b: &SoundTensor) -> SoundTensor {
         let mid = CPU.add(&a.mid, &b.mid);
-        let own = mid.mapv(|sum| UNIT * sum.abs()).into_shared();
-        let rads = elementwise::zip(&a.each(|_, rad| rad), &b.each(|_, rad| rad), |a, b| a + b);
-        SoundTensor { rad: Some(elementwise::zip(&own, &rads, |own, rads| over(own + rads))), mid }
+        let rads = CPU.add(&a.radius(), &b.radius());
+        SoundTensor { rad: Some(mid.zipped(&rads, |sum, rads| over(rads + UNIT * sum.abs()))), mid }
     }
 
     fn add_interval(&self, a: &Pair<SoundTensor>, b: &Pair<SoundTensor>) -> Pair<SoundTensor> {
-        let lower = elementwise::zip(&a.lower.mid, &b.lower.mid, |a, b| sum(a, b).0);
-        let upper = elementwise::zip(&a.upper.mid, &b.upper.mid, |a, b| sum(a, b).1);
-        Pair { lower: SoundTensor::exact(lower), upper: SoundTensor::exact(upper) }
+        Pair {
+            lower: SoundTensor::exact(a.lower.mid.zipped(&b.lower.mid, |a, b| sum(a, b).0)),
+            upper: SoundTensor::exact(a.upper.mid.zipped(&b.upper.mid, |a, b| sum(a, b).1)),
+        }
     }
 
     fn lower_end(&self, a: &SoundTensor) -> SoundTensor {
         match &a.rad {
             None => a.clone(),
-            Some(rad) => SoundTensor::exact(elementwise::zip(&a.mid, rad, |mid, rad| down(mid - rad))),
+            Some(rad) => SoundTensor::exact(a.mid.zipped(rad, |mid, rad| down(mid - rad))),
         }
     }
 
@@ -277,11 +293,11 @@ impl Backend for Sound {
     }
 
     fn concat_rows(&self, parts: &[SoundTensor]) -> SoundTensor {
-        SoundTensor::join(parts, 1)
+        SoundTensor::join(parts, Cpu::concat_rows)
     }
 
     fn concat_width(&self, parts: &[SoundTensor]) -> SoundTensor {
-        SoundTensor::join(parts, 2)
+        SoundTensor::join(parts, Cpu::concat_width)
     }
 
     fn transpose(&self, a: &SoundTensor) -> SoundTensor {
@@ -293,28 +309,27 @@ impl Backend for Sound {
     }
 
     fn dot(&self, rows: &SoundTensor, v: &SoundTensor) -> SoundTensor {
-        let gamma = gamma(shape(&rows.mid)[2]);
-        let magnitudes = rows.mid.mapv(f64::abs).into_shared();
-        let mut rad = CPU.dot(&magnitudes, &v.each(|mid, rad| over(rad + gamma * mid.abs())));
+        let [_, _, width] = self.shape(rows);
+        let gamma = gamma(width);
+        let mut rad = CPU.dot(&rows.mid.mapped(f64::abs), &v.error(gamma));
         if let Some(own) = &rows.rad {
             rad = CPU.add(&rad, &CPU.dot(own, &v.each(|mid, rad| over(mid.abs() + rad))));
         }
-        rad.mapv_inplace(|rad| whole(rad, gamma));
-        SoundTensor { mid: CPU.dot(&rows.mid, &v.mid), rad: Some(rad) }
+        SoundTensor { mid: CPU.dot(&rows.mid, &v.mid), rad: Some(rad.mapped(|rad| whole(rad, gamma))) }
     }
 
     fn activate(&self, curves: &Vec<Curve<f64>>, z: &SoundTensor) -> SoundTensor {
         // No activation is steeper than 1, and its own rounding is a few units of its value.
         let mid = CPU.activate(curves, &z.mid);
-        let rads = z.each(|_, rad| rad);
-        SoundTensor { rad: Some(elementwise::zip(&mid, &rads, |mid, rad| over(rad + 8.0 * UNIT * mid.abs()))), mid }
+        SoundTensor { rad: Some(mid.zipped(&z.radius(), |mid, rad| over(rad + 8.0 * UNIT * mid.abs()))), mid }
     }
 
     fn activate_interval(&self, curves: &Vec<Curve<f64>>, range: &Pair<SoundTensor>) -> Pair<SoundTensor> {
         let end = |part: &SoundTensor, pick: fn((f64, f64)) -> f64| {
-            let values = data(&part.mid).iter().enumerate();
+            let full = part.mid.full();
+            let values = data(&full).iter().enumerate();
             let values = values.map(|(index, &z)| pick(around(&curves[index % curves.len()], z)));
-            SoundTensor::exact(tensor(shape(&part.mid), values.collect()))
+            SoundTensor::exact(tensor(shape(&full), values.collect()).into())
         };
         Pair { lower: end(&range.lower, |ends| ends.0), upper: end(&range.upper, |ends| ends.1) }
     }
@@ -325,11 +340,13 @@ impl Backend for Sound {
         strategy: Strategy,
         range: &Pair<SoundTensor>,
     ) -> Relaxation<SoundTensor> {
-        let ranges = data(&range.lower.mid).iter().zip(data(&range.upper.mid)).enumerate();
+        let (lower, upper) = (range.lower.mid.full(), range.upper.mid.full());
+        let ranges = data(&lower).iter().zip(data(&upper)).enumerate();
         let lines: Vec<_> =
             ranges.map(|(index, (&l, &u))| relax::sound_lines(&curves[index % curves.len()], strategy, l, u)).collect();
-        let shape = shape(&range.lower.mid);
-        let part = |pick: fn(&Lines<f64>) -> f64| SoundTensor::exact(tensor(shape, lines.iter().map(pick).collect()));
+        let shape = shape(&lower);
+        let part =
+            |pick: fn(&Lines<f64>) -> f64| SoundTensor::exact(tensor(shape, lines.iter().map(pick).collect()).into());
         Relaxation {
             slope: Pair { lower: part(|lines| lines.lower.slope), upper: part(|lines| lines.upper.slope) },
             intercept: Pair { lower: part(|lines| lines.lower.intercept), upper: part(|lines| lines.upper.intercept) },
@@ -338,35 +355,21 @@ impl Backend for Sound {
     }
 
     fn relax_backward(&self, rows: &SoundTensor, relaxation: &Relaxation<SoundTensor>) -> (SoundTensor, SoundTensor) {
-        let [batch, count, width] = shape(&rows.mid);
-        let both = batch.max(shape(&relaxation.slope.lower.mid)[0]);
-        let most = magnitude(&relaxation.range);
-        let mut out = (vec![0.0; both * count * width], vec![0.0; both * count * width]);
-        let mut offsets = vec![(0.0, 0.0); both * count];
-        let mut joined: Vec<_> = out.0.chunks_mut(width).zip(out.1.chunks_mut(width)).zip(offsets.iter_mut()).collect();
-        let cost = both * count * width * 8;
-        let step = parallel::rows_per_chunk(joined.len(), cost);
-        parallel::chunks(&mut joined, step, cost, |chunk, part| {
-            for (position, ((out, out_radius), offset)) in part.iter_mut().enumerate() {
-                let (at, row) = ((chunk * step + position) / count, (chunk * step + position) % count);
-                let layer = relax::Layer {
-                    slopes: ends(&relaxation.slope, at),
-                    intercepts: ends(&relaxation.intercept, at),
-                    reach: elementwise::item(&most, at),
-                };
-                let span = row * width..(row + 1) * width;
-                let radius = rows.rad.as_ref().map(|rad| &elementwise::item(rad, at)[span.clone()]);
-                **offset = relax::row_through(&elementwise::item(&rows.mid, at)[span], radius, layer, out, out_radius);
-            }
-        });
-        let rows = tensor([both, count, width], out.0);
-        let rad = Some(tensor([both, count, width], out.1));
-        let (offset, offset_rad) = offsets.into_iter().unzip();
-        let shape = [both, 1, count];
-        (
-            SoundTensor { mid: rows, rad },
-            SoundTensor { mid: tensor(shape, offset), rad: Some(tensor(shape, offset_rad)) },
-        )
+        let pair = |pair: &Pair<SoundTensor>| Pair { lower: pair.lower.mid.clone(), upper: pair.upper.mid.clone() };
+        let plain = Relaxation {
+            slope: pair(&relaxation.slope),
+            intercept: pair(&relaxation.intercept),
+            range: pair(&relaxation.range),
+        };
+        let (mid, offset) = CPU.relax_backward(&rows.mid, &plain);
+        // Slopes are exact numbers: a coefficient carries its own rounding only. What is uncertain about the rows is paid
+        // at once, as radius times the most that σ(z) can be.
+        let rad = mid.mapped(|a| over(UNIT * a.abs()));
+        let [_, _, width] = self.shape(rows);
+        let gamma = gamma(width);
+        let most = magnitude(&relaxation.range).zipped(&magnitude(&relaxation.intercept), greater);
+        let offset_rad = CPU.dot(&rows.error(gamma), &most).mapped(|rad| whole(rad, gamma));
+        (SoundTensor { mid, rad: Some(rad) }, SoundTensor { mid: offset, rad: Some(offset_rad) })
     }
 
     fn relax_forward(
@@ -375,14 +378,18 @@ impl Backend for Sound {
         slope: &SoundTensor,
         intercept: &SoundTensor,
     ) -> Form<SoundTensor> {
-        // Slopes are exact and not negative.
-        let scaled = |part: &SoundTensor| {
-            let mid = elementwise::zip(&part.mid, &slope.mid, |value, slope| value * slope);
-            let kept = elementwise::zip(&part.each(|_, rad| rad), &slope.mid, |rad, slope| rad * slope);
-            let rad = elementwise::zip(&mid, &kept, |mid, kept| over(kept + UNIT * mid.abs()));
+        // Slopes are exact and not negative: radii scale like mids.
+        let nothing = slope.mid.mapped(|_| 0.0);
+        let plain = Form { coefficients: form.coefficients.mid.clone(), offset: form.offset.mid.clone() };
+        let radii = Form { coefficients: form.coefficients.radius(), offset: form.offset.radius() };
+        let scaled = CPU.relax_forward(&plain, &slope.mid, &nothing);
+        let kept = CPU.relax_forward(&radii, &slope.mid, &nothing);
+        let join = |mid: CpuTensor<f64>, kept: &CpuTensor<f64>| {
+            let rad = mid.zipped(kept, |mid, kept| over(kept + UNIT * mid.abs()));
             SoundTensor { mid, rad: Some(rad) }
         };
-        Form { coefficients: scaled(&form.coefficients), offset: self.add(&scaled(&form.offset), intercept) }
+        let offset = join(scaled.offset, &kept.offset);
+        Form { coefficients: join(scaled.coefficients, &kept.coefficients), offset: self.add(&offset, intercept) }
     }
 
     fn substitute(
@@ -391,69 +398,53 @@ impl Backend for Sound {
         forms: &Pair<Form<SoundTensor>>,
         range: &Pair<SoundTensor>,
     ) -> (SoundTensor, SoundTensor) {
-        let plain = |form: &Form<SoundTensor>| Form {
-            coefficients: form.coefficients.mid.clone(),
-            offset: form.offset.mid.clone(),
-        };
-        let gamma = gamma(2 * shape(&rows.mid)[2]);
+        let [_, _, width] = self.shape(rows);
+        let gamma = gamma(2 * width);
         // A⁺·e + A⁻·(−e) is |A|·e: the same kernel spreads the errors of both forms.
         let error = |form: &Form<SoundTensor>, sign: f64| {
-            let part = |part: &SoundTensor| part.each(|mid, rad| sign * over(rad + gamma * mid.abs()));
+            let part = |part: &SoundTensor| part.error(gamma).mapped(|error| sign * error);
             Form { coefficients: part(&form.coefficients), offset: part(&form.offset) }
         };
-        let mids = Pair { lower: plain(&forms.lower), upper: plain(&forms.upper) };
         let errors = Pair { lower: error(&forms.lower, 1.0), upper: error(&forms.upper, -1.0) };
         let unused = Pair { lower: range.lower.mid.clone(), upper: range.upper.mid.clone() };
-        let (mid, offset) = CPU.substitute(&rows.mid, &mids, &unused);
-        let (mut rad, mut offset_rad) = CPU.substitute(&rows.mid, &errors, &unused);
+        let (mid, offset) = CPU.substitute(&rows.mid, &mids(forms), &unused);
+        let (rad, mut offset_rad) = CPU.substitute(&rows.mid, &errors, &unused);
         if let Some(own) = &rows.rad {
             // What is uncertain about the rows is paid at once, as radius times the most that z can be.
             offset_rad = CPU.add(&offset_rad, &CPU.dot(own, &magnitude(range)));
         }
-        rad.mapv_inplace(|rad| whole(rad, gamma));
-        offset_rad.mapv_inplace(|rad| whole(rad, gamma));
-        (SoundTensor { mid, rad: Some(rad) }, SoundTensor { mid: offset, rad: Some(offset_rad) })
+        let safe = |rad: CpuTensor<f64>| Some(rad.mapped(|rad| whole(rad, gamma)));
+        (SoundTensor { mid, rad: safe(rad) }, SoundTensor { mid: offset, rad: safe(offset_rad) })
     }
 
     fn concretize(&self, rows: &SoundTensor, offset: Option<&SoundTensor>, ball: &Ball<SoundTensor>) -> SoundTensor {
-        let [_, count, width] = shape(&rows.mid);
+        let [_, _, width] = self.shape(rows);
         let gamma = gamma(width);
-        let error = rows.each(|mid, rad| over(rad + gamma * mid.abs()));
-        let least = match ball {
-            Ball::Box { lower, upper } => {
-                let range = Pair { lower: lower.clone(), upper: upper.clone() };
-                let mut rad = CPU.dot(&error, &magnitude(&range));
-                rad.mapv_inplace(|rad| whole(rad, gamma));
-                let plain = Ball::Box { lower: lower.mid.clone(), upper: upper.mid.clone() };
-                SoundTensor { mid: CPU.concretize(&rows.mid, None, &plain), rad: Some(rad) }
-            }
-            Ball::Norm { centre, radius, dual } => {
-                // |δ·x| ≤ Σ |δᵢ|·(|x₀ᵢ| + ε), whatever the norm.
-                let mut farthest = centre.mid.mapv(f64::abs).into_shared();
-                for (index, mut item) in farthest.outer_iter_mut().enumerate() {
-                    let epsilon = elementwise::item(&radius.mid, index)[0];
-                    item.mapv_inplace(|x| over(x + epsilon));
-                }
-                let mut rad = CPU.dot(&error, &farthest);
-                for (index, mut item) in rad.outer_iter_mut().enumerate() {
-                    let epsilon = elementwise::item(&radius.mid, index)[0];
-                    let own = elementwise::item(&rows.mid, index).chunks(width);
-                    item.iter_mut().zip(own).for_each(|(rad, row)| {
-                        *rad = over(whole(*rad, gamma) + reach(row, *dual, epsilon));
-                    });
-                }
-                debug_assert_eq!(shape(&rad)[2], count);
-                SoundTensor { mid: CPU.dot(&rows.mid, &centre.mid), rad: Some(rad) }
-            }
-        };
-        self.lower_end(&offset.map_or_else(|| least.clone(), |offset| self.add(&least, offset)))
+        let (plain, farthest, vanished) = region(ball);
+        let rad = CPU.dot(&rows.error(gamma), &farthest).mapped(|rad| over(whole(rad, gamma) + vanished));
+        let least = SoundTensor { mid: CPU.concretize(&rows.mid, None, &plain), rad: Some(rad) };
+        match offset {
+            Some(offset) => self.lower_end(&self.add(&least, offset)),
+            None => self.lower_end(&least),
+        }
     }
 
     fn concretize_forms(&self, forms: &Pair<Form<SoundTensor>>, ball: &Ball<SoundTensor>) -> Pair<SoundTensor> {
-        let least =
-            |form: &Form<SoundTensor>| self.concretize(&self.transpose(&form.coefficients), Some(&form.offset), ball);
-        let above =
-            Form { coefficients: self.negate(&forms.upper.coefficients), offset: self.negate(&forms.upper.offset) };
-        Pair { lower: least(&forms.lower), upper: self.negate(&least(&above)) }
+        let [_, inputs, _] = self.shape(&forms.lower.coefficients);
+        let gamma = gamma(inputs);
+        let (plain, farthest, vanished) = region(ball);
+        // Errors are not negative, so that over the box of the one point `farthest` both ends are Σ error·farthest.
+        let error = |form: &Form<SoundTensor>| Form {
+            coefficients: form.coefficients.error(gamma),
+            offset: form.offset.each(|_, rad| over(rad + vanished)),
+        };
+        let errors = Pair { lower: error(&forms.lower), upper: error(&forms.upper) };
+        let point = Ball::Box { lower: farthest.clone(), upper: farthest };
+        let (ends, rads) = (CPU.concretize_forms(&mids(forms), &plain), CPU.concretize_forms(&errors, &point));
+        let total = |end: f64, rad: f64| over(whole(rad, gamma) + 2.0 * UNIT * end.abs());
+        Pair {
+            lower: SoundTensor::exact(ends.lower.zipped(&rads.lower, |end, rad| down(end - total(end, rad)))),
+            upper: SoundTensor::exact(ends.upper.zipped(&rads.upper, |end, rad| up(end + total(end, rad)))),
+        }
     }
 }

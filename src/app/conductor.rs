@@ -1,0 +1,560 @@
+//! Decides what the engine is asked and when, and puts its answers on screen.
+//!
+//! - The newest ε wins: at most one Explore per animation frame, and none while the last one has no bounds yet.
+//! - Radius, then sweep, start when Explore is quiet, and only if what they are about has changed.
+//! - Answers are drawn once per animation frame, so that one frame shows one state of things.
+//! - When the worker dies, what was being asked is asked again; what is on screen stays.
+
+use super::{
+    client::{Client, Event},
+    data, defaults,
+    picture::{Pictures, Radii, Subject, Sweep},
+    state::{Picked, State},
+    store::{Engine, Loaded, Remedy, Store},
+    strings,
+};
+use crate::{
+    bounds::Method,
+    engine::{Bytes, Job, PROTOCOL, Question, Request, Response},
+};
+use leptos::prelude::*;
+use std::{cell::RefCell, collections::BTreeSet, rc::Rc, sync::Arc, time::Duration};
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+
+/// How long Explore must be quiet before long work starts.
+const QUIET: Duration = Duration::from_millis(120);
+/// More deaths than this within [`PATIENCE`] milliseconds, and the engine is left alone.
+const DEATHS: usize = 3;
+const PATIENCE: f64 = 60_000.0;
+
+/// Something worth asking.
+#[derive(Clone, PartialEq)]
+struct Asked {
+    question: Arc<Question>,
+    methods: Vec<Method>,
+}
+
+#[derive(Default)]
+struct Score {
+    pictures: Pictures,
+    sweep: Sweep,
+    radii: Radii,
+    /// What the state asks for.
+    want: Option<Asked>,
+    /// What was last sent, and how far its answers are.
+    sent: Option<Asked>,
+    answered: bool,
+    done: bool,
+    sent_this_frame: bool,
+    /// Epochs, by job.
+    explore: u32,
+    radius: u32,
+    sweeping: u32,
+    classify: u32,
+    /// What the running (or finished) long jobs are about.
+    radius_of: Option<(Subject, Vec<Method>)>,
+    sweep_of: Option<(Subject, Vec<Method>)>,
+    quiet_timer: bool,
+    /// Networks the engine has read, and those on their way.
+    read: BTreeSet<String>,
+    fetching: BTreeSet<String>,
+    classified: Option<js_sys::Function>,
+    commit_due: bool,
+    dirty: Dirty,
+    deaths: Vec<f64>,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Dirty {
+    picture: bool,
+    sweep: bool,
+    radii: bool,
+}
+
+/// The conductor.
+pub struct Conductor {
+    store: Store,
+    client: Client,
+    score: RefCell<Score>,
+}
+
+impl Conductor {
+    /// Starts the engine and everything that follows the state.
+    pub fn start(store: Store) -> Rc<Self> {
+        let conductor = Rc::new_cyclic(|weak: &std::rc::Weak<Conductor>| {
+            let weak = weak.clone();
+            let client = Client::new(move |event| {
+                let Some(conductor) = weak.upgrade() else { return };
+                match event {
+                    Event::Answer(response) => conductor.answer(response),
+                    Event::Died(why) => conductor.died(&why),
+                }
+            });
+            Conductor { store, client, score: RefCell::default() }
+        });
+        store.conduct(conductor.clone());
+        conductor.client.start();
+        conductor.clone().follow();
+        conductor
+    }
+
+    /// Starts the engine again after it was left alone.
+    pub fn restart(self: &Rc<Self>) {
+        self.score.borrow_mut().deaths.clear();
+        self.revive();
+    }
+
+    /// Effects: the state asks for an image, a network, and bounds.
+    fn follow(self: Rc<Self>) {
+        let store = self.store;
+        let picked = Memo::new(move |_| (store.state.with(|state| state.image.clone()), store.attempt.get()));
+        Effect::new(move |_| {
+            let (picked, _) = picked.get();
+            spawn_local(async move {
+                let loaded = match &picked {
+                    Picked::Test(index) => data::test_image(*index).await,
+                    Picked::Drawn(levels) => Ok(Loaded {
+                        picked: picked.clone(),
+                        pixels: super::digit::pixels(levels),
+                        bytes: super::digit::bytes(levels),
+                        label: None,
+                    }),
+                };
+                if store.state.with_untracked(|state| state.image != picked) {
+                    return;
+                }
+                match loaded {
+                    Ok(image) => store.image.set(Some(Arc::new(image))),
+                    Err(why) => store.missing(&strings::image_file(&picked), &why),
+                }
+            });
+        });
+        let network = Memo::new(move |_| (store.state.with(|state| state.network.clone()), store.attempt.get()));
+        let conductor = self.clone();
+        Effect::new(move |_| conductor.clone().need_network(network.get().0));
+        let conductor = self;
+        Effect::new(move |_| {
+            let state = store.state.get();
+            let image = store.image.get().filter(|image| image.picked == state.image);
+            let label = store.label();
+            let Some(image) = image else { return };
+            match label {
+                Some(label) => conductor.want(&state, &image, label),
+                None => conductor.clone().predict(state.network, image),
+            }
+        });
+    }
+
+    fn need_network(self: Rc<Self>, key: String) {
+        {
+            let mut score = self.score.borrow_mut();
+            if score.read.contains(&key) || !score.fetching.insert(key.clone()) {
+                return;
+            }
+        }
+        spawn_local(async move {
+            match data::network(&key).await {
+                Ok(file) => self.client.put_network(&key, file),
+                Err(why) => {
+                    self.score.borrow_mut().fetching.remove(&key);
+                    self.store.missing(&strings::network_file(&key), &why);
+                }
+            }
+        });
+    }
+
+    /// A drawing has no label: the network's own answer is certified.
+    fn predict(self: Rc<Self>, network: String, image: Arc<Loaded>) {
+        spawn_local(async move {
+            if let Ok(classes) = self.classify(network.clone(), image.bytes.clone()).await
+                && let Some(&class) = classes.first()
+            {
+                self.store.prediction.set(Some((network, image.picked.clone(), u32::from(class))));
+            }
+        });
+    }
+
+    /// The classes of some images. A newer call ends an older one with an error.
+    pub async fn classify(self: &Rc<Self>, network: String, images: Vec<u8>) -> Result<Vec<u8>, String> {
+        let mut patience = 500;
+        while !self.score.borrow().read.contains(&network) {
+            patience -= 1;
+            if patience == 0 {
+                return Err("the network has not been read".into());
+            }
+            pause(40).await;
+        }
+        let answer = js_sys::Promise::new(&mut |resolve, _| {
+            let mut score = self.score.borrow_mut();
+            score.classify += 1;
+            if let Some(older) = score.classified.replace(resolve) {
+                let _ = older.call0(&JsValue::NULL);
+            }
+        });
+        let epoch = self.score.borrow().classify;
+        self.client.send(&Request::Classify { epoch, network, images: Bytes(images) });
+        let classes = JsFuture::from(answer).await.map_err(|_| "no answer")?;
+        if classes.is_undefined() {
+            return Err("a newer search took over".into());
+        }
+        Ok(js_sys::Uint8Array::new(&classes).to_vec())
+    }
+
+    /// What the state asks for now.
+    fn want(self: &Rc<Self>, state: &State, image: &Loaded, label: u32) {
+        let question = Arc::new(defaults::question(state, image.pixels.clone(), label));
+        let asked = Asked { question, methods: state.methods() };
+        let mut score = self.score.borrow_mut();
+        if score.want.as_ref() == Some(&asked) {
+            return;
+        }
+        score.want = Some(asked);
+        drop(score);
+        self.pump();
+        self.mark();
+    }
+
+    /// Sends the newest Explore if the last one has been answered and this frame has not sent one yet.
+    fn pump(self: &Rc<Self>) {
+        let mut score = self.score.borrow_mut();
+        let Some(want) = score.want.clone() else { return };
+        let busy = score.sent.is_some() && !score.answered;
+        if score.sent.as_ref() == Some(&want)
+            || busy
+            || score.sent_this_frame
+            || want.methods.is_empty()
+            || !score.read.contains(&want.question.network)
+        {
+            return;
+        }
+        score.explore += 1;
+        let epoch = score.explore;
+        score.pictures.begin(epoch, want.question.clone(), want.methods.clone(), false);
+        score.sent = Some(want.clone());
+        (score.answered, score.done, score.sent_this_frame) = (false, false, true);
+        drop(score);
+        self.client.send(&defaults::explore(epoch, (*want.question).clone(), want.methods));
+        let conductor = self.clone();
+        next_frame(move || {
+            conductor.score.borrow_mut().sent_this_frame = false;
+            conductor.pump();
+        });
+    }
+
+    /// Radius and sweep, once Explore is quiet.
+    fn background(self: &Rc<Self>) {
+        let mut score = self.score.borrow_mut();
+        if !score.done || score.sent != score.want {
+            return;
+        }
+        let Some(asked) = score.sent.clone() else { return };
+        let radius_of = (Subject::radius(&asked.question), asked.methods.clone());
+        let covers = |now: &Option<(Subject, Vec<Method>)>, wanted: &(Subject, Vec<Method>)| {
+            now.as_ref().is_some_and(|now| now.0 == wanted.0 && wanted.1.iter().all(|m| now.1.contains(m)))
+        };
+        if !covers(&score.radius_of, &radius_of) {
+            score.radius += 1;
+            if score.radii.subject.as_ref() != Some(&radius_of.0) {
+                let largest = defaults::epsilon_range(asked.question.norm).1;
+                score.radii = Radii { subject: Some(radius_of.0.clone()), largest, ..Radii::default() };
+            }
+            score.radii.running = true;
+            score.dirty.radii = true;
+            let request = defaults::radius(score.radius, (*asked.question).clone(), asked.methods.clone());
+            score.radius_of = Some(radius_of);
+            self.client.send(&request);
+        }
+        let sweep_of = (Subject::along_epsilon(&asked.question), asked.methods.clone());
+        if !score.radii.running && !covers(&score.sweep_of, &sweep_of) {
+            score.sweeping += 1;
+            if score.sweep.subject.as_ref() != Some(&sweep_of.0) {
+                score.sweep = Sweep { subject: Some(sweep_of.0.clone()), ..Sweep::default() };
+            }
+            score.sweep.running = true;
+            score.dirty.sweep = true;
+            let request = defaults::sweep(score.sweeping, (*asked.question).clone(), asked.methods);
+            score.sweep_of = Some(sweep_of);
+            self.client.send(&request);
+        }
+        drop(score);
+        self.commit_soon();
+    }
+
+    fn background_soon(self: &Rc<Self>) {
+        if std::mem::replace(&mut self.score.borrow_mut().quiet_timer, true) {
+            return;
+        }
+        let conductor = self.clone();
+        set_timeout(
+            move || {
+                conductor.score.borrow_mut().quiet_timer = false;
+                conductor.background();
+            },
+            QUIET,
+        );
+    }
+
+    /// Draws answers that came with the page.
+    pub fn precomputed(self: &Rc<Self>, view: data::FirstView) {
+        let store = self.store;
+        let Ok(state) = State::from_hash(&view.hash) else { return };
+        let current = store.state.get_untracked();
+        if state != current || self.score.borrow().pictures.shown().is_some() {
+            return;
+        }
+        let Picked::Test(index) = state.image else { return };
+        if store.image.with_untracked(Option::is_none) {
+            let bytes = view.image.iter().map(|p| (p * 255.0).round() as u8).collect();
+            let picked = Picked::Test(index);
+            let loaded = Loaded { picked, pixels: view.image.clone(), bytes, label: Some(view.label) };
+            store.image.set(Some(Arc::new(loaded)));
+        }
+        let question = Arc::new(defaults::question(&state, view.image, view.label));
+        {
+            let mut score = self.score.borrow_mut();
+            let mut ahead = Pictures::default();
+            ahead.begin(0, question.clone(), state.methods(), true);
+            score.radii.subject = Some(Subject::radius(&question));
+            score.radii.largest = defaults::epsilon_range(question.norm).1;
+            score.sweep.subject = Some(Subject::along_epsilon(&question));
+            for response in view.responses {
+                match response {
+                    Response::Network { key, summary } => {
+                        store.networks.update(|networks| {
+                            networks.entry(key).or_insert_with(|| Arc::new(summary));
+                        });
+                    }
+                    Response::Radius { answer, .. } => score.radii.put(answer),
+                    Response::SweepPoint { answer, .. } => score.sweep.put(answer),
+                    other => {
+                        ahead.take(other);
+                    }
+                }
+            }
+            score.pictures.precede(ahead);
+            score.dirty = Dirty { picture: true, sweep: true, radii: true };
+        }
+        self.commit();
+    }
+
+    fn answer(self: &Rc<Self>, response: Response) {
+        let mut score = self.score.borrow_mut();
+        match response {
+            Response::Ready { protocol, device } => {
+                drop(score);
+                if protocol != PROTOCOL {
+                    self.store.notice(strings::wrong_protocol(PROTOCOL, protocol), Remedy::None);
+                }
+                self.store.engine.set(Engine::Ready(device));
+                return;
+            }
+            Response::Network { key, summary } => {
+                score.read.insert(key.clone());
+                score.fetching.remove(&key);
+                drop(score);
+                self.store.networks.update(|networks| {
+                    networks.insert(key, Arc::new(summary));
+                });
+                self.pump();
+                return;
+            }
+            Response::Classes { epoch, classes } => {
+                if epoch == score.classify
+                    && let Some(resolve) = score.classified.take()
+                {
+                    drop(score);
+                    let _ = resolve.call1(&JsValue::NULL, &js_sys::Uint8Array::from(classes.0.as_slice()));
+                }
+                return;
+            }
+            Response::Radius { epoch, answer } if epoch == score.radius => {
+                score.radii.put(answer);
+                score.dirty.radii = true;
+            }
+            Response::SweepPoint { epoch, answer } if epoch == score.sweeping => {
+                score.sweep.put(answer);
+                score.dirty.sweep = true;
+            }
+            Response::Done { job: Job::Explore, epoch } if epoch == score.explore => {
+                (score.answered, score.done) = (true, true);
+                drop(score);
+                self.pump();
+                self.background_soon();
+                return;
+            }
+            Response::Done { job: Job::Radius, epoch } if epoch == score.radius => {
+                score.radii.running = false;
+                score.dirty.radii = true;
+                drop(score);
+                self.background_soon();
+                self.commit_soon();
+                return;
+            }
+            Response::Done { job: Job::Sweep, epoch } if epoch == score.sweeping => {
+                score.sweep.running = false;
+                score.dirty.sweep = true;
+            }
+            Response::Failed { job, epoch, message } => {
+                let current = match job {
+                    None => true,
+                    Some(Job::Explore) => epoch == score.explore,
+                    Some(Job::Radius) => epoch == score.radius,
+                    Some(Job::Sweep) => epoch == score.sweeping,
+                    Some(Job::Classify) => epoch == score.classify,
+                };
+                if !current {
+                    return;
+                }
+                match job {
+                    Some(Job::Explore) => score.answered = true,
+                    Some(Job::Radius) => score.radii.running = false,
+                    Some(Job::Sweep) => score.sweep.running = false,
+                    Some(Job::Classify) => {
+                        if let Some(resolve) = score.classified.take() {
+                            let _ = resolve.call0(&JsValue::NULL);
+                        }
+                    }
+                    None => score.fetching.clear(),
+                }
+                score.dirty = Dirty { picture: false, sweep: true, radii: true };
+                drop(score);
+                let remedy = if job.is_none() { Remedy::Reload } else { Remedy::None };
+                self.store.notice(strings::failed(&message), remedy);
+                self.pump();
+            }
+            response => {
+                let bounds = matches!(&response, Response::Bounds { epoch, .. } if *epoch == score.explore);
+                let news = score.pictures.take(response);
+                score.dirty.picture |= news;
+                if bounds {
+                    score.answered = true;
+                }
+                drop(score);
+                if bounds {
+                    self.pump();
+                }
+                if !news {
+                    return;
+                }
+            }
+        }
+        self.commit_soon();
+    }
+
+    fn commit_soon(self: &Rc<Self>) {
+        if std::mem::replace(&mut self.score.borrow_mut().commit_due, true) {
+            return;
+        }
+        let conductor = self.clone();
+        next_frame(move || conductor.commit());
+    }
+
+    /// Hands what is new to the signals, and through them to the screen.
+    fn commit(self: &Rc<Self>) {
+        let mut score = self.score.borrow_mut();
+        score.commit_due = false;
+        let dirty = std::mem::take(&mut score.dirty);
+        let picture = dirty.picture.then(|| score.pictures.shown().cloned()).flatten();
+        let sweep = dirty.sweep.then(|| score.sweep.clone());
+        let radii = dirty.radii.then(|| score.radii.clone());
+        drop(score);
+        if let Some(picture) = picture {
+            self.store.shown.set(Some(Arc::new(picture)));
+        }
+        if let Some(sweep) = sweep {
+            self.store.sweep.set(Arc::new(sweep));
+        }
+        if let Some(radii) = radii {
+            self.store.radii.set(Arc::new(radii));
+        }
+        let conductor = self.clone();
+        spawn_local(async move {
+            leptos::task::tick().await;
+            conductor.mark();
+        });
+    }
+
+    /// Writes on `<html>` what is painted: tests and screenshots wait for it.
+    fn mark(&self) {
+        let Some(root) = document().document_element() else { return };
+        let score = self.score.borrow();
+        let Some(shown) = score.pictures.shown() else { return };
+        let current = score.want.as_ref().is_none_or(|want| want.question == shown.question);
+        let complete = score.want.as_ref().is_some_and(|want| want.methods.iter().all(|&m| shown.by(m).is_some()));
+        let state = match (shown.precomputed, current && complete) {
+            (true, _) if current => "precomputed",
+            (false, true) => "live",
+            _ => "computing",
+        };
+        for (name, value) in [
+            ("data-state", state.to_string()),
+            ("data-epoch", shown.epoch.to_string()),
+            ("data-painted-epsilon", shown.question.epsilon.to_string()),
+        ] {
+            let _ = root.set_attribute(name, &value);
+        }
+    }
+
+    fn died(self: &Rc<Self>, why: &str) {
+        self.client.stop();
+        let now = js_sys::Date::now();
+        let again = {
+            let mut score = self.score.borrow_mut();
+            score.deaths.retain(|then| now - then < PATIENCE);
+            score.deaths.push(now);
+            score.deaths.len() <= DEATHS
+        };
+        if again {
+            self.store.notice(strings::restarted(why), Remedy::None);
+            let conductor = self.clone();
+            set_timeout(move || conductor.revive(), Duration::from_millis(300));
+        } else {
+            self.store.engine.set(Engine::Stopped);
+            self.store.notice(strings::gave_up(why), Remedy::Restart);
+        }
+    }
+
+    /// A new worker: it is told the networks by the client, and asked again what its predecessor left unanswered.
+    fn revive(self: &Rc<Self>) {
+        let mut score = self.score.borrow_mut();
+        let score = &mut *score;
+        score.read.clear();
+        score.sent = None;
+        (score.answered, score.done) = (false, false);
+        if score.radii.running {
+            score.radius_of = None;
+        }
+        if score.sweep.running {
+            score.sweep_of = None;
+        }
+        (score.radii.running, score.sweep.running) = (false, false);
+        if let Some(resolve) = score.classified.take() {
+            let _ = resolve.call0(&JsValue::NULL);
+        }
+        self.store.engine.set(Engine::Starting);
+        self.client.start();
+    }
+}
+
+/// Waits some milliseconds.
+pub async fn pause(milliseconds: u64) {
+    let promise = js_sys::Promise::new(&mut |resolve, _| {
+        set_timeout(
+            move || {
+                let _ = resolve.call0(&JsValue::NULL);
+            },
+            Duration::from_millis(milliseconds),
+        );
+    });
+    let _ = JsFuture::from(promise).await;
+}
+
+/// The next animation frame, or soon where the page is hidden and has none.
+fn next_frame(call: impl FnOnce() + 'static) {
+    if document().hidden() {
+        set_timeout(call, Duration::from_millis(50));
+    } else {
+        request_animation_frame(call);
+    }
+}

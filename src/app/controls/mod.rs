@@ -1,0 +1,15 @@
+//! What the reader turns and picks.
+
+mod image;
+mod methods;
+mod network;
+mod pad;
+mod region;
+mod search;
+mod topbar;
+
+pub use image::ImageControl;
+pub use methods::{MethodsControl, Swatch};
+pub use network::NetworkControl;
+pub use region::{EpsilonControl, RegionControl};
+pub use topbar::{Notices, TopBar};

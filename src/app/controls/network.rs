@@ -1,0 +1,32 @@
+//! Which network.
+
+use crate::app::{defaults::PRESETS, dom::Card, store::store, strings};
+use leptos::prelude::*;
+
+#[component]
+pub fn NetworkControl() -> impl IntoView {
+    let store = store();
+    let options = PRESETS
+        .iter()
+        .map(|preset| {
+            let chosen = move || store.state.with(|state| state.network == preset.key);
+            view! {
+                <label class="pick">
+                    <input
+                        type="radio"
+                        name="network"
+                        value=preset.key
+                        prop:checked=chosen
+                        on:change=move |_| store.step(|state| state.network = preset.key.into())
+                    />
+                    <span>{preset.title}<small>{preset.note}</small></span>
+                </label>
+            }
+        })
+        .collect_view();
+    view! {
+        <Card id="network-card" title=strings::NETWORK.to_string() remark=String::new()>
+            <div id="network" class="picks" role="radiogroup" aria-label=strings::NETWORK>{options}</div>
+        </Card>
+    }
+}

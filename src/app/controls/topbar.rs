@@ -1,0 +1,134 @@
+//! The bar above: where one is, what computes, and that nothing leaves the page. And notices.
+
+use crate::app::{
+    conductor,
+    store::{Engine, Remedy, store},
+    strings,
+};
+use leptos::prelude::*;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+
+const THEMES: [(&str, &str); 3] =
+    [("auto", strings::THEME_AUTO), ("light", strings::THEME_LIGHT), ("dark", strings::THEME_DARK)];
+const KEY: &str = "boundscope-theme";
+
+fn storage() -> Option<web_sys::Storage> {
+    window().local_storage().ok().flatten()
+}
+
+/// The theme chosen earlier, applied.
+pub fn restore_theme() -> usize {
+    let kept = storage().and_then(|s| s.get_item(KEY).ok().flatten());
+    let place = THEMES.iter().position(|(name, _)| kept.as_deref() == Some(name)).unwrap_or(0);
+    apply(place);
+    place
+}
+
+fn apply(place: usize) {
+    let Some(root) = document().document_element() else { return };
+    let _ = match THEMES[place].0 {
+        "auto" => root.remove_attribute("data-theme"),
+        name => root.set_attribute("data-theme", name),
+    };
+}
+
+#[component]
+pub fn TopBar() -> impl IntoView {
+    let store = store();
+    let theme = RwSignal::new(restore_theme());
+    let copied = RwSignal::new(String::new());
+    let device = move || match store.engine.get() {
+        Engine::Starting => strings::STARTING.to_string(),
+        Engine::Ready(device) => device,
+        Engine::Stopped => strings::STOPPED.to_string(),
+    };
+    let timing = move || store.shown.with(|shown| shown.as_ref().map(|picture| strings::timing(picture)));
+    let arithmetic = move || store.shown.with(|shown| shown.as_ref().map(|picture| strings::arithmetic(picture)));
+    let copy = move |_| {
+        spawn_local(async move {
+            let state = store.state.get_untracked();
+            let location = window().location();
+            let base = location.href().unwrap_or_default();
+            let base = base.split('#').next().unwrap_or_default();
+            let promise = window().navigator().clipboard().write_text(&format!("{base}{}", state.to_hash()));
+            let done = JsFuture::from(promise).await.is_ok();
+            copied.set(if done { strings::COPIED } else { strings::COPY_BY_HAND }.into());
+            conductor::pause(3000).await;
+            copied.set(String::new());
+        });
+    };
+    view! {
+        <header>
+            <a class="skip" href="#views" on:click=|event| {
+                event.prevent_default();
+                use wasm_bindgen::JsCast;
+                if let Some(views) = document().get_element_by_id("views") {
+                    let _ = views.unchecked_into::<web_sys::HtmlElement>().focus();
+                }
+            }>{strings::SKIP}</a>
+            <h1>{strings::TITLE}</h1>
+            <nav aria-label="Pages"><span class="tab" aria-current="page">{strings::EXPLORE}</span></nav>
+            <p class="status" id="engine-status">
+                <span id="device">{device}</span>
+                <span id="timing">{timing}</span>
+                <span id="arithmetic">{arithmetic}</span>
+                <span>{strings::NOTHING_LEAVES}</span>
+            </p>
+            <div class="actions">
+                <span role="status" class="remark">{copied}</span>
+                <button type="button" id="copy-link" on:click=copy>{strings::COPY_LINK}</button>
+                <button type="button" id="theme" on:click=move |_| {
+                    let next = (theme.get() + 1) % THEMES.len();
+                    theme.set(next);
+                    apply(next);
+                    if let Some(storage) = storage() {
+                        let _ = storage.set_item(KEY, THEMES[next].0);
+                    }
+                }>{strings::THEME} ": " {move || THEMES[theme.get()].1}</button>
+            </div>
+        </header>
+    }
+}
+
+#[component]
+pub fn Notices() -> impl IntoView {
+    let store = store();
+    let remedy = move |remedy: Remedy| {
+        let (label, id) = match remedy {
+            Remedy::None => return None,
+            Remedy::Restart => (strings::RESTART, "restart"),
+            Remedy::Reload => (strings::RETRY, "retry"),
+        };
+        Some(view! {
+            <button type="button" id=id on:click=move |_| {
+                store.notices.set(Vec::new());
+                match remedy {
+                    Remedy::Restart => store.conductor().restart(),
+                    _ => store.attempt.update(|attempt| *attempt += 1),
+                }
+            }>{label}</button>
+        })
+    };
+    let list = move || {
+        store
+            .notices
+            .get()
+            .into_iter()
+            .enumerate()
+            .map(|(place, notice)| {
+                view! {
+                    <div class="notice">
+                        <p>{notice.text}</p>
+                        {remedy(notice.remedy)}
+                        <button type="button" on:click=move |_| store.notices.update(|list| {
+                            if place < list.len() {
+                                list.remove(place);
+                            }
+                        })>{strings::DISMISS}</button>
+                    </div>
+                }
+            })
+            .collect_view()
+    };
+    view! { <div id="notices" role="alert">{list}</div> }
+}

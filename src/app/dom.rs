@@ -1,0 +1,215 @@
+//! Small pieces every view is made of: cards, plots that know their width, tables, handles of ε.
+
+use super::{
+    format,
+    plots::{Drawing, Table},
+    scales::Scale,
+    store::store,
+    strings,
+};
+use leptos::{ev, html, prelude::*};
+use std::sync::Arc;
+use wasm_bindgen::{JsCast, prelude::*};
+
+/// A drawing for a width.
+pub type Draw = Arc<dyn Fn(f64) -> Drawing + Send + Sync>;
+/// A table on demand.
+pub type Rows = Arc<dyn Fn() -> Table + Send + Sync>;
+/// A sentence.
+pub type Words = Signal<String>;
+
+/// The width of an element in CSS pixels, kept up to date.
+pub fn width_of(element: NodeRef<html::Div>) -> ReadSignal<f64> {
+    let (width, set_width) = signal(0.0);
+    Effect::new(move |_| {
+        let Some(element) = element.get() else { return };
+        let on_resize = Closure::<dyn Fn(js_sys::Array)>::new(move |entries: js_sys::Array| {
+            let entry: web_sys::ResizeObserverEntry = entries.get(0).unchecked_into();
+            let now = entry.content_rect().width().floor();
+            if (now - width.get_untracked()).abs() >= 1.0 {
+                set_width.set(now);
+            }
+        });
+        if let Ok(observer) = web_sys::ResizeObserver::new(on_resize.as_ref().unchecked_ref()) {
+            observer.observe(&element);
+        }
+        on_resize.forget();
+    });
+    width
+}
+
+/// A card with its title and a quieter remark beside it.
+#[component]
+pub fn Card(id: &'static str, #[prop(into)] title: Words, #[prop(into)] remark: Words, children: Children) -> impl IntoView {
+    let heading = format!("{id}-title");
+    view! {
+        <section class="card" id=id aria-labelledby=heading>
+            <h2 id=format!("{id}-title")>{title} " " <span class="remark">{remark}</span></h2>
+            {children()}
+        </section>
+    }
+}
+
+/// A plot: a picture to most, a sentence to some.
+#[component]
+pub fn Plot(draw: Draw, #[prop(into)] label: Words, #[prop(optional)] width: Option<RwSignal<f64>>) -> impl IntoView {
+    let host = NodeRef::<html::Div>::new();
+    let measured = width_of(host);
+    if let Some(width) = width {
+        Effect::new(move |_| width.set(measured.get()));
+    }
+    let drawing = Memo::new(move |_| {
+        let width = measured.get();
+        if width < 60.0 { Drawing::default() } else { draw(width) }
+    });
+    let size = move || drawing.with(|d| d.height.ceil().to_string());
+    view! {
+        <div class="plot" node_ref=host>
+            <svg
+                role="img"
+                aria-label=label
+                width=move || measured.get().to_string()
+                height=size
+                inner_html=move || drawing.with(|d| d.markup.clone())
+            ></svg>
+        </div>
+    }
+}
+
+/// The numbers behind a plot, made when opened.
+#[component]
+pub fn TableOf(rows: Rows) -> impl IntoView {
+    let open = RwSignal::new(false);
+    view! {
+        <details class="numbers" on:toggle=move |event: ev::Event| {
+            let details: web_sys::HtmlDetailsElement = event.target().unwrap().unchecked_into();
+            open.set(details.open());
+        }>
+            <summary>{strings::TABLE}</summary>
+            <div class="scroll" tabindex="0" role="region" aria-label=strings::TABLE
+                inner_html=move || if open.get() { rows().markup() } else { String::new() }
+            ></div>
+        </details>
+    }
+}
+
+/// The ε that comes `steps` small steps after this one: one unit of its second digit.
+pub fn stepped(epsilon: f64, steps: i32) -> f64 {
+    let mut value = epsilon;
+    for _ in 0..steps.abs() {
+        let base = if steps < 0 { value * 0.999_999 } else { value * 1.000_001 };
+        let unit = 10f64.powf(base.max(1e-6).log10().floor() - 1.0);
+        value = ((value / unit).round() + f64::from(steps.signum())) * unit;
+    }
+    rounded(value.max(0.0))
+}
+
+/// Four significant digits.
+pub fn rounded(epsilon: f64) -> f64 {
+    if epsilon <= 0.0 {
+        return 0.0;
+    }
+    let power = 10f64.powi(3 - epsilon.log10().floor() as i32);
+    (epsilon * power).round() / power
+}
+
+/// The steps a key means on a slider: arrows one, page keys ten.
+pub fn key_steps(key: &str) -> Option<i32> {
+    Some(match key {
+        "ArrowRight" | "ArrowUp" => 1,
+        "ArrowLeft" | "ArrowDown" => -1,
+        "PageUp" => 10,
+        "PageDown" => -10,
+        _ => return None,
+    })
+}
+
+/// A plot whose horizontal axis is ε: click, drag or arrow keys move ε.
+#[component]
+pub fn EpsilonPlot(
+    draw: Draw,
+    axis: Arc<dyn Fn(f64) -> Scale + Send + Sync>,
+    #[prop(into)] label: Words,
+    #[prop(into)] name: String,
+) -> impl IntoView {
+    let store = store();
+    let width = RwSignal::new(0.0);
+    let held = StoredValue::new(false);
+    let aim = move |event: &ev::PointerEvent| {
+        let epsilon = axis(width.get_untracked()).invert(f64::from(event.offset_x()));
+        let epsilon = rounded(super::scales::brief(epsilon));
+        store.drag(|state| state.epsilon = epsilon);
+    };
+    let aim = StoredValue::new(aim);
+    let release = move |_| {
+        if held.get_value() {
+            held.set_value(false);
+            super::history::end_drag();
+        }
+    };
+    let epsilon = move || store.state.with(|state| state.epsilon);
+    view! {
+        <div
+            class="along"
+            tabindex="0"
+            role="slider"
+            aria-label=name
+            aria-valuemin=move || super::defaults::epsilon_range(store.state.with(|s| s.norm)).0.to_string()
+            aria-valuemax=move || super::defaults::epsilon_range(store.state.with(|s| s.norm)).1.to_string()
+            aria-valuenow=move || epsilon().to_string()
+            aria-valuetext=move || format!("ε = {}", format::epsilon(epsilon()))
+            on:pointerdown=move |event| {
+                if event.button() == 0 && event.is_primary() {
+                    let host: web_sys::Element = event.current_target().unwrap().unchecked_into();
+                    let _ = host.set_pointer_capture(event.pointer_id());
+                    held.set_value(true);
+                    aim.with_value(|aim| aim(&event));
+                }
+            }
+            on:pointermove=move |event| {
+                if held.get_value() {
+                    aim.with_value(|aim| aim(&event));
+                }
+            }
+            on:pointerup=release
+            on:pointercancel=release
+            on:keydown=move |event| {
+                if let Some(steps) = key_steps(&event.key()) {
+                    event.prevent_default();
+                    store.drag(|state| state.epsilon = stepped(state.epsilon, steps).min(super::defaults::epsilon_range(state.norm).1));
+                }
+            }
+            on:keyup=move |_| super::history::end_drag()
+        >
+            <Plot draw label width/>
+        </div>
+    }
+}
+
+/// The number in a field, if it is one.
+pub fn number_in(event: &ev::Event) -> Option<f64> {
+    let value = event_target_value(event);
+    let value = value.trim().replace(',', ".");
+    value.parse::<f64>().ok().filter(|number| number.is_finite())
+}
+
+/// A group of buttons of which one is on.
+#[component]
+pub fn Choice<T: Copy + PartialEq + Send + Sync + 'static>(
+    name: &'static str,
+    options: Vec<(T, String, String)>,
+    #[prop(into)] chosen: Signal<T>,
+    choose: impl Fn(T) + Copy + Send + Sync + 'static,
+) -> impl IntoView {
+    let buttons = options
+        .into_iter()
+        .map(|(value, id, label)| {
+            view! {
+                <button type="button" id=id aria-pressed=move || (chosen.get() == value).to_string() on:click=move |_| choose(value)>
+                    {label}
+                </button>
+            }
+        })
+        .collect_view();
+    view! { <div class="segments" role="group" aria-label=name>{buttons}</div> }
+}

@@ -1,0 +1,179 @@
+//! Numbers as people read them. Every number on the page passes through here.
+
+use crate::{
+    bounds::{Norm, Strategy},
+    engine::Arithmetic,
+};
+
+/// A true minus sign, so that columns of signed numbers line up.
+const MINUS: char = '−';
+
+/// `value` with `digits` significant digits, without an exponent where that stays short.
+pub fn significant(value: f64, digits: usize) -> String {
+    if value.is_nan() {
+        return "not a number".into();
+    }
+    if value.is_infinite() {
+        return if value > 0.0 { "∞".into() } else { "−∞".into() };
+    }
+    if value == 0.0 {
+        return "0".into();
+    }
+    let power = value.abs().log10().floor() as i32;
+    if power >= 7 || power < -5 {
+        let mantissa = value / 10f64.powi(power);
+        return minus(format!("{mantissa:.*}×10", digits - 1)) + &superscript(power);
+    }
+    let decimals = (digits as i32 - 1 - power).max(0) as usize;
+    minus(format!("{value:.decimals$}"))
+}
+
+/// ε with up to four significant digits and no idle zeros.
+pub fn epsilon(value: f64) -> String {
+    trimmed(significant(value, 4))
+}
+
+/// A bound or margin: four significant digits, always signed.
+pub fn signed(value: f64) -> String {
+    let text = significant(value, 4);
+    if value > 0.0 { format!("+{text}") } else { text }
+}
+
+/// A bound: four significant digits.
+pub fn bound(value: f64) -> String {
+    significant(value, 4)
+}
+
+/// A tick label: as few digits as it takes.
+pub fn tick(value: f64) -> String {
+    trimmed(significant(value, 3))
+}
+
+/// A number that can be read back exactly, for fields, tables and attributes.
+pub fn exact(value: f64) -> String {
+    format!("{value}")
+}
+
+/// A duration.
+pub fn milliseconds(value: f64) -> String {
+    if value >= 10_000.0 {
+        format!("{:.1} s", value / 1000.0)
+    } else if value >= 100.0 {
+        format!("{value:.0} ms")
+    } else {
+        format!("{value:.1} ms")
+    }
+}
+
+/// A count of things, with thin spaces between thousands.
+pub fn count(value: usize) -> String {
+    let digits = value.to_string();
+    let mut out = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place) % 3 == 0 && digits.len() > 4 {
+            out.push('\u{202f}');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// "ℓ∞", "ℓ2", "ℓ1".
+pub fn norm(norm: Norm) -> &'static str {
+    match norm {
+        Norm::Inf => "ℓ∞",
+        Norm::Two => "ℓ2",
+        Norm::One => "ℓ1",
+    }
+}
+
+/// How far a number in this arithmetic can be trusted, in two words.
+pub fn arithmetic(arithmetic: Arithmetic) -> &'static str {
+    match arithmetic {
+        Arithmetic::F32 => "f32 preview",
+        Arithmetic::F64 => "f64 preview",
+        Arithmetic::Sound => "sound arithmetic",
+    }
+}
+
+/// "tight lines".
+pub fn lines(strategy: Strategy) -> String {
+    format!("{} lines", strategy.name())
+}
+
+/// "ε = 0.08 in ℓ∞, pixels kept in [0, 1]".
+pub fn region(value: f64, of: Norm, clip: bool) -> String {
+    let clipped = if clip && of == Norm::Inf { ", pixels kept in [0, 1]" } else { "" };
+    format!("ε = {} in {}{clipped}", epsilon(value), norm(of))
+}
+
+/// Words joined as in "a, b and c".
+pub fn list(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+fn minus(text: String) -> String {
+    match text.strip_prefix('-') {
+        // "-0.000" is zero.
+        Some(rest) if rest.chars().all(|c| c == '0' || c == '.') => rest.to_string(),
+        Some(rest) => format!("{MINUS}{rest}"),
+        None => text,
+    }
+}
+
+fn trimmed(text: String) -> String {
+    if text.contains('.') && !text.contains('×') {
+        text.trim_end_matches('0').trim_end_matches('.').to_string()
+    } else {
+        text
+    }
+}
+
+fn superscript(power: i32) -> String {
+    power
+        .to_string()
+        .chars()
+        .map(|c| match c {
+            '-' => '⁻',
+            '0' => '⁰',
+            '1' => '¹',
+            '2' => '²',
+            '3' => '³',
+            '4' => '⁴',
+            '5' => '⁵',
+            '6' => '⁶',
+            '7' => '⁷',
+            '8' => '⁸',
+            _ => '⁹',
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_read_as_people_write_them() {
+        assert_eq!(epsilon(0.08), "0.08");
+        assert_eq!(epsilon(0.167_94), "0.1679");
+        assert_eq!(signed(4.4), "+4.400");
+        assert_eq!(signed(-245_860.0), "−245860");
+        assert_eq!(signed(0.0), "0");
+        assert_eq!(significant(-2.5e9, 3), "−2.50×10⁹");
+        assert_eq!(tick(0.5), "0.5");
+        assert_eq!(tick(100.0), "100");
+        assert_eq!(count(2704), "2704");
+        assert_eq!(count(12_704), "12\u{202f}704");
+        assert_eq!(bound(f64::NAN), "not a number");
+    }
+
+    #[test]
+    fn lists_end_in_and() {
+        assert_eq!(list(&["a".into(), "b".into(), "c".into()]), "a, b and c");
+    }
+}

@@ -1,0 +1,76 @@
+//! The page as a whole.
+
+use super::{
+    conductor::Conductor,
+    controls::{EpsilonControl, ImageControl, MethodsControl, NetworkControl, Notices, RegionControl, TopBar},
+    data, history,
+    state::State,
+    store::{Remedy, Store},
+    strings,
+    views::{
+        LadderView, MarginsView, NeuronView, NeuronsView, Patterns, RadiusView, StatusesView, TightnessView,
+    },
+};
+use leptos::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+
+/// Puts the page into the document and starts the engine.
+pub fn mount() {
+    console_error_panic_hook::set_once();
+    mount_to_body(Page);
+}
+
+#[component]
+fn Page() -> impl IntoView {
+    let (state, complaint) = match State::from_hash(&history::hash()) {
+        Ok(state) => (state, None),
+        Err(why) => (State::default(), Some(why)),
+    };
+    let first = state == State::default();
+    let store = Store::new(state);
+    provide_context(store);
+    if let Some(why) = complaint {
+        store.notice(strings::bad_hash(&why), Remedy::None);
+    }
+    let conductor = Conductor::start(store);
+    if first {
+        spawn_local(async move {
+            // Only a head start: where it is missing, the engine's own answers come a little later.
+            if let Ok(view) = data::first_view().await {
+                conductor.precomputed(view);
+            }
+        });
+    }
+    history::listen(move |hash| match State::from_hash(&hash) {
+        Ok(state) => store.state.set(state),
+        Err(why) => {
+            store.notice(strings::bad_hash(&why), Remedy::None);
+            store.state.set(State::default());
+        }
+    });
+    view! {
+        <Patterns/>
+        <TopBar/>
+        <Notices/>
+        <main>
+            <div class="column controls">
+                <NetworkControl/>
+                <ImageControl/>
+                <EpsilonControl/>
+                <RegionControl/>
+                <MethodsControl/>
+            </div>
+            <div class="column wide" id="views" tabindex="-1">
+                <RadiusView/>
+                <LadderView/>
+                <NeuronsView/>
+                <StatusesView/>
+            </div>
+            <div class="column">
+                <MarginsView/>
+                <NeuronView/>
+                <TightnessView/>
+            </div>
+        </main>
+    }
+}

@@ -1,0 +1,107 @@
+//! Radius bracket: how far each method's certificate reaches, and that nothing is known beyond it.
+
+use super::{Drawing, Table, axis_below, class};
+use crate::{
+    app::{
+        defaults, format,
+        picture::Radii,
+        scales::{Scale, Spread},
+        strings,
+        svg::Marks,
+    },
+    bounds::{Method, Norm},
+    engine::RadiusAnswer,
+};
+
+const ROW: f64 = 22.0;
+
+/// What is drawn beside the answers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Context {
+    /// Methods to show, in order.
+    pub methods: Vec<Method>,
+    /// The norm.
+    pub norm: Norm,
+    /// The ε of the slider.
+    pub epsilon: f64,
+}
+
+/// The ε axis of the page's norm.
+pub fn axis(norm: Norm, width: f64) -> Scale {
+    let (low, high) = defaults::epsilon_range(norm);
+    let left = if width < 420.0 { 84.0 } else { 118.0 };
+    Scale::new(Spread::Log, low, high, left, width - 118.0)
+}
+
+/// The plot.
+pub fn draw(radii: &Radii, context: &Context, width: f64) -> Drawing {
+    let mut marks = Marks::new();
+    let scale = axis(context.norm, width);
+    let (low, high) = defaults::epsilon_range(context.norm);
+    let (start, end) = (scale.at(low), scale.at(high));
+    let bottom = 18.0 + ROW * context.methods.len() as f64;
+    axis_below(&mut marks, &scale, if width < 560.0 { 4 } else { 9 }, 16.0, bottom);
+    for (row, &method) in context.methods.iter().enumerate() {
+        let middle = 18.0 + ROW * (row as f64 + 0.5);
+        marks.open(class(method));
+        marks.text("t end name", start - 8.0, middle + 4.0, &method.label());
+        let answer = radii.by(method);
+        match answer {
+            Some(answer) => {
+                let reach = answer.verified.map_or(start, |v| scale.at(v));
+                if answer.refuted.is_some() || answer.verified.is_none() {
+                    marks.rect("undecided", reach, middle - 5.0, end - reach, 10.0);
+                }
+                if answer.verified.is_some() {
+                    marks.rect("reach", start, middle - 5.0, reach - start, 10.0);
+                    marks.line("mark", reach, middle - 8.0, reach, middle + 8.0);
+                }
+            }
+            None => marks.line("pending", start, middle, end, middle),
+        }
+        marks.text("t name", end + 8.0, middle + 4.0, &bracket(answer));
+        marks.close();
+    }
+    let x = scale.at(context.epsilon);
+    marks.line("cursor", x, 14.0, x, bottom);
+    marks.text(
+        "t mid strong",
+        x.clamp(start + 24.0, end - 10.0),
+        10.0,
+        &format!("ε = {}", format::epsilon(context.epsilon)),
+    );
+    Drawing { markup: marks.finish(), height: bottom + 20.0 }
+}
+
+/// The bracket in digits: the largest ε verified and the smallest that was not.
+pub fn bracket(answer: Option<&RadiusAnswer>) -> String {
+    match answer {
+        None => strings::PENDING.into(),
+        Some(RadiusAnswer { verified: None, .. }) => strings::NOT_EVEN_AT_ZERO.into(),
+        Some(RadiusAnswer { verified: Some(v), refuted: Some(r), .. }) => {
+            format!("{} … {}", format::epsilon(*v), format::epsilon(*r))
+        }
+        Some(RadiusAnswer { verified: Some(v), refuted: None, .. }) => format!("≥ {}", format::epsilon(*v)),
+    }
+}
+
+/// The plot in numbers.
+pub fn table(radii: &Radii, context: &Context) -> Table {
+    let rows = context
+        .methods
+        .iter()
+        .filter_map(|&method| radii.by(method))
+        .map(|answer| {
+            vec![
+                answer.method.label(),
+                answer.verified.map_or(strings::NONE.into(), format::epsilon),
+                answer.refuted.map_or(strings::NONE.into(), format::epsilon),
+                strings::claim(answer.arithmetic).into(),
+                if answer.method.uses_lines() { format::lines(answer.lines) } else { strings::NO_LINES.into() },
+                format::milliseconds(answer.milliseconds),
+            ]
+        })
+        .collect();
+    let head = strings::RADIUS_HEAD.map(String::from).to_vec();
+    Table { caption: strings::radius_caption(radii, context), head, rows }
+}

@@ -1,0 +1,188 @@
+//! Neuron status by layer: stacked bars per way of bounding, and how they shift along ε.
+
+use super::{Drawing, Table, class, curve, families, has_bend};
+use crate::{
+    app::{
+        defaults, format,
+        picture::{Picture, Sweep},
+        scales::{Scale, Spread},
+        strings,
+        svg::{Marks, Path},
+    },
+    bounds::{Method, Status, Strategy, status},
+    engine::{Interval, LayerSummary, NetworkSummary},
+};
+
+/// Counts by status, indexed by `Status as usize`.
+pub type Counts = [u32; 7];
+
+/// The style class of a status: its colour and its pattern.
+pub fn status_class(status: Status) -> &'static str {
+    match status {
+        Status::LeftDead => "st-left-dead",
+        Status::LeftUnstable => "st-left-unstable",
+        Status::Unstable => "st-unstable",
+        Status::Alive => "st-alive",
+        Status::RightUnstable => "st-right-unstable",
+        Status::RightDead => "st-right-dead",
+        Status::Unknown => "st-unknown",
+    }
+}
+
+/// Statuses in drawing order, the unknown last.
+pub const DRAWN: [Status; 7] = [
+    Status::LeftDead,
+    Status::LeftUnstable,
+    Status::Unstable,
+    Status::Alive,
+    Status::RightUnstable,
+    Status::RightDead,
+    Status::Unknown,
+];
+
+/// The statuses of a layer's neurons under some bounds.
+pub fn count(layer: &LayerSummary, bounds: &Interval) -> Counts {
+    let mut counts = Counts::default();
+    for (index, (&l, &u)) in bounds.lower.iter().zip(bounds.upper.iter()).enumerate() {
+        counts[status(&curve(layer, index), f64::from(l), f64::from(u)) as usize] += 1;
+    }
+    counts
+}
+
+/// Whether any layer of a network can have all six statuses.
+pub fn six(summary: &NetworkSummary) -> bool {
+    summary.layers.iter().any(has_bend)
+}
+
+/// The bars, layer by layer.
+pub fn bars(picture: &Picture, summary: &NetworkSummary, width: f64) -> Drawing {
+    const ROW: f64 = 17.0;
+    let mut marks = Marks::new();
+    let families = families(picture.methods.iter().copied());
+    let left = if width < 420.0 { 84.0 } else { 118.0 };
+    let span = width - left - 2.0;
+    let mut y = 0.0;
+    for (place, layer) in summary.layers.iter().enumerate() {
+        marks.text("t", 0.0, y + 12.0, &strings::layer_title(place, layer));
+        y += 18.0;
+        for (method, _) in &families {
+            marks.open(class(*method));
+            marks.text("t end name", left - 8.0, y + 11.5, &method.label());
+            marks.close();
+            let bounds =
+                picture.answers().find(|a| super::same_inside(a.method, *method)).and_then(|a| a.layers.get(place));
+            if let Some(bounds) = bounds {
+                let counts = count(layer, bounds);
+                let total = f64::from(counts.iter().sum::<u32>().max(1));
+                let mut x = left;
+                for status in DRAWN {
+                    let share = f64::from(counts[status as usize]) / total * span;
+                    marks.rect(status_class(status), x, y + 1.5, share, ROW - 4.0);
+                    x += share;
+                }
+                marks.rect("frame", left, y + 1.5, span, ROW - 4.0);
+            } else {
+                marks.line("pending", left, y + ROW / 2.0, left + span, y + ROW / 2.0);
+            }
+            y += ROW;
+        }
+        y += 7.0;
+    }
+    Drawing { markup: marks.finish(), height: y.max(20.0) }
+}
+
+/// Small multiples: per layer and way of bounding, the shares of the statuses along ε.
+pub fn multiples(
+    sweep: &Sweep,
+    summary: &NetworkSummary,
+    methods: &[Method],
+    lines: Strategy,
+    epsilon: f64,
+    width: f64,
+) -> Drawing {
+    let mut marks = Marks::new();
+    let Some(subject) = &sweep.subject else { return Drawing::default() };
+    let (low, high) = defaults::epsilon_range(subject.question().norm);
+    let families = families(methods.iter().copied());
+    let columns = families.len().max(1) as f64;
+    let left = 26.0;
+    let gap = 10.0;
+    let cell = ((width - left + gap) / columns - gap).max(20.0);
+    let height = 42.0;
+    for (column, (method, _)) in families.iter().enumerate() {
+        marks.open(class(*method));
+        marks.text("t name", left + (cell + gap) * column as f64, 11.0, &method.label());
+        marks.close();
+    }
+    let mut y = 18.0;
+    for place in 0..summary.layers.len() {
+        marks.text("t mute", 0.0, y + height / 2.0 + 4.0, &strings::layer_short(place));
+        for (column, (method, _)) in families.iter().enumerate() {
+            let start = left + (cell + gap) * column as f64;
+            let scale = Scale::new(Spread::Log, low, high, start, start + cell);
+            let points: Vec<_> = methods
+                .iter()
+                .filter(|m| super::same_inside(**m, *method))
+                .map(|&m| sweep.line(m, lines))
+                .max_by_key(Vec::len)
+                .unwrap_or_default()
+                .into_iter()
+                .filter(|p| p.statuses.get(place).is_some_and(|counts| counts.len() == 7))
+                .collect();
+            // From the bottom up: each status fills what lies between the sums before and after it.
+            let mut before = vec![0.0; points.len()];
+            for status in DRAWN {
+                let after: Vec<f64> = points
+                    .iter()
+                    .zip(&before)
+                    .map(|(p, sum)| {
+                        let counts = &p.statuses[place];
+                        sum + f64::from(counts[status as usize]) / f64::from(counts.iter().sum::<u32>().max(1))
+                    })
+                    .collect();
+                if points.len() > 1 && after.iter().zip(&before).any(|(a, b)| a > b) {
+                    let mut path = Path::new();
+                    for (p, share) in points.iter().zip(&after) {
+                        path.to(scale.at(p.epsilon), y + height * (1.0 - share));
+                    }
+                    for (p, share) in points.iter().zip(&before).rev() {
+                        path.to(scale.at(p.epsilon), y + height * (1.0 - share));
+                    }
+                    path.close();
+                    marks.path(status_class(status), &path, None);
+                }
+                before = after;
+            }
+            marks.rect("frame", start, y, cell, height);
+            let x = scale.at(epsilon);
+            marks.line("cursor", x, y - 2.0, x, y + height + 2.0);
+        }
+        y += height + 8.0;
+    }
+    let start = left;
+    marks.text("t mute", start, y + 8.0, &format::tick(low));
+    marks.text("t end mute", start + cell, y + 8.0, &format!("ε {}", format::tick(high)));
+    Drawing { markup: marks.finish(), height: y + 14.0 }
+}
+
+/// The bars in numbers.
+pub fn table(picture: &Picture, summary: &NetworkSummary) -> Table {
+    let bend = six(summary);
+    let shown: Vec<Status> = DRAWN
+        .into_iter()
+        .filter(|s| bend || matches!(s, Status::LeftDead | Status::LeftUnstable | Status::Alive))
+        .collect();
+    let mut head = vec![strings::LAYER.to_string(), strings::METHOD.to_string()];
+    head.extend(shown.iter().map(|s| s.label(bend).to_string()));
+    let mut rows = Vec::new();
+    for (place, layer) in summary.layers.iter().enumerate() {
+        for answer in picture.answers() {
+            let Some(bounds) = answer.layers.get(place) else { continue };
+            let counts = count(layer, bounds);
+            let mut row = vec![strings::layer_title(place, layer), answer.method.label()];
+            row.extend(shown.iter().map(|&s| format::count(counts[s as usize] as usize)));
+            rows.push(row);
+        }
+    }
+    Table { caption: strings::statuses_caption(picture), head, rows }
+}

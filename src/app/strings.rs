@@ -1,0 +1,511 @@
+//! Every word on the page, in one place.
+
+use super::{
+    format,
+    picture::{Picture, Radii, Sweep},
+    plots::{ladder::Verdict, radius, tightness},
+    state::Picked,
+};
+use crate::{
+    bounds::{Method, Norm, Strategy},
+    engine::{Arithmetic, LayerSummary, Question},
+};
+
+/// Declares the page's fixed words.
+macro_rules! words {
+    ($($name:ident = $text:expr;)*) => { $(#[allow(missing_docs)] pub const $name: &str = $text;)* };
+}
+
+words! {
+    TITLE = "Boundscope";
+    EXPLORE = "Explore";
+    SKIP = "Skip to the views";
+    NOTHING_LEAVES = "nothing leaves this page";
+    STARTING = "starting the engine …";
+    STOPPED = "engine stopped";
+    PRECOMPUTED = "precomputed";
+    COPY_LINK = "Copy link";
+    COPIED = "Link copied";
+    COPY_BY_HAND = "The browser would not copy: the address bar holds the link.";
+    THEME = "Theme";
+    THEME_AUTO = "auto";
+    THEME_LIGHT = "light";
+    THEME_DARK = "dark";
+    DISMISS = "Dismiss";
+    RESTART = "Start the engine again";
+    RETRY = "Try again";
+
+    NETWORK = "Network";
+    IMAGE = "Image";
+    IMAGE_NUMBER = "test image";
+    PREVIOUS = "previous image";
+    NEXT = "next image";
+    RANDOM = "random";
+    OF_LABEL = "of class";
+    ANY = "any";
+    ONLY_WRONG = "only misclassified";
+    SEARCHING = "looking for a misclassified image …";
+    CANCEL = "Cancel";
+    NONE_FOUND = "None found: no other image of the test set fits.";
+    DRAW = "draw";
+    DRAWING_PAD = "Drawing pad";
+    CLEAR = "clear";
+    USE_TEST_IMAGE = "test set";
+    PAD_HELP = "Draw a digit. Keyboard: arrow keys move the pen, space puts it down or lifts it, Delete clears.";
+    PAD_EMPTY = "Draw a digit: it is centred as MNIST does, and bounded as you lift the pen.";
+    PEN_DOWN = "pen down";
+    PEN_UP = "pen up";
+    CERTIFY_AS = "certify as";
+    AUTO = "auto";
+
+    REGION = "Region";
+    EPSILON = "ε";
+    EPSILON_SLIDER = "ε, logarithmic";
+    LESS = "smaller ε";
+    MORE = "larger ε";
+    NORM = "norm";
+    CLIP = "keep pixels in [0, 1]";
+    CLIP_ONLY_INF = "only for ℓ∞: the other balls are not boxes";
+    LINES = "lines";
+    METHODS = "Methods";
+    RELAXED = "Relaxed-CROWN";
+    DEPTH = "depth v";
+    NEEDS_A_METHOD = "Switch on at least one method to see bounds.";
+
+    RADIUS = "Certified radius";
+    RADIUS_PREVIEW = "Verified radius";
+    LADDER = "Worst margin";
+    NEURONS = "Every neuron";
+    STATUSES = "Neuron status";
+    ALONG_EPSILON = "Along ε";
+    MARGINS = "Margins";
+    ONE_NEURON = "One neuron";
+    TIGHTNESS = "Tightness against ε";
+    FOLLOW = "follow the network";
+    BY_HAND = "by hand";
+    BOUNDS_BY = "bounds by";
+    TABLE = "table";
+    LAYER = "layer";
+    METHOD = "method";
+    NEURON = "neuron";
+    STATUS = "status";
+    CLEAN = "image";
+    RIVAL = "rival";
+    CLEAN_MARGIN = "image itself";
+    SMALLEST_SAMPLED = "smallest sampled";
+    SAMPLED_RANGE = "sampled range";
+    OUTPUTS = "outputs";
+    PENDING = "…";
+    NONE = "none";
+    NO_LINES = "no lines";
+    NOT_EVEN_AT_ZERO = "not at ε = 0";
+    YES = "yes";
+    NO = "no";
+    COMPUTING = "computing";
+    WAITING = "Waiting for the engine's first answer.";
+    SHOW_TIGHT = "Show tight lines";
+    SHOW_ADAPTIVE = "Show adaptive lines";
+    BEND = "bend r";
+    STATUSES_REMARK = "read off each method's own bounds, layer by layer";
+    ALONG_EPSILON_REMARK = "the same shares as ε grows";
+    ALONG_EPSILON_LABEL = "Shares of neuron statuses along ε, by layer and way of bounding";
+    NEURONS_REMARK = "pre-activation bounds, sorted by the image's own value; symmetric-log scale";
+    NEURON_PICKER = "neuron, sorted by the image's own value; up and down change the layer";
+    L = "l";
+    U = "u";
+    ETA = "η";
+    R = "r";
+    NO_BEND = "no bend";
+    NO_NEURON = "Choose a neuron in “Every neuron”.";
+    PROVED = "proved";
+    UNDECIDED = "nobody knows";
+    THE_IMAGE = "the image itself";
+    SAMPLED = "sampled";
+}
+
+/// Heads of the radius table.
+pub const RADIUS_HEAD: [&str; 6] = ["method", "verified to ε", "first not verified", "claim", "lines", "time"];
+/// Heads of the ladder's table.
+pub const LADDER_HEAD: [&str; 4] = ["method", "worst margin", "verified", "time"];
+/// Heads of the one-neuron table.
+pub const NEURON_HEAD: [&str; 4] = ["lines", "lower line", "upper line", "area"];
+
+/// "layer 2 · dense 32 · ReLU".
+pub fn layer_title(place: usize, layer: &LayerSummary) -> String {
+    format!("layer {} · {} · {} · {} neurons", place + 1, layer.affine, layer.activation, format::count(layer.width()))
+}
+
+/// "L2".
+pub fn layer_short(place: usize) -> String {
+    format!("L{}", place + 1)
+}
+
+/// Said when a layer is wider than its pixels.
+pub fn drawn_of(columns: usize, neurons: usize) -> String {
+    let _ = neurons;
+    format!(" · {columns} drawn, evenly by rank")
+}
+
+/// The question a number belongs to: ε, norm, clipping, lines.
+pub fn asked(question: &Question) -> String {
+    format!("{}, {}", region(question), format::lines(question.lines))
+}
+
+/// ε, norm, clipping.
+pub fn region(question: &Question) -> String {
+    format::region(question.epsilon, question.norm, question.clip.is_some())
+}
+
+/// The arithmetic of a picture.
+pub fn arithmetic(picture: &Picture) -> &'static str {
+    picture.answers().next().map_or("", |answer| format::arithmetic(answer.arithmetic))
+}
+
+/// ε, norm, lines, arithmetic: under every view.
+pub fn footing(picture: &Picture) -> String {
+    format!("{} · {}", asked(&picture.question), arithmetic(picture))
+}
+
+/// "certified" belongs to the sound arithmetic alone.
+pub fn claim(arithmetic: Arithmetic) -> &'static str {
+    match arithmetic {
+        Arithmetic::Sound => "certified",
+        Arithmetic::F32 => "verified (f32 preview)",
+        Arithmetic::F64 => "verified (f64 preview)",
+    }
+}
+
+/// Sentence under the margins.
+pub fn margins_summary(picture: &Picture, proved: usize, rivals: usize, closest: Option<(u32, f64)>) -> String {
+    let label = picture.question.label;
+    let close = match closest {
+        Some((rival, bound)) if bound.is_finite() => {
+            format!(" The closest rival is {rival}, bounded below by {}.", format::signed(bound))
+        }
+        _ => String::new(),
+    };
+    let verb = match picture.answers().next().map(|a| a.arithmetic) {
+        Some(Arithmetic::Sound) => "certified",
+        _ => "verified",
+    };
+    if proved == rivals && rivals > 0 {
+        format!("All {rivals} margins of {label} are {verb} above zero.{close}")
+    } else {
+        format!("{proved} of {rivals} margins of {label} are {verb} above zero; the rest is undecided.{close}")
+    }
+}
+
+/// Subtitle of the margins.
+pub fn margins_subtitle(picture: &Picture) -> String {
+    format!("lower bounds of z{} − zᵢ; right of zero is proved", subscript(picture.question.label))
+}
+
+/// Caption of the one-neuron table.
+pub fn neuron_caption(subtitle: String) -> String {
+    format!("Bounding lines of one neuron, {subtitle}")
+}
+
+/// Caption of tables about one ε.
+pub fn margins_caption(picture: &Picture) -> String {
+    format!("Lower bounds of z{} − zᵢ, {}", subscript(picture.question.label), footing(picture))
+}
+
+/// Sentence under the radius.
+pub fn radius_summary(radii: &Radii, context: &radius::Context) -> String {
+    let Some(subject) = &radii.subject else { return WAITING.into() };
+    let label = subject.question().label;
+    let norm = format::norm(context.norm);
+    let answers: Vec<_> = context.methods.iter().filter_map(|&m| radii.by(m)).collect();
+    if answers.is_empty() {
+        return format!("Searching for the largest ε in {norm} that each method proves.");
+    }
+    let best =
+        answers.iter().filter(|a| a.verified.is_some()).max_by(|a, b| a.verified.partial_cmp(&b.verified).unwrap());
+    let lines = format::lines(subject.question().lines);
+    let reach = match best {
+        None => format!("No method verifies class {label} even at ε = 0."),
+        Some(best) => {
+            let verified = best.verified.unwrap_or_default();
+            let claim = match best.arithmetic {
+                Arithmetic::Sound => "Certified".to_string(),
+                other => format!("Verified ({})", format::arithmetic(other)),
+            };
+            match best.refuted {
+                Some(refuted) => format!(
+                    "{claim} as a {label} up to ε = {} in {norm} by {} with {lines}; no longer at {}. Beyond the last \
+                     certificate nothing is known: no attack has been run yet.",
+                    format::epsilon(verified),
+                    best.method.label(),
+                    format::epsilon(refuted),
+                ),
+                None => format!(
+                    "{claim} as a {label} at least up to ε = {} in {norm} by {} with {lines}, the largest ε tried.",
+                    format::epsilon(verified),
+                    best.method.label(),
+                ),
+            }
+        }
+    };
+    if radii.running { format!("{reach} Still searching …") } else { reach }
+}
+
+/// Caption of the radius table.
+pub fn radius_caption(radii: &Radii, context: &radius::Context) -> String {
+    let lines = radii.subject.as_ref().map_or(String::new(), |s| format!(", {}", format::lines(s.question().lines)));
+    format!(
+        "Largest ε verified in {} by each method{lines}, up to {}",
+        format::norm(context.norm),
+        format::epsilon(radii.largest)
+    )
+}
+
+/// Subtitle of the radius view.
+pub fn radius_subtitle(radii: &Radii) -> String {
+    let lines = radii.subject.as_ref().map_or(Strategy::Tight, |s| s.question().lines);
+    format!("largest ε each method proves, {}; beyond it nobody knows", format::lines(lines))
+}
+
+/// Title of the radius view: "certified" only if every answer is.
+pub fn radius_title(radii: &Radii) -> &'static str {
+    let sound = radii.answers.iter().all(|a| a.arithmetic == Arithmetic::Sound);
+    if sound && !radii.answers.is_empty() { RADIUS } else { RADIUS_PREVIEW }
+}
+
+/// What the ladder says.
+pub fn ladder_summary(picture: &Picture, verdict: &Verdict) -> String {
+    let constant = picture.question.lines == Strategy::Constant;
+    match verdict {
+        Verdict::Holds if constant => {
+            "With constant lines LBP and CROWN fall back to IBP: the order of Theorem 2 holds.".into()
+        }
+        Verdict::Holds => "Theorem 2 holds here: IBP ≤ {LBP, CROWN-IBP} ≤ CROWN-LBP ≤ CROWN.".into(),
+        Verdict::Violated(steps) => {
+            let steps: Vec<String> = steps.iter().map(|s| format!("{} > {}", s.low.label(), s.high.label())).collect();
+            format!(
+                "Theorem 2 is violated ({}): that is an error in this program, please report it with this link.",
+                steps.join(", ")
+            )
+        }
+        Verdict::NoPromise(None) => "Adaptive lines: Theorem 2 makes no promise; here no method fell below IBP.".into(),
+        Verdict::NoPromise(Some((method, below))) => format!(
+            "The paradox: with adaptive lines {} falls {} below IBP. Each line has the least area, and the whole is looser: \
+             Theorem 2 promises its order for tight lines only.",
+            method.label(),
+            format::bound(*below)
+        ),
+        Verdict::Unknown => "Waiting for the remaining methods.".into(),
+    }
+}
+
+/// Subtitle of the ladder.
+pub fn ladder_subtitle(question: &Question) -> String {
+    format!("smallest lower bound of z{} − zᵢ at {}", subscript(question.label), asked(question))
+}
+
+/// Sentence under the neurons.
+pub fn neurons_summary(picture: &Picture, shares: &[(String, f64)]) -> String {
+    if shares.is_empty() {
+        return WAITING.into();
+    }
+    let words: Vec<String> =
+        shares.iter().map(|(names, width)| format!("{} by {names}", format::bound(*width))).collect();
+    let sampled = picture.sampled.as_ref().map_or(String::new(), |s| {
+        format!(" The dark thread is what {} sampled points reached: always inside.", format::count(s.points as usize))
+    });
+    format!("Mean width of a hidden neuron's interval: {}.{sampled}", format::list(&words))
+}
+
+/// Caption of the neuron table.
+pub fn neurons_caption(picture: &Picture, layer: usize, shown: usize, all: usize) -> String {
+    let part = if shown < all { format!(", {shown} of {} evenly by rank", format::count(all)) } else { String::new() };
+    format!("Pre-activation bounds of layer {}{part}, sorted by the image's own value, {}", layer + 1, footing(picture))
+}
+
+/// One neuron in words.
+pub fn neuron_words(layer: usize, neuron: usize, method: Method, l: f64, u: f64, status: &str) -> String {
+    format!(
+        "layer {}, neuron {neuron}: {} to {} by {}, {status}",
+        layer + 1,
+        format::bound(l),
+        format::bound(u),
+        method.label()
+    )
+}
+
+/// Subtitle of the one-neuron view.
+pub fn neuron_subtitle(layer: usize, neuron: usize, status: &str, method: Option<Method>) -> String {
+    match method {
+        Some(method) => format!("layer {}, #{neuron}: {status} by {}", layer + 1, method.label()),
+        None => format!("by hand: {status}"),
+    }
+}
+
+/// Sentence under the one-neuron view.
+pub fn neuron_summary(l: f64, u: f64, status: &str, areas: &[(Strategy, f64)]) -> String {
+    let areas: Vec<String> = areas.iter().map(|(s, area)| format!("{} {}", s.name(), format::bound(*area))).collect();
+    format!(
+        "On [{}, {}] the neuron is {status}. Area between the lines: {}.",
+        format::bound(l),
+        format::bound(u),
+        areas.join(", ")
+    )
+}
+
+/// `0.5 z − 1`.
+pub fn equation(slope: f64, intercept: f64) -> String {
+    if slope == 0.0 {
+        return format::bound(intercept);
+    }
+    let slope = if slope == 1.0 { "z".into() } else { format!("{} z", format::bound(slope)) };
+    if intercept == 0.0 {
+        slope
+    } else if intercept > 0.0 {
+        format!("{slope} + {}", format::bound(intercept))
+    } else {
+        format!("{slope} − {}", format::bound(-intercept))
+    }
+}
+
+/// Caption of the status table.
+pub fn statuses_caption(picture: &Picture) -> String {
+    format!("Neurons by status, {}", footing(picture))
+}
+
+/// Sentence under the statuses.
+pub fn statuses_summary(unstable: &[(String, f64)]) -> String {
+    if unstable.is_empty() {
+        return WAITING.into();
+    }
+    let words: Vec<String> =
+        unstable.iter().map(|(names, share)| format!("{:.1} % by {names}", share * 100.0)).collect();
+    format!(
+        "Neurons not known to stay on one piece of σ: {}. A status is read off the bounds of the method in use.",
+        format::list(&words)
+    )
+}
+
+/// Caption of the sweep's table.
+pub fn tightness_caption(sweep: &Sweep) -> String {
+    let norm = sweep.subject.as_ref().map_or("", |s| format::norm(s.question().norm));
+    let clip = sweep.subject.as_ref().is_some_and(|s| s.question().clip.is_some());
+    format!(
+        "Mean width of the output bounds by ε in {norm}{}, f32 preview",
+        if clip { ", pixels kept in [0, 1]" } else { "" }
+    )
+}
+
+/// Sentence under the sweep.
+pub fn tightness_summary(sweep: &Sweep, context: &tightness::Context) -> String {
+    let near = |method: Method| {
+        sweep.line(method, context.lines).into_iter().min_by(|a, b| {
+            let off = |p: f64| (p.max(1e-9) / context.epsilon.max(1e-9)).ln().abs();
+            off(a.epsilon).total_cmp(&off(b.epsilon))
+        })
+    };
+    let widths: Vec<String> = context
+        .methods
+        .iter()
+        .filter_map(|&m| near(m).map(|p| format!("{} {}", m.label(), format::bound(p.mean_width))))
+        .collect();
+    match context.methods.iter().find_map(|&m| near(m)) {
+        None => "The curves are computed once the bounds at this ε are in.".into(),
+        Some(point) => format!("Mean width at ε = {}: {}.", format::epsilon(point.epsilon), widths.join(", ")),
+    }
+}
+
+/// Subtitle of the sweep.
+pub fn tightness_subtitle(lines: Strategy, norm: Norm) -> String {
+    format!("mean width of the output bounds in {}, {} strong, the other lines faint", format::norm(norm), lines.name())
+}
+
+/// Subtitle of the image card.
+pub fn image_subtitle(index: Option<u32>, label: Option<u32>, predicted: Option<u32>) -> String {
+    let what = match index {
+        Some(index) => format!("test #{index}"),
+        None => "drawn here".to_string(),
+    };
+    let label_words = label.map_or(String::new(), |l| format!(", label {l}"));
+    match predicted {
+        Some(p) if label.is_some_and(|l| l != p) => format!("{what}{label_words}, predicted {p}: wrong"),
+        Some(p) if label.is_none() => format!("{what}, predicted {p}"),
+        _ => format!("{what}{label_words}"),
+    }
+}
+
+/// For screen readers.
+pub fn image_alt(index: Option<u32>, label: Option<u32>) -> String {
+    match (index, label) {
+        (Some(index), Some(label)) => format!("MNIST test image {index}, a handwritten {label}"),
+        (Some(index), None) => format!("MNIST test image {index}"),
+        (None, _) => "your drawing, centred".into(),
+    }
+}
+
+/// Notice: the hash of the URL was not understood.
+pub fn bad_hash(why: &str) -> String {
+    format!("This link could not be read, so the default view is shown: {why}.")
+}
+
+/// Notice: a file is missing.
+pub fn no_file(what: &str, why: &str) -> String {
+    format!("{what} could not be loaded ({why}). What is on screen stays; the rest of the page works.")
+}
+
+/// What an image's file is called in a notice.
+pub fn image_file(picked: &Picked) -> String {
+    match picked {
+        Picked::Test(index) => format!("Test image {index}"),
+        Picked::Drawn(_) => "The drawing".into(),
+    }
+}
+
+/// What a network's file is called in a notice.
+pub fn network_file(key: &str) -> String {
+    format!("The network {}", super::defaults::preset(key).map_or(key, |preset| preset.title))
+}
+
+/// Notice: looking for an image failed.
+pub fn search_failed(why: &str) -> String {
+    format!("The search for an image ended early: {why}.")
+}
+
+/// What "auto" certifies.
+pub fn certify_auto(drawn: bool) -> &'static str {
+    if drawn { "auto: as predicted" } else { "auto: its label" }
+}
+
+/// Notice: the engine died and was started again.
+pub fn restarted(why: &str) -> String {
+    format!("The engine stopped ({why}) and was started again; nothing on screen is lost.")
+}
+
+/// Notice: the engine keeps dying.
+pub fn gave_up(why: &str) -> String {
+    format!("The engine keeps stopping ({why}). What is on screen stays, but no longer answers to changes.")
+}
+
+/// Notice: the engine refused.
+pub fn failed(message: &str) -> String {
+    format!("The engine could not answer: {message}")
+}
+
+/// Notice: the engine speaks another version.
+pub fn wrong_protocol(page: u32, engine: u32) -> String {
+    format!("Page and engine do not belong together (protocol {page} and {engine}): reload the page without its cache.")
+}
+
+/// The top bar's time.
+pub fn timing(picture: &Picture) -> String {
+    if picture.precomputed {
+        return PRECOMPUTED.into();
+    }
+    let total: f64 = picture.answers().map(|a| a.milliseconds).sum();
+    let count = picture.bounds.len();
+    let first =
+        picture.by(Method::Ibp).map_or(String::new(), |a| format!("IBP {} · ", format::milliseconds(a.milliseconds)));
+    format!("{first}{count} {} {}", if count == 1 { "method" } else { "methods" }, format::milliseconds(total))
+}
+
+fn subscript(class: u32) -> char {
+    char::from_u32(0x2080 + class.min(9)).unwrap_or('ᵧ')
+}

@@ -1,0 +1,113 @@
+//! Ordering ladder: Theorem 2, or the paradox.
+
+use super::{Footing, of_picture, words};
+use crate::{
+    app::{
+        dom::{Card, Plot, TableOf},
+        format,
+        picture::Picture,
+        plots::{
+            Table, class,
+            ladder::{self, Step, Verdict},
+        },
+        store::store,
+        strings,
+    },
+    bounds::{Method, Strategy},
+};
+use leptos::prelude::*;
+use std::sync::Arc;
+
+/// The rungs from loose to tight; methods that share a rung are not ordered.
+fn rungs(methods: &[Method]) -> Vec<Vec<Method>> {
+    let rung = |method: &Method| match method {
+        Method::Ibp => 0,
+        Method::CrownIbp | Method::Lbp => 1,
+        Method::CrownLbp | Method::RelaxedCrown(_) => 2,
+        Method::Crown => 3,
+    };
+    (0..4)
+        .map(|place| methods.iter().filter(|m| rung(m) == place).copied().collect::<Vec<_>>())
+        .filter(|rung| !rung.is_empty())
+        .collect()
+}
+
+fn chip(picture: &Picture, values: &[(Method, f64)], failed: &[Step], method: Method) -> impl IntoView + use<> {
+    let value = values.iter().find(|(m, _)| *m == method).map(|&(_, v)| v);
+    let wrong = failed.iter().any(|step| step.low == method || step.high == method);
+    let verified = picture.by(method).is_some_and(|answer| answer.verified);
+    view! {
+        <span
+            class=format!("chip {}{}{}", class(method), if wrong { " wrong" } else { "" }, if verified { " verified" } else { "" })
+            data-method=method.to_string()
+            data-worst-margin=value.map(format::exact)
+            data-verified=verified.to_string()
+        >
+            <crate::app::controls::Swatch/>
+            <span>{method.label()}</span>
+            <b>{value.map_or(strings::PENDING.into(), format::signed)}</b>
+        </span>
+    }
+}
+
+#[component]
+pub fn LadderView() -> impl IntoView {
+    let store = store();
+    let chips = move || {
+        store.shown.get().map(|picture| {
+            let values = ladder::values(&picture);
+            let adaptive = picture.question.lines == Strategy::Adaptive;
+            let failed: Vec<Step> = if adaptive { vec![] } else { ladder::steps(&values) };
+            let failed: Vec<Step> = failed.into_iter().filter(|step| !step.holds).collect();
+            let sign = if adaptive { "?" } else if failed.is_empty() { "≤" } else { "≰" };
+            rungs(&picture.methods)
+                .into_iter()
+                .enumerate()
+                .map(|(place, rung)| {
+                    let chips = rung.into_iter().map(|m| chip(&picture, &values, &failed, m)).collect_view();
+                    view! {
+                        {(place > 0).then(|| view! { <span class="sign" aria-hidden="true">{sign}</span> })}
+                        <span class="rung">{chips}</span>
+                    }
+                })
+                .collect_view()
+        })
+    };
+    let verdict = Memo::new(move |_| store.shown.with(|shown| shown.as_ref().map(|p| ladder::verdict(p))));
+    let summary = Signal::derive(move || {
+        let verdict = verdict.get();
+        store.shown.with(|shown| match (shown, verdict) {
+            (Some(picture), Some(verdict)) => strings::ladder_summary(picture, &verdict),
+            _ => strings::WAITING.into(),
+        })
+    });
+    let tone = move || match verdict.get() {
+        Some(Verdict::Violated(_)) => "say verdict violated",
+        Some(Verdict::NoPromise(Some(_))) => "say verdict paradox",
+        Some(Verdict::NoPromise(None)) => "say verdict open",
+        Some(Verdict::Holds) => "say verdict holds",
+        _ => "say verdict",
+    };
+    let lines = move || store.state.with(|state| state.lines);
+    let switch = move |_| {
+        store.step(|state| {
+            state.lines = if state.lines == Strategy::Adaptive { Strategy::Tight } else { Strategy::Adaptive };
+        });
+    };
+    let remark = words(store, |picture| strings::ladder_subtitle(&picture.question));
+    let rows = Arc::new(move || store.shown.with(|shown| shown.as_ref().map_or_else(Table::default, |p| ladder::table(p))));
+    view! {
+        <Card id="ladder" title=strings::LADDER.to_string() remark=remark>
+            <div class="ladder">{chips}</div>
+            <div class=tone role="status">
+                <span>{summary}</span>
+                <button type="button" id="switch-lines" class="small" on:click=switch>
+                    {move || if lines() == Strategy::Adaptive { strings::SHOW_TIGHT } else { strings::SHOW_ADAPTIVE }}
+                </button>
+            </div>
+            <Plot draw=of_picture(store, ladder::draw) label=summary/>
+            <Footing/>
+            <TableOf rows/>
+        </Card>
+    }
+}

@@ -1,0 +1,64 @@
+//! Radius bracket.
+
+use crate::app::{
+    dom::{Card, EpsilonPlot, TableOf},
+    plots::radius::{self, Context},
+    store::{Store, store},
+    strings,
+};
+use crate::bounds::Strategy;
+use leptos::prelude::*;
+use std::sync::Arc;
+
+fn context(store: Store) -> Context {
+    store.state.with(|state| Context { methods: state.methods(), norm: state.norm, epsilon: state.epsilon })
+}
+
+#[component]
+pub fn RadiusView() -> impl IntoView {
+    let store = store();
+    let context = Memo::new(move |_| context(store));
+    // Radii of another norm would stand on the wrong axis: wait for the right ones.
+    let radii = Memo::new(move |_| {
+        let radii = store.radii.get();
+        let fits = radii.subject.as_ref().is_none_or(|s| s.question().norm == context.with(|c| c.norm));
+        if fits { radii } else { Arc::default() }
+    });
+    let summary = Signal::derive(move || radii.with(|r| context.with(|c| strings::radius_summary(r, c))));
+    let title = Signal::derive(move || radii.with(|r| strings::radius_title(r).to_string()));
+    let remark = Signal::derive(move || radii.with(|r| strings::radius_subtitle(r)));
+    let rows = Arc::new(move || radii.with(|r| context.with(|c| radius::table(r, c))));
+    let draw = Arc::new(move |width| radii.with(|r| context.with(|c| radius::draw(r, c, width))));
+    let axis = Arc::new(move |width| radius::axis(context.with_untracked(|c| c.norm), width));
+    let marks = move || {
+        radii.with(|radii| {
+            radii
+                .answers
+                .iter()
+                .map(|answer| {
+                    view! {
+                        <data
+                            data-method=answer.method.to_string()
+                            data-lines=strategy(answer.lines)
+                            data-radius=answer.verified.map_or("none".to_string(), |v| v.to_string())
+                            data-refuted=answer.refuted.map_or("none".to_string(), |v| v.to_string())
+                            data-arithmetic=answer.arithmetic.name()
+                        ></data>
+                    }
+                })
+                .collect_view()
+        })
+    };
+    view! {
+        <Card id="radius" title=title remark=remark>
+            <EpsilonPlot draw axis label=summary name=strings::EPSILON_SLIDER/>
+            <div hidden=true>{marks}</div>
+            <p class="say">{summary}</p>
+            <TableOf rows/>
+        </Card>
+    }
+}
+
+fn strategy(lines: Strategy) -> &'static str {
+    lines.name()
+}

@@ -1,0 +1,87 @@
+//! Neuron status by layer, and along ε.
+
+use super::{Footing, patterns::StatusKey, words};
+use crate::{
+    app::{
+        dom::{Card, Plot, TableOf},
+        picture::Picture,
+        plots::{Drawing, Table, families, same_inside, statuses},
+        store::store,
+        strings,
+    },
+    bounds::Status,
+    engine::NetworkSummary,
+};
+use leptos::prelude::*;
+use std::sync::Arc;
+
+/// Share of neurons not known to stay on one piece, by way of bounding.
+fn unstable(picture: &Picture, network: &NetworkSummary) -> Vec<(String, f64)> {
+    families(picture.answers().map(|a| a.method))
+        .into_iter()
+        .filter_map(|(method, names)| {
+            let answer = picture.answers().find(|a| same_inside(a.method, method))?;
+            let mut sums = [0u32; 7];
+            for (layer, bounds) in network.layers.iter().zip(&answer.layers) {
+                for (sum, count) in sums.iter_mut().zip(statuses::count(layer, bounds)) {
+                    *sum += count;
+                }
+            }
+            let open = [Status::LeftUnstable, Status::Unstable, Status::RightUnstable, Status::Unknown];
+            let open: u32 = open.iter().map(|&s| sums[s as usize]).sum();
+            Some((names, f64::from(open) / f64::from(sums.iter().sum::<u32>().max(1))))
+        })
+        .collect()
+}
+
+#[component]
+pub fn StatusesView() -> impl IntoView {
+    let store = store();
+    let network = Memo::new(move |_| store.shown_network());
+    let both = move |draw: &dyn Fn(&Picture, &NetworkSummary) -> Drawing| {
+        network.with(|network| {
+            store.shown.with(|shown| match (shown, network) {
+                (Some(picture), Some(network)) => draw(picture, network),
+                _ => Drawing::default(),
+            })
+        })
+    };
+    let bars = Arc::new(move |width: f64| both(&|picture, network| statuses::bars(picture, network, width)));
+    let multiples = Arc::new(move |width: f64| {
+        let state = store.state.get();
+        let Some(network) = network.get() else { return Drawing::default() };
+        store.sweep.with(|sweep| {
+            let fits = sweep.subject.as_ref().is_some_and(|s| s.question().norm == state.norm && s.question().network == state.network);
+            if fits {
+                statuses::multiples(sweep, &network, &state.methods(), state.lines, state.epsilon, width)
+            } else {
+                Drawing::default()
+            }
+        })
+    });
+    let summary = words(store, move |picture| {
+        let shares = network.with(|network| network.as_ref().map_or(vec![], |network| unstable(picture, network)));
+        strings::statuses_summary(&shares)
+    });
+    let rows = Arc::new(move || {
+        network.with(|network| {
+            store.shown.with(|shown| match (shown, network) {
+                (Some(picture), Some(network)) => statuses::table(picture, network),
+                _ => Table::default(),
+            })
+        })
+    });
+    let remark = Signal::derive(|| strings::STATUSES_REMARK.to_string());
+    let along = Signal::derive(|| strings::ALONG_EPSILON_LABEL.to_string());
+    view! {
+        <Card id="statuses" title=strings::STATUSES.to_string() remark=remark>
+            <Plot draw=bars label=summary/>
+            <StatusKey/>
+            <p class="say">{summary}</p>
+            <Footing/>
+            <h3>{strings::ALONG_EPSILON} " " <span class="remark">{strings::ALONG_EPSILON_REMARK}</span></h3>
+            <Plot draw=multiples label=along/>
+            <TableOf rows/>
+        </Card>
+    }
+}

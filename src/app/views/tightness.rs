@@ -1,0 +1,40 @@
+//! Tightness against ε.
+
+use crate::app::{
+    dom::{Card, EpsilonPlot, TableOf},
+    plots::tightness::{self, Context},
+    store::store,
+    strings,
+};
+use leptos::prelude::*;
+use std::sync::Arc;
+
+#[component]
+pub fn TightnessView() -> impl IntoView {
+    let store = store();
+    let context = Memo::new(move |_| {
+        store.state.with(|state| Context {
+            methods: state.methods(),
+            lines: state.lines,
+            norm: state.norm,
+            epsilon: state.epsilon,
+        })
+    });
+    let sweep = Memo::new(move |_| {
+        let sweep = store.sweep.get();
+        let fits = sweep.subject.as_ref().is_none_or(|s| s.question().norm == context.with(|c| c.norm));
+        if fits { sweep } else { Arc::default() }
+    });
+    let summary = Signal::derive(move || sweep.with(|s| context.with(|c| strings::tightness_summary(s, c))));
+    let remark = Signal::derive(move || context.with(|c| strings::tightness_subtitle(c.lines, c.norm)));
+    let rows = Arc::new(move || sweep.with(|s| context.with(|c| tightness::table(s, c))));
+    let draw = Arc::new(move |width| sweep.with(|s| context.with(|c| tightness::draw(s, c, width))));
+    let axis = Arc::new(move |width| tightness::axis(context.with_untracked(|c| c.norm), width));
+    view! {
+        <Card id="tightness" title=strings::TIGHTNESS.to_string() remark=remark>
+            <EpsilonPlot draw axis label=summary name=strings::EPSILON_SLIDER/>
+            <p class="say">{summary}</p>
+            <TableOf rows/>
+        </Card>
+    }
+}

@@ -1,0 +1,188 @@
+//! Verified error over a set of images: the share that is not verified, a wrong prediction counting as not verified.
+
+use crate::{
+    bounds::{BoundsError, Cancelled, Method, Prepared, Pulse, Region, Strategy},
+    network::Network,
+    tensor::Backend,
+};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+/// What is asked of every image of a set.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Question {
+    /// The regions, usually one norm and several ε.
+    pub regions: Vec<Region>,
+    /// The methods.
+    pub methods: Vec<Method>,
+    /// How lines are chosen.
+    pub strategy: Strategy,
+}
+
+/// Counts for one region and method.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Tally {
+    /// The region.
+    pub region: Region,
+    /// The method.
+    pub method: Method,
+    /// Images verified.
+    pub verified: usize,
+}
+
+/// What came out over a set.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Evaluation {
+    /// Images in the set.
+    pub images: usize,
+    /// Images whose largest output is their label.
+    pub correct: usize,
+    /// One tally per region and method, regions outermost.
+    pub tallies: Vec<Tally>,
+}
+
+impl Evaluation {
+    /// Share of images not predicted right, in [0, 1].
+    pub fn clean_error(&self) -> f64 {
+        1.0 - self.correct as f64 / self.images as f64
+    }
+
+    /// Share of images not verified, in [0, 1].
+    pub fn verified_error(&self, tally: &Tally) -> f64 {
+        1.0 - tally.verified as f64 / self.images as f64
+    }
+}
+
+/// Images bounded together.
+const BATCH: usize = 32;
+
+/// Ends work when a flag is raised.
+struct Stop<'a>(&'a AtomicBool);
+
+impl Pulse for Stop<'_> {
+    async fn beat(&self) -> Result<(), Cancelled> {
+        if self.0.load(Ordering::Relaxed) { Err(Cancelled) } else { Ok(()) }
+    }
+}
+
+/// Counts of one batch.
+#[derive(Default)]
+struct Counts {
+    correct: usize,
+    verified: Vec<usize>,
+}
+
+/// Evaluates `question` over a set; on several cores where there are. `progress` is called with the number of images
+/// done, from any thread; raising `cancel` ends the work with [`BoundsError::Cancelled`].
+///
+/// # Errors
+/// An empty set, images or labels that do not fit the network, an invalid region, a device that fails.
+pub fn evaluate<B: Backend + Clone + Send + Sync>(
+    backend: &B,
+    network: &Network,
+    images: &[f64],
+    labels: &[usize],
+    question: &Question,
+    progress: &(dyn Fn(usize) + Sync),
+    cancel: &AtomicBool,
+) -> Result<Evaluation, BoundsError> {
+    let inputs = network.input_len();
+    if images.is_empty() {
+        return Err(BoundsError::NoImage);
+    }
+    if labels.len() != images.len() / inputs {
+        return Err(BoundsError::Labels { labels: labels.len(), images: images.len() / inputs });
+    }
+    for region in &question.regions {
+        region.check()?;
+    }
+    let done = AtomicUsize::new(0);
+    let run = |prepared: &Prepared<B>, index: usize| -> Result<Counts, BoundsError> {
+        let labels = &labels[index * BATCH..labels.len().min((index + 1) * BATCH)];
+        let images = &images[index * BATCH * inputs..][..labels.len() * inputs];
+        let counts = block_on(batch(prepared, images, labels, question, &Stop(cancel)))?;
+        progress(done.fetch_add(labels.len(), Ordering::Relaxed) + labels.len());
+        Ok(counts)
+    };
+    let batches = labels.len().div_ceil(BATCH);
+    let all: Vec<Counts> = over_batches(batches, || Prepared::new(backend.clone(), network), run)?;
+    let mut evaluation = Evaluation { images: labels.len(), correct: 0, tallies: Vec::new() };
+    for region in &question.regions {
+        let tally = |&method| Tally { region: *region, method, verified: 0 };
+        evaluation.tallies.extend(question.methods.iter().map(tally));
+    }
+    for counts in all {
+        evaluation.correct += counts.correct;
+        for (tally, verified) in evaluation.tallies.iter_mut().zip(counts.verified) {
+            tally.verified += verified;
+        }
+    }
+    Ok(evaluation)
+}
+
+/// One batch: predictions, then every region and method.
+async fn batch<B: Backend>(
+    prepared: &Prepared<B>,
+    images: &[f64],
+    labels: &[usize],
+    question: &Question,
+    pulse: &impl Pulse,
+) -> Result<Counts, BoundsError> {
+    let (_, outputs) = prepared.infer(images).await?;
+    let right: Vec<bool> =
+        outputs.chunks(prepared.classes()).zip(labels).map(|(z, &label)| predicted(z) == Some(label)).collect();
+    let mut counts = Counts { correct: right.iter().filter(|&&right| right).count(), verified: Vec::new() };
+    for region in &question.regions {
+        for &method in &question.methods {
+            let bounds = prepared.bounds(images, Some(labels), region, method, question.strategy, pulse).await?;
+            let verified = bounds.iter().zip(&right).filter(|(bounds, right)| **right && bounds.verified());
+            counts.verified.push(verified.count());
+        }
+    }
+    Ok(counts)
+}
+
+/// The class of the largest output; `None` if any output is not a number.
+pub fn predicted(outputs: &[f64]) -> Option<usize> {
+    let mut best = 0;
+    for (class, output) in outputs.iter().enumerate() {
+        if output.is_nan() {
+            return None;
+        }
+        if *output > outputs[best] {
+            best = class;
+        }
+    }
+    Some(best)
+}
+
+/// Runs a future that never waits for anything outside it (the CPU backends are ready at once).
+fn block_on<T>(future: impl Future<Output = T>) -> T {
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    let mut future = std::pin::pin!(future);
+    loop {
+        if let std::task::Poll::Ready(value) = future.as_mut().poll(&mut context) {
+            return value;
+        }
+        std::thread::yield_now();
+    }
+}
+
+#[cfg(feature = "parallel")]
+fn over_batches<P, T: Send>(
+    batches: usize,
+    prepare: impl Fn() -> P + Sync + Send,
+    run: impl Fn(&P, usize) -> Result<T, BoundsError> + Sync + Send,
+) -> Result<Vec<T>, BoundsError> {
+    use rayon::prelude::*;
+    (0..batches).into_par_iter().map_init(prepare, |prepared, index| run(prepared, index)).collect()
+}
+
+#[cfg(not(feature = "parallel"))]
+fn over_batches<P, T: Send>(
+    batches: usize,
+    prepare: impl Fn() -> P + Sync + Send,
+    run: impl Fn(&P, usize) -> Result<T, BoundsError> + Sync + Send,
+) -> Result<Vec<T>, BoundsError> {
+    let prepared = prepare();
+    (0..batches).map(|index| run(&prepared, index)).collect()
+}

@@ -1,0 +1,171 @@
+//! `boundscope bounds`: every layer's bounds and the margins of one image at one ε.
+
+use super::{CliError, Device, Precision, Shape, block_on, input, parse};
+use crate::{
+    bounds::{Bounds, Method, Prepared, Region, Status, Steady, status},
+    certify::predicted,
+    network::{Curve, Network},
+    tensor::{Backend, Cpu},
+};
+use serde_json::json;
+use std::{path::PathBuf, time::Instant};
+
+#[derive(clap::Args)]
+pub(super) struct Arguments {
+    /// A .safetensors file, or a folder with net.json and model.safetensors
+    model: PathBuf,
+    /// Index of an MNIST test image
+    #[arg(long, required_unless_present = "input", conflicts_with = "input")]
+    mnist: Option<usize>,
+    /// An input as .npy or .json
+    #[arg(long)]
+    input: Option<PathBuf>,
+    /// Size of the region, in units of the raw input
+    #[arg(long, allow_negative_numbers = true)]
+    epsilon: f64,
+    #[command(flatten)]
+    shape: Shape,
+    /// ibp, crown-ibp, lbp, crown-lbp, crown or relaxed-crown:V
+    #[arg(long, default_value = "crown", value_parser = parse::<Method>)]
+    method: Method,
+    /// The class whose margins are bounded [default: the image's label, or the predicted class of an --input]
+    #[arg(long)]
+    label: Option<usize>,
+    /// f32 (preview), f64, or sound (rounding errors charged: the only one that certifies)
+    #[arg(long, default_value = "f64")]
+    arithmetic: Precision,
+    /// Processor
+    #[arg(long, default_value = "cpu")]
+    device: Device,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+struct Answer {
+    bounds: Bounds,
+    outputs: Vec<f64>,
+    label: usize,
+    milliseconds: f64,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
+    if arguments.device == Device::Gpu {
+        return Err(CliError::Usage("this build has no GPU backend; leave out --device gpu".into()));
+    }
+    let network = input::network(&arguments.model)?;
+    let (image, label) = match (&arguments.mnist, &arguments.input) {
+        (Some(index), _) => {
+            let mnist = input::mnist_test(*index, 1)?;
+            (mnist.pixels, Some(mnist.labels[0]))
+        }
+        (None, Some(path)) => (input::image(path)?, None),
+        (None, None) => return Err(CliError::Usage("give --mnist INDEX or --input FILE".into())),
+    };
+    let label = arguments.label.or(label);
+    let region = Region { norm: arguments.shape.norm, epsilon: arguments.epsilon, clip: arguments.shape.clip };
+    let answer = match arguments.arithmetic {
+        Precision::F32 => ask(Cpu::<f32>::new(), &network, &image, label, &region, arguments)?,
+        Precision::F64 => ask(Cpu::<f64>::new(), &network, &image, label, &region, arguments)?,
+        Precision::Sound => return Err(CliError::Usage("sound arithmetic: not in this build".into())),
+    };
+    if arguments.json {
+        println!("{}", as_json(&network, &region, &answer, arguments));
+    } else {
+        print(&network, &region, &answer, arguments);
+    }
+    Ok(())
+}
+
+fn ask<B: Backend>(
+    backend: B,
+    network: &Network,
+    image: &[f64],
+    label: Option<usize>,
+    region: &Region,
+    arguments: &Arguments,
+) -> Result<Answer, CliError> {
+    let prepared = Prepared::new(backend, network);
+    let (_, outputs) = block_on(prepared.infer(image))?;
+    let label = label.or_else(|| predicted(&outputs)).unwrap_or(0);
+    let start = Instant::now();
+    let (method, lines) = (arguments.method, arguments.shape.lines);
+    let bounds = block_on(prepared.bounds(image, Some(&[label]), region, method, lines, &Steady))?.remove(0);
+    Ok(Answer { bounds, outputs, label, milliseconds: start.elapsed().as_secs_f64() * 1e3 })
+}
+
+fn precision_name(precision: Precision) -> &'static str {
+    match precision {
+        Precision::F32 => "f32",
+        Precision::F64 => "f64",
+        Precision::Sound => "sound",
+    }
+}
+
+fn as_json(network: &Network, region: &Region, answer: &Answer, arguments: &Arguments) -> serde_json::Value {
+    let layer = |layer: &crate::bounds::LayerBounds| json!({ "lower": layer.lower, "upper": layer.upper });
+    json!({
+        "question": {
+            "model": arguments.model.display().to_string(),
+            "network": network.hash(),
+            "mnist": arguments.mnist,
+            "input": arguments.input.as_ref().map(|path| path.display().to_string()),
+            "label": answer.label,
+            "norm": region.norm.name(),
+            "epsilon": region.epsilon,
+            "clip": region.clip,
+            "method": arguments.method.to_string(),
+            "lines": arguments.shape.lines.name(),
+            "arithmetic": precision_name(arguments.arithmetic),
+            "device": "cpu",
+        },
+        "layers": answer.bounds.layers.iter().map(layer).collect::<Vec<_>>(),
+        "logits": layer(&answer.bounds.logits),
+        "margins": answer.bounds.margins,
+        "verified": answer.bounds.verified(),
+        "milliseconds": answer.milliseconds,
+    })
+}
+
+fn print(network: &Network, region: &Region, answer: &Answer, arguments: &Arguments) {
+    let (label, method) = (answer.label, arguments.method.label());
+    let clip = region.clip.map_or(String::new(), |[low, high]| format!(", clipped to [{low}, {high}]"));
+    println!(
+        "{method}, {} lines, norm {}, ε = {}{clip}, {} on the CPU, {:.2} ms",
+        arguments.shape.lines.name(),
+        region.norm.name(),
+        region.epsilon,
+        precision_name(arguments.arithmetic),
+        answer.milliseconds
+    );
+    for (index, (layer, bounds)) in network.layers().iter().zip(&answer.bounds.layers).enumerate() {
+        let mut counts = [0; Status::Unknown as usize + 1];
+        for (neuron, (&l, &u)) in bounds.lower.iter().zip(&bounds.upper).enumerate() {
+            let curve: Curve<f64> = layer.curves.at(neuron);
+            counts[status(&curve, l, u) as usize] += 1;
+        }
+        let has_bend = layer.curves.bend.is_some();
+        let words: Vec<String> = Status::ALL
+            .into_iter()
+            .chain([Status::Unknown])
+            .filter(|&status| counts[status as usize] > 0)
+            .map(|status| format!("{} {}", counts[status as usize], status.label(has_bend)))
+            .collect();
+        println!("layer {}: {} neurons: {}", index + 1, bounds.lower.len(), words.join(", "));
+    }
+    println!("class   output      lower      upper");
+    for (class, output) in answer.outputs.iter().enumerate() {
+        let (lower, upper) = (answer.bounds.logits.lower[class], answer.bounds.logits.upper[class]);
+        println!("{class:>5} {output:>8.4} {lower:>10.4} {upper:>10.4}");
+    }
+    let rivals = (0..answer.outputs.len()).filter(|&class| class != label);
+    for (rival, margin) in rivals.zip(&answer.bounds.margins) {
+        println!("z{label} − z{rival} ≥ {margin:.6}");
+    }
+    let word = match (answer.bounds.verified(), arguments.arithmetic) {
+        (true, Precision::Sound) => "certified",
+        (true, _) => "verified (rounding not charged)",
+        (false, _) => "not verified",
+    };
+    println!("{word} as class {label}");
+}

@@ -1,0 +1,134 @@
+//! Where the command line's networks and images come from.
+
+use super::CliError;
+use crate::{
+    formats::{Images, Labels, read_json_model, read_json_numbers, read_model, read_npy, read_shard},
+    network::Network,
+};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+fn read(path: &Path) -> Result<Vec<u8>, CliError> {
+    fs::read(path).map_err(|error| CliError::Read(path.to_owned(), error))
+}
+
+/// Reads MODEL: a safetensors file (plain or gzip), or a folder with net.json and model.safetensors.
+pub(super) fn network(path: &Path) -> Result<Network, CliError> {
+    let wrong = |error| CliError::Format(path.to_owned(), error);
+    if path.is_dir() {
+        let description = String::from_utf8_lossy(&read(&path.join("net.json"))?).into_owned();
+        return read_json_model(&description, &read(&path.join("model.safetensors"))?).map_err(wrong);
+    }
+    if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("onnx")) {
+        let why = format!("{}: ONNX files are not read yet; give a .safetensors file or a folder", path.display());
+        return Err(CliError::Usage(why));
+    }
+    read_model(&read(path)?).map_err(wrong)
+}
+
+/// Reads one input: an npy array or a JSON list of numbers.
+pub(super) fn image(path: &Path) -> Result<Vec<f64>, CliError> {
+    let bytes = read(path)?;
+    let parsed = match path.extension().and_then(|extension| extension.to_str()) {
+        Some("npy") => read_npy(&bytes),
+        Some("json") => read_json_numbers(&bytes),
+        _ => return Err(CliError::Usage(format!("{}: an input must be a .npy or a .json file", path.display()))),
+    };
+    parsed.map_err(|error| CliError::Format(path.to_owned(), error))
+}
+
+/// MNIST test images per shard.
+const SHARD: usize = 250;
+/// MNIST test images.
+pub(super) const MNIST_TEST: usize = 10_000;
+
+/// The folder with the MNIST shards and the models: $BOUNDSCOPE_ASSETS, ./assets, or the source tree's.
+pub(super) fn assets() -> PathBuf {
+    let named = std::env::var_os("BOUNDSCOPE_ASSETS").map(PathBuf::from);
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets");
+    let assets = named.or_else(|| Some(PathBuf::from("assets")).filter(|assets| assets.join("mnist").is_dir()));
+    assets.unwrap_or(source)
+}
+
+/// A run of MNIST test images with their labels.
+pub(super) struct Mnist {
+    /// Pixels in [0, 1], image after image.
+    pub(super) pixels: Vec<f64>,
+    /// Classes.
+    pub(super) labels: Vec<usize>,
+}
+
+/// Reads test images `start..start + count`.
+pub(super) fn mnist_test(start: usize, count: usize) -> Result<Mnist, CliError> {
+    let end = start + count;
+    if count == 0 || end > MNIST_TEST {
+        return Err(CliError::Usage(format!(
+            "the MNIST test set has images 0 to {}, not {start}..{end}",
+            MNIST_TEST - 1
+        )));
+    }
+    let mut set = Mnist { pixels: Vec::with_capacity(count * 784), labels: Vec::with_capacity(count) };
+    for shard in start / SHARD..end.div_ceil(SHARD) {
+        let path = assets().join("mnist").join(format!("test-{shard:02}.gz"));
+        let (images, labels): (Images, Labels) =
+            read_shard(&read(&path)?).map_err(|error| CliError::Format(path.clone(), error))?;
+        for (index, &label) in labels.iter().enumerate() {
+            if (start..end).contains(&(shard * SHARD + index)) {
+                set.pixels.extend(images.unit(index).iter().map(|&pixel| f64::from(pixel)));
+                set.labels.push(usize::from(label));
+            }
+        }
+    }
+    Ok(set)
+}
+
+/// A range of image indices: `7`, `0..10` (end excluded) or `0-9` (end included).
+pub(super) fn range(word: &str) -> Result<std::ops::Range<usize>, String> {
+    let number = |word: &str| word.trim().parse::<usize>().map_err(|_| format!("\"{word}\" is no index"));
+    let range = if let Some((start, end)) = word.split_once("..") {
+        number(start)?..number(end)?
+    } else if let Some((start, end)) = word.split_once('-') {
+        number(start)?..number(end)?.saturating_add(1)
+    } else {
+        let index = number(word)?;
+        index..index.saturating_add(1)
+    };
+    if range.is_empty() { Err(format!("the range {word} is empty")) } else { Ok(range) }
+}
+
+/// A set of images: `mnist-test` or `mnist-test:COUNT`.
+pub(super) fn data(word: &str) -> Result<usize, String> {
+    let count = match word.split_once(':') {
+        None if word == "mnist-test" => Ok(MNIST_TEST),
+        Some(("mnist-test", count)) => count.parse().map_err(|_| format!("\"{count}\" is no number of images")),
+        _ => Err(format!("unknown data \"{word}\": use mnist-test or mnist-test:COUNT")),
+    }?;
+    if (1..=MNIST_TEST).contains(&count) {
+        Ok(count)
+    } else {
+        Err(format!("the MNIST test set has 1 to {MNIST_TEST} images, not {count}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_are_read_in_three_spellings() {
+        assert_eq!((range("7"), range("0..10"), range("0-9")), (Ok(7..8), Ok(0..10), Ok(0..10)));
+        for bad in ["", "x", "3..3", "5-2", "1..x"] {
+            assert!(range(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn data_names_a_set_and_a_count() {
+        assert_eq!((data("mnist-test"), data("mnist-test:100")), (Ok(10_000), Ok(100)));
+        for bad in ["mnist", "mnist-test:0", "mnist-test:10001", "mnist-test:x"] {
+            assert!(data(bad).is_err(), "{bad}");
+        }
+    }
+}

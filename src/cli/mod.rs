@@ -1,0 +1,119 @@
+//! The native command line: the same engine without a page.
+
+mod bench;
+mod bounds;
+mod convert;
+mod evaluate;
+mod input;
+mod radius;
+
+use crate::bounds::{BoundsError, Method, Norm, Strategy};
+use clap::{Parser, Subcommand, ValueEnum};
+use std::{path::PathBuf, process::ExitCode};
+
+/// Certified robustness of small neural networks: bounds, radii and verified error.
+#[derive(Parser)]
+#[command(name = "boundscope", version, max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Bounds of every layer and the margins, for one image at one ε
+    Bounds(bounds::Arguments),
+    /// The largest ε at which each image is verified, by bisection
+    Radius(radius::Arguments),
+    /// Clean and verified error over a set of images
+    Evaluate(evaluate::Arguments),
+    /// Write a model as the project's safetensors file (gzip where OUT ends in .gz)
+    Convert(convert::Arguments),
+    /// Milliseconds per method, one image and a batch
+    Bench(bench::Arguments),
+}
+
+/// Where numbers are computed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Device {
+    #[default]
+    Cpu,
+    Gpu,
+}
+
+/// The arithmetic numbers are computed in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Precision {
+    F32,
+    #[default]
+    F64,
+    Sound,
+}
+
+/// Options that shape every question.
+#[derive(clap::Args, Clone, Debug)]
+struct Shape {
+    /// Norm that measures ε: inf, 2 or 1
+    #[arg(long, default_value = "inf", value_parser = parse::<Norm>)]
+    norm: Norm,
+    /// Valid range of a pixel as LOW,HIGH; the region is cut to it (norm inf only)
+    #[arg(long, value_parser = clip)]
+    clip: Option<[f64; 2]>,
+    /// How bounding lines are chosen: tight, adaptive or constant
+    #[arg(long, default_value = "tight", value_parser = parse::<Strategy>)]
+    lines: Strategy,
+}
+
+fn parse<T: std::str::FromStr<Err: ToString>>(word: &str) -> Result<T, String> {
+    word.parse().map_err(|error: T::Err| error.to_string())
+}
+
+fn clip(word: &str) -> Result<[f64; 2], String> {
+    let ends: Vec<f64> = word.split(',').map_while(|end| end.trim().parse().ok()).collect();
+    ends.try_into().map_err(|_| format!("\"{word}\" is not LOW,HIGH, for instance 0,1"))
+}
+
+/// A comma-separated list of methods.
+fn methods(list: &str) -> Result<Vec<Method>, String> {
+    list.split(',').map(|word| parse(word.trim())).collect()
+}
+
+/// Why a command has no answer.
+#[derive(Debug, thiserror::Error)]
+enum CliError {
+    #[error("{path}: {error}", path = .0.display(), error = .1)]
+    Read(PathBuf, std::io::Error),
+    #[error("{path}: {error}", path = .0.display(), error = .1)]
+    Format(PathBuf, crate::formats::FormatError),
+    #[error(transparent)]
+    Bounds(#[from] BoundsError),
+    #[error("{0}")]
+    Usage(String),
+}
+
+/// Runs the command line and says how it ended: 0 on an answer, 2 on bad usage or input, 130 when interrupted.
+pub fn run() -> ExitCode {
+    let result = match Arguments::parse().command {
+        Command::Bounds(arguments) => bounds::run(&arguments),
+        Command::Radius(arguments) => radius::run(&arguments),
+        Command::Evaluate(arguments) => evaluate::run(&arguments),
+        Command::Convert(arguments) => convert::run(&arguments),
+        Command::Bench(arguments) => bench::run(&arguments),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(CliError::Bounds(BoundsError::Cancelled)) => {
+            eprintln!("boundscope: interrupted");
+            ExitCode::from(130)
+        }
+        Err(error) => {
+            eprintln!("boundscope: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Runs a bounds future to its end; the CPU backends never wait.
+fn block_on<T>(future: impl Future<Output = T>) -> T {
+    pollster::block_on(future)
+}

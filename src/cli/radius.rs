@@ -1,0 +1,112 @@
+//! `boundscope radius`: the largest ε at which each image is verified.
+
+use super::{CliError, Shape, block_on, input, methods};
+use crate::{
+    bounds::{Method, Norm, Prepared, Region, Steady},
+    certify::{Bracket, Search, bracket},
+    tensor::Cpu,
+};
+use serde_json::json;
+use std::{ops::Range, path::PathBuf, time::Instant};
+
+#[derive(clap::Args)]
+pub(super) struct Arguments {
+    /// A .safetensors file, or a folder with net.json and model.safetensors
+    model: PathBuf,
+    /// MNIST test images: INDEX, FROM..TO (end excluded) or FIRST-LAST
+    #[arg(long, value_parser = input::range)]
+    mnist: Range<usize>,
+    /// Methods, separated by commas
+    #[arg(long, default_value = "ibp,crown-ibp,lbp,crown-lbp,crown")]
+    method: String,
+    #[command(flatten)]
+    shape: Shape,
+    /// The largest ε tried [default: 1 for inf, 16 for 2, 128 for 1]
+    #[arg(long)]
+    largest: Option<f64>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+struct Row {
+    image: usize,
+    label: usize,
+    method: Method,
+    bracket: Bracket,
+    milliseconds: f64,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
+    let network = input::network(&arguments.model)?;
+    let methods = methods(&arguments.method).map_err(CliError::Usage)?;
+    let set = input::mnist_test(arguments.mnist.start, arguments.mnist.len())?;
+    let largest = arguments.largest.unwrap_or(match arguments.shape.norm {
+        Norm::Inf => 1.0,
+        Norm::Two => 16.0,
+        Norm::One => 128.0,
+    });
+    let prepared = Prepared::new(Cpu::<f64>::new(), &network);
+    let bar = super::evaluate::progress_bar((set.labels.len() * methods.len()) as u64);
+    let mut rows = Vec::new();
+    for (position, (image, &label)) in set.pixels.chunks(784).zip(&set.labels).enumerate() {
+        for &method in &methods {
+            let start = Instant::now();
+            let search = Search { largest, ..Search::default() };
+            let bracket = block_on(bracket(search, async |epsilon| {
+                let region = Region { norm: arguments.shape.norm, epsilon, clip: arguments.shape.clip };
+                let lines = arguments.shape.lines;
+                let bounds = prepared.bounds(image, Some(&[label]), &region, method, lines, &Steady).await?;
+                Ok(bounds[0].verified())
+            }))?;
+            let milliseconds = start.elapsed().as_secs_f64() * 1e3;
+            rows.push(Row { image: arguments.mnist.start + position, label, method, bracket, milliseconds });
+            bar.inc(1);
+        }
+    }
+    bar.finish_and_clear();
+    if arguments.json {
+        println!("{}", as_json(&network.hash(), &rows, arguments));
+        return Ok(());
+    }
+    let clip = arguments.shape.clip.map_or(String::new(), |[low, high]| format!(", clipped to [{low}, {high}]"));
+    println!(
+        "largest verified ε, norm {}{clip}, {} lines, f64 (rounding not charged)",
+        arguments.shape.norm.name(),
+        arguments.shape.lines.name()
+    );
+    for row in rows {
+        let found = match (row.bracket.verified, row.bracket.refuted) {
+            (None, _) => "not verified even at ε = 0".to_owned(),
+            (Some(low), None) => format!("{low} (the largest tried)"),
+            (Some(low), Some(high)) => format!("{low:.6} (not at {high:.6})"),
+        };
+        println!("image {:>5} label {} {:>16} {found}", row.image, row.label, row.method.label());
+    }
+    Ok(())
+}
+
+fn as_json(hash: &str, rows: &[Row], arguments: &Arguments) -> serde_json::Value {
+    let radius = |row: &Row| {
+        json!({
+            "image": row.image,
+            "label": row.label,
+            "method": row.method.to_string(),
+            "verified": row.bracket.verified,
+            "refuted": row.bracket.refuted,
+            "milliseconds": row.milliseconds,
+        })
+    };
+    json!({
+        "question": {
+            "model": arguments.model.display().to_string(),
+            "network": hash,
+            "norm": arguments.shape.norm.name(),
+            "clip": arguments.shape.clip,
+            "lines": arguments.shape.lines.name(),
+            "arithmetic": "f64",
+            "device": "cpu",
+        },
+        "radii": rows.iter().map(radius).collect::<Vec<_>>(),
+    })
+}

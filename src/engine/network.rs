@@ -1,0 +1,46 @@
+//! A network inside a session.
+
+use super::protocol::{LayerSummary, NetworkSummary};
+use crate::{
+    bounds::Prepared,
+    formats::{FormatError, read_model},
+    network::Network,
+    tensor::Cpu,
+};
+
+/// A network that was read, summarised and prepared.
+pub(super) struct Loaded {
+    pub(super) network: Network,
+    pub(super) prepared: Prepared<Cpu<f32>>,
+    pub(super) summary: NetworkSummary,
+}
+
+impl Loaded {
+    /// Reads a model file.
+    pub(super) fn read(bytes: &[u8]) -> Result<Self, FormatError> {
+        let network = read_model(bytes)?;
+        let prepared = Prepared::new(Cpu::new(), &network);
+        let summary = summarise(&network);
+        Ok(Loaded { network, prepared, summary })
+    }
+}
+
+/// What a network is, in words and shapes.
+pub fn summarise(network: &Network) -> NetworkSummary {
+    let small = |shape: &[usize]| shape.iter().map(|&n| n as u32).collect();
+    let words = |id: usize| network.nodes()[id].operator.as_ref().map_or("input".to_owned(), |op| op.describe());
+    let layers = network.layers().into_iter().map(|layer| LayerSummary {
+        affine: words(layer.pre_activation),
+        shape: small(&network.nodes()[layer.pre_activation].shape),
+        activation: words(layer.activation),
+        slope: layer.curves.slope as f32,
+        bend: layer.curves.bend.map_or_else(Vec::new, |bend| bend.to_vec()).into(),
+    });
+    NetworkSummary {
+        hash: network.hash(),
+        input_shape: small(&network.nodes()[0].shape),
+        classes: network.classes() as u32,
+        parameters: network.parameters() as u32,
+        layers: layers.collect(),
+    }
+}

@@ -1,0 +1,36 @@
+//! Messages as JavaScript values. Bytes become `Uint8Array`s, whose buffers are transferred instead of copied.
+
+use js_sys::{Array, Object, Uint8Array};
+use serde::{Serialize, de::DeserializeOwned};
+use wasm_bindgen::{JsCast, JsValue};
+
+/// A message as a JavaScript value.
+pub fn write(message: &impl Serialize) -> Result<JsValue, JsValue> {
+    let serializer = serde_wasm_bindgen::Serializer::new().serialize_missing_as_null(true);
+    message.serialize(&serializer).map_err(JsValue::from)
+}
+
+/// A message from a JavaScript value.
+pub fn read<T: DeserializeOwned>(value: JsValue) -> Result<T, String> {
+    serde_wasm_bindgen::from_value(value).map_err(|error| error.to_string())
+}
+
+/// The buffers of all byte arrays inside a message: `postMessage`'s transfer list.
+pub fn transfers(message: &JsValue) -> Array {
+    let list = Array::new();
+    collect(message, &list);
+    list
+}
+
+fn collect(value: &JsValue, list: &Array) {
+    if let Some(bytes) = value.dyn_ref::<Uint8Array>() {
+        list.push(&bytes.buffer());
+    } else if let Some(array) = value.dyn_ref::<Array>() {
+        // Lists of plain numbers or words hold no buffers; looking at the first entry is enough.
+        if array.length() > 0 && array.get(0).is_object() {
+            array.for_each(&mut |entry, _, _| collect(&entry, list));
+        }
+    } else if let Some(object) = value.dyn_ref::<Object>() {
+        Object::values(object).for_each(&mut |entry, _, _| collect(&entry, list));
+    }
+}

@@ -1,0 +1,105 @@
+//! The engine worker: a [`Session`] whose host is a dedicated worker.
+
+use super::wire;
+use crate::engine::{Host, Request, Response, Session};
+use js_sys::Promise;
+use std::{cell::RefCell, collections::VecDeque, rc::Rc};
+use wasm_bindgen::{JsCast, prelude::*};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{DedicatedWorkerGlobalScope, MessageChannel, MessageEvent};
+
+/// Sets the message handler of the worker this runs in.
+pub fn start() {
+    let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
+    announce_panics(&scope);
+    let session = Session::new(Browser::new(scope.clone()));
+    let on_message = Closure::<dyn Fn(MessageEvent)>::new({
+        let scope = scope.clone();
+        move |event: MessageEvent| match wire::read::<Request>(event.data()) {
+            Ok(request) => {
+                let session = session.clone();
+                spawn_local(async move { session.handle(request).await });
+            }
+            Err(why) => post(&scope, &failed(format!("the engine could not read a message of the page: {why}"))),
+        }
+    });
+    let _ = scope.add_event_listener_with_callback("message", on_message.as_ref().unchecked_ref());
+    on_message.forget();
+}
+
+fn failed(message: String) -> Response {
+    Response::Failed { job: None, epoch: 0, message }
+}
+
+/// A panic inside a task would end in silence: it is told to the page, which starts a new worker.
+fn announce_panics(scope: &DedicatedWorkerGlobalScope) {
+    let scope = scope.clone();
+    std::panic::set_hook(Box::new(move |info| {
+        console_error_panic_hook::hook(info);
+        let last_words = js_sys::Object::new();
+        let message = info.payload().downcast_ref::<&str>().map(|s| (*s).to_string());
+        let message = message.or_else(|| info.payload().downcast_ref::<String>().cloned()).unwrap_or_default();
+        let _ = js_sys::Reflect::set(&last_words, &"type".into(), &"died".into());
+        let _ = js_sys::Reflect::set(&last_words, &"message".into(), &message.into());
+        let _ = scope.post_message(&last_words);
+    }));
+}
+
+fn post(scope: &DedicatedWorkerGlobalScope, response: &Response) {
+    match wire::write(response) {
+        Ok(message) => {
+            let _ = scope.post_message_with_transfer(&message, &wire::transfers(&message));
+        }
+        Err(why) => web_sys::console::error_2(&"a response could not be written".into(), &why),
+    }
+}
+
+/// What the session gets from the browser.
+struct Browser {
+    scope: DedicatedWorkerGlobalScope,
+    clock: Option<web_sys::Performance>,
+    channel: MessageChannel,
+    waiting: Rc<RefCell<VecDeque<js_sys::Function>>>,
+    _on_turn: Closure<dyn Fn()>,
+}
+
+impl Browser {
+    fn new(scope: DedicatedWorkerGlobalScope) -> Self {
+        let channel = MessageChannel::new().expect("MessageChannel is in every browser that runs WebAssembly");
+        let waiting = Rc::new(RefCell::new(VecDeque::<js_sys::Function>::new()));
+        let on_turn = Closure::<dyn Fn()>::new({
+            let waiting = waiting.clone();
+            move || {
+                let resolve = waiting.borrow_mut().pop_front();
+                if let Some(resolve) = resolve {
+                    let _ = resolve.call0(&JsValue::UNDEFINED);
+                }
+            }
+        });
+        channel.port1().set_onmessage(Some(on_turn.as_ref().unchecked_ref()));
+        Browser { clock: scope.performance(), scope, channel, waiting, _on_turn: on_turn }
+    }
+}
+
+impl Host for Browser {
+    fn send(&self, response: Response) {
+        post(&self.scope, &response);
+    }
+
+    fn now(&self) -> f64 {
+        self.clock.as_ref().map_or_else(js_sys::Date::now, web_sys::Performance::now)
+    }
+
+    fn device(&self) -> String {
+        if cfg!(target_feature = "simd128") { "CPU · wasm SIMD".into() } else { "CPU · wasm".into() }
+    }
+
+    /// One macrotask, through a message channel: `setTimeout` would wait four milliseconds.
+    async fn breathe(&self) {
+        let turn = Promise::new(&mut |resolve, _| {
+            self.waiting.borrow_mut().push_back(resolve);
+            let _ = self.channel.port2().post_message(&JsValue::NULL);
+        });
+        let _ = JsFuture::from(turn).await;
+    }
+}

@@ -1,0 +1,154 @@
+// node bench.mjs [REPORT.json]: what a visitor downloads and waits for. Figures, not tests: they depend on the machine.
+//
+// What the page tells: <html data-state="live"> when every enabled method is drawn for the current ε, data-epoch rising
+// with each such drawing; optionally data-painted-epsilon, the ε of the newest bounds of any method on screen, and
+// window.__boundscopeBench(), which resolves to milliseconds by method.
+
+import { writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { gzipSync } from "node:zlib";
+import { launch, live, PATIENCE, serve } from "./harness.mjs";
+
+const VISITS = 5;
+const MOVES = 40;
+const kB = (bytes) => (bytes / 1000).toFixed(1).padStart(9);
+const ms = (time) => (time === null ? "not told" : `${time.toFixed(1)} ms`);
+const quantile = (times, q) =>
+  times.length === 0 ? null : [...times].sort((a, b) => a - b)[Math.min(times.length - 1, Math.floor(q * times.length))];
+
+/** Which budget a file counts towards. */
+function part(path) {
+  if (/^assets\/models/.test(path)) return "model";
+  if (/^assets\//.test(path)) return "images and first view";
+  if (/^engine/.test(path)) return "worker";
+  if (/\.woff2$/.test(path)) return "fonts";
+  if (/\.css$/.test(path)) return "style";
+  return "page";
+}
+
+/** Runs in the page: notes when it becomes live, in milliseconds since navigation started. */
+function noteLive() {
+  const look = () => {
+    const { state } = document.documentElement?.dataset ?? {};
+    if (state === "precomputed") window.__precomputedAt ??= performance.now();
+    if (state === "live") window.__liveAt ??= performance.now();
+  };
+  new MutationObserver(look).observe(document, { subtree: true, childList: true, attributeFilter: ["data-state"] });
+}
+
+/** Runs in the page: moves the ε slider `moves` times and waits for the paint each time. */
+async function moveSlider({ moves, patience }) {
+  const html = document.documentElement;
+  const slider = document.querySelector("#epsilon");
+  if (!slider) return null;
+  const paint = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+  const change = (name, before) =>
+    new Promise((done, fail) => {
+      const timer = setTimeout(() => fail(new Error(`data-${name} did not change in ${patience} ms`)), patience);
+      const look = () => {
+        if (html.dataset[name] === before) return;
+        clearTimeout(timer);
+        observer.disconnect();
+        done();
+      };
+      const observer = new MutationObserver(look);
+      observer.observe(html, { attributes: true });
+      look();
+    });
+  const [low, high] = [Number(slider.min || 0), Number(slider.max || 100)];
+  const first = [];
+  const all = [];
+  for (let move = 0; move < moves; move++) {
+    // Back and forth through the middle of the range, never twice the same value.
+    const place = 0.2 + 0.6 * ((move * 7) % moves) / moves;
+    const { epoch, paintedEpsilon } = html.dataset;
+    const start = performance.now();
+    slider.value = String(low + place * (high - low));
+    slider.dispatchEvent(new Event("input", { bubbles: true }));
+    const told = paintedEpsilon !== undefined;
+    const firstDrawn = told
+      ? change("paintedEpsilon", paintedEpsilon).then(paint).then(() => first.push(performance.now() - start))
+      : undefined;
+    await change("epoch", epoch);
+    await paint();
+    all.push(performance.now() - start);
+    await firstDrawn;
+    await new Promise((done) => setTimeout(done, 50));
+  }
+  return { first, all };
+}
+
+const server = await serve();
+const report = { processor: cpus()[0]?.model, cores: cpus().length, files: [], parts: {} };
+try {
+  const toLive = [];
+  const toFirstView = [];
+  for (let visit = 0; visit < VISITS; visit++) {
+    // A browser of its own each time: nothing is cached, neither files nor compiled code.
+    const browser = await launch();
+    const page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage();
+    const fetched = [];
+    page.context().on("response", (response) => fetched.push(response));
+    await page.addInitScript(noteLive);
+    await page.goto(server.url);
+    await live(page);
+    toLive.push(await page.evaluate(() => window.__liveAt));
+    const firstView = await page.evaluate(() => window.__precomputedAt ?? null);
+    if (firstView !== null) toFirstView.push(firstView);
+    if (visit === 0) report.browser = `Chromium ${browser.version()}`;
+    if (visit === VISITS - 1) {
+      const until = fetched.slice();
+      for (const response of until) {
+        const path = new URL(response.url()).href.slice(server.url.length).replace(/\?.*/, "") || "index.html";
+        const body = await response.body();
+        const bytes = body.length;
+        // What a host that compresses would send; what is compressed already stays as it is.
+        const gzip = /\.(gz|woff2)$/.test(path) ? bytes : gzipSync(body, { level: 9 }).length;
+        report.files.push({ path, part: part(path), bytes, gzip });
+      }
+      const moved = await page.evaluate(moveSlider, { moves: MOVES, patience: PATIENCE });
+      if (moved) {
+        const summary = (times) => ({ median: quantile(times, 0.5), p95: quantile(times, 0.95), times });
+        report.sliderToFirstBounds = summary(moved.first);
+        report.sliderToAllBounds = summary(moved.all);
+      }
+      report.methods = await page.evaluate(() => window.__boundscopeBench?.() ?? null);
+    }
+    await browser.close();
+  }
+  report.firstView = { median: quantile(toFirstView, 0.5), times: toFirstView };
+  report.live = { median: quantile(toLive, 0.5), times: toLive };
+} finally {
+  server.stop();
+}
+
+for (const file of report.files) {
+  const sum = (report.parts[file.part] ??= { bytes: 0, gzip: 0 });
+  sum.bytes += file.bytes;
+  sum.gzip += file.gzip;
+}
+console.log(`${report.browser} on ${report.cores} cores of ${report.processor}`);
+console.log(`\nFetched until live${" ".repeat(22)}kB  gzip kB`);
+for (const file of [...report.files].sort((a, b) => b.gzip - a.gzip)) {
+  console.log(`  ${file.path.padEnd(30)}${kB(file.bytes)}${kB(file.gzip)}`);
+}
+const row = (name, { bytes, gzip }) => console.log(`${name.padEnd(32)}${kB(bytes)}${kB(gzip)}`);
+for (const [name, sum] of Object.entries(report.parts)) row(name, sum);
+// The two budgets: the program (fonts swap in later and are apart), and the data of the first view.
+const total = (names) =>
+  names.map((name) => report.parts[name] ?? { bytes: 0, gzip: 0 }).reduce((a, b) => ({ bytes: a.bytes + b.bytes, gzip: a.gzip + b.gzip }));
+report.program = total(["page", "worker", "style"]);
+report.data = total(["model", "images and first view"]);
+row("= program (page, worker, style)", report.program);
+row("= data (model, first images)", report.data);
+console.log(`\nFirst view shown           ${ms(report.firstView.median)} (median of ${report.firstView.times.length} fresh profiles)`);
+console.log(`All bounds live            ${ms(report.live.median)} (median of ${report.live.times.length} fresh profiles)`);
+if (report.sliderToAllBounds) {
+  const { sliderToFirstBounds: first, sliderToAllBounds: all } = report;
+  console.log(`Slider to first new bounds ${ms(first.median)}, 95 % within ${ms(first.p95)}`);
+  console.log(`Slider to all new bounds   ${ms(all.median)}, 95 % within ${ms(all.p95)} (${MOVES} moves)`);
+} else {
+  console.log("Slider to paint            not measured: the page has no #epsilon");
+}
+for (const [method, time] of Object.entries(report.methods ?? {})) console.log(`${method.padEnd(27)}${ms(time)}`);
+if (process.argv[2]) writeFileSync(process.argv[2], `${JSON.stringify(report, null, 2)}\n`);

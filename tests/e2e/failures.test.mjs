@@ -1,0 +1,57 @@
+// Where something is missing the page says so in place, in a plain sentence. It never stays silent.
+
+import assert from "node:assert/strict";
+import test from "node:test";
+import { open, PATIENCE, site, state, trouble } from "./harness.mjs";
+
+const here = site();
+
+/** A sentence a person can act on: not a bare code, and it says what to do. */
+function assertSentence(said) {
+  assert.match(said, /^[A-Z].*[.!]$/s, said);
+  assert.match(said, /reload|use|try|allow|choose|draw|pick/i, `says what to do next: ${said}`);
+}
+
+test("without WebAssembly the page says what it needs", async (t) => {
+  const prepare = (page) => page.addInitScript(() => delete globalThis.WebAssembly);
+  const { page, seen } = await open(t, here, { prepare });
+  const said = await trouble(page);
+  assert.match(said, /WebAssembly/);
+  assertSentence(said);
+  assert.deepEqual(seen.errors, []);
+});
+
+test("without JavaScript the page says what it needs", async (t) => {
+  const context = await here.browser.newContext({ javaScriptEnabled: false });
+  t.after(() => context.close());
+  const page = await context.newPage();
+  await page.goto(here.url);
+  assert.match(await page.locator("body").innerText(), /needs JavaScript/);
+});
+
+test("where the page's program does not load, the page says so", async (t) => {
+  const prepare = (page) => page.route(/\/app-\w+_bg\.wasm/, (route) => route.fulfill({ status: 503, body: "" }));
+  const { page } = await open(t, here, { prepare });
+  const said = await trouble(page);
+  assert.match(said, /503/);
+  assertSentence(said);
+});
+
+for (const file of ["engine.js", "engine-worker.js", "engine-worker_bg.wasm"]) {
+  test(`where the engine's ${file} does not load, the page says so in place`, async (t) => {
+    const block = (route) => (new URL(route.request().url()).pathname.endsWith(`/${file}`) ? route.abort() : route.fallback());
+    const prepare = (page) => page.context().route("**/*", block);
+    const { page } = await open(t, here, { prepare });
+    assertSentence(await trouble(page));
+    assert.ok((await page.locator("main").innerText()).length > 0, "the rest of the page stays");
+  });
+}
+
+test("where the digits do not load, the page says so and the first view stays", async (t) => {
+  const prepare = (page) =>
+    page.context().route("**/assets/mnist/**", (route) => route.fulfill({ status: 404, body: "not found" }));
+  const { page } = await open(t, here, { prepare });
+  await state(page, "precomputed", "live");
+  assertSentence(await trouble(page));
+  await page.locator("main svg").first().waitFor({ timeout: PATIENCE });
+});

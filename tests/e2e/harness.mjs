@@ -1,0 +1,123 @@
+// What every browser test needs: the project's own server, Chromium, and a page that is watched while it is used.
+
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+import { after, before } from "node:test";
+import { chromium } from "playwright-core";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** Time for slow machines; nothing here measures speed. */
+export const PATIENCE = 30_000;
+
+const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
+const FLAGS = [
+  "--no-sandbox",
+  // WebGPU where there is no GPU.
+  "--enable-unsafe-webgpu",
+  "--use-webgpu-adapter=swiftshader",
+  // The browser's own traffic would be refused on closed machines, many times a second.
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+export function launch() {
+  return chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+}
+
+/** Starts the server that `cargo xtask serve` is, on a free port. It stops with this process. */
+export async function serve(prefix = "/") {
+  const words = ["serve", "--no-build", "--port", "0", "--prefix", prefix, "--until-stdin-closes"];
+  const [program, ...rest] = process.env.XTASK ? [process.env.XTASK, ...words] : ["cargo", "xtask", ...words];
+  const server = spawn(program, rest, { cwd: root, stdio: ["pipe", "pipe", "inherit"] });
+  const url = await new Promise((resolve, reject) => {
+    let said = "";
+    server.stdout.on("data", (bytes) => {
+      said += bytes;
+      const found = said.match(/http:\S+/);
+      if (found) resolve(found[0]);
+    });
+    server.on("error", reject);
+    server.on("exit", (code) => reject(new Error(`the server ended (${code}) before it named its address: ${said}`)));
+  });
+  return { url, stop: () => server.stdin.end() };
+}
+
+/** For a test file: one server and one browser, started before its tests and stopped after them. */
+export function site(prefix = "/") {
+  const here = { url: "", browser: undefined };
+  let server;
+  before(async () => {
+    server = await serve(prefix);
+    here.url = server.url;
+    here.browser = await launch();
+  });
+  after(async () => {
+    await here.browser?.close();
+    server?.stop();
+  });
+  return here;
+}
+
+/**
+ * Opens the page in a fresh profile that is closed after the test, and watches it.
+ *
+ * `hash`: what follows the address; `width`, `height`, `scheme`: the window; `prepare(page)`: runs before navigation, to
+ * block or replace what the page will find.
+ */
+export async function open(t, here, { hash = "", width = 1440, height = 900, scheme = "light", prepare } = {}) {
+  const context = await here.browser.newContext({
+    viewport: { width, height },
+    colorScheme: scheme,
+    reducedMotion: "reduce",
+  });
+  t.after(() => context.close());
+  const page = await context.newPage();
+  const seen = { console: [], errors: [], foreign: [], requests: [] };
+  page.on("console", (message) => {
+    if (message.type() === "error") seen.console.push(message.text());
+  });
+  page.on("pageerror", (error) => seen.errors.push(String(error)));
+  context.on("request", (request) => {
+    const url = request.url();
+    seen.requests.push(url);
+    if (!url.startsWith(here.url) && !/^(data|blob):/.test(url)) seen.foreign.push(url);
+  });
+  await prepare?.(page);
+  await page.goto(here.url + hash);
+  return { page, seen };
+}
+
+/** Waits until <html data-state> is one of `states`; says what it is instead where it fails or never comes. */
+export async function state(page, ...states) {
+  const settled = (states) => [...states, "failed"].includes(document.documentElement.dataset.state);
+  await page.waitForFunction(settled, states, { timeout: PATIENCE }).catch(() => {});
+  const found = await page.evaluate(() => document.documentElement.dataset.state);
+  if (states.includes(found)) return;
+  const text = await page.evaluate(() => document.body.innerText.slice(0, 500));
+  throw new Error(`data-state is ${found}, not ${states.join(" or ")}. The page says: ${text}`);
+}
+
+/** Waits until all live answers for the current ε are drawn. */
+export const live = (page) => state(page, "live");
+
+/** The first visible plain sentence about trouble: an alert of some length. */
+export async function trouble(page) {
+  const alert = page.locator('[role="alert"]:visible').filter({ hasText: /\S.{20,}/s }).first();
+  await alert.waitFor({ timeout: PATIENCE });
+  return (await alert.innerText()).trim();
+}
+
+/** What axe finds against WCAG 2.2 A and AA, one line per place. */
+export async function axe(page) {
+  await page.evaluate(axeSource);
+  const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+  const { violations } = await page.evaluate((tags) => axe.run({ runOnly: tags }), tags);
+  return violations.flatMap(({ id, help, nodes }) =>
+    nodes.map(({ target, any }) => `${id} at ${target.join(" ")}: ${any[0]?.message ?? help}`),
+  );
+}

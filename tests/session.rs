@@ -1,0 +1,231 @@
+//! The engine's promises: order of answers, one epoch at a time, errors in words, nothing lost.
+
+mod common;
+
+use boundscope::{
+    bounds::{Method, Norm, Strategy},
+    engine::{Arithmetic, Bytes, Floats, Host, Job, Question, Request, Response, Session},
+    formats::write_model,
+};
+use common::{golden_expected, golden_network};
+use std::{cell::RefCell, future::poll_fn, rc::Rc, task::Poll, time::Instant};
+
+/// Records responses; a breath lets every other future of the test take a step.
+struct Recorder {
+    said: Rc<RefCell<Vec<Response>>>,
+    start: Instant,
+}
+
+impl Host for Recorder {
+    fn send(&self, response: Response) {
+        self.said.borrow_mut().push(response);
+    }
+    fn now(&self) -> f64 {
+        self.start.elapsed().as_secs_f64() * 1e3
+    }
+    fn device(&self) -> String {
+        "CPU".into()
+    }
+    async fn breathe(&self) {
+        let mut waited = false;
+        poll_fn(|context| {
+            if waited {
+                return Poll::Ready(());
+            }
+            waited = true;
+            context.waker().wake_by_ref();
+            Poll::Pending
+        })
+        .await;
+    }
+}
+
+fn session() -> (Session<Recorder>, Rc<RefCell<Vec<Response>>>) {
+    let said = Rc::new(RefCell::new(Vec::new()));
+    (Session::new(Recorder { said: said.clone(), start: Instant::now() }), said)
+}
+
+fn load(session: &Session<Recorder>, case: &str) {
+    let file = Bytes(write_model(&golden_network(case)).expect("a valid network"));
+    pollster::block_on(session.handle(Request::Network { key: case.into(), file }));
+}
+
+fn question(case: &str) -> Question {
+    let expected = golden_expected(case);
+    Question {
+        network: case.into(),
+        image: Floats(expected.input(0).iter().map(|&pixel| pixel as f32).collect()),
+        label: expected.labels[0] as u32,
+        norm: Norm::Inf,
+        epsilon: 0.05,
+        clip: None,
+        lines: Strategy::Tight,
+    }
+}
+
+#[test]
+fn explore_answers_in_the_order_asked_and_agrees_with_the_oracle() {
+    let (session, said) = session();
+    load(&session, "mnist-mlp-ibp");
+    let explore = Request::Explore { epoch: 3, question: question("mnist-mlp-ibp"), methods: Method::NAMED.to_vec() };
+    pollster::block_on(session.handle(explore));
+    let said = said.borrow();
+    assert!(matches!(&said[0], Response::Network { summary, .. } if summary.layers.len() == 2));
+    assert!(matches!(&said[1], Response::Inference { epoch: 3, answer } if answer.predicted == 7));
+    let expected = golden_expected("mnist-mlp-ibp");
+    let mut samples_seen = false;
+    for (index, method) in Method::NAMED.into_iter().enumerate() {
+        let Response::Bounds { epoch: 3, answer } = &said[2 + index] else { panic!("{:?}", said[2 + index]) };
+        assert_eq!((answer.method, answer.arithmetic, answer.epsilon), (method, Arithmetic::F32, 0.05));
+        let wanted = expected.results.iter().find(|case| {
+            case.input == 0
+                && case.epsilon == 0.05
+                && case.norm == "inf"
+                && case.clip.is_none()
+                && case.method == method.label()
+                && case.strategy.as_deref().is_none_or(|strategy| strategy == "tight")
+        });
+        for (found, wanted) in answer.margins.iter().zip(&wanted.expect("the oracle has this case").margins) {
+            assert!((f64::from(*found) - wanted).abs() < 1e-4 * (1.0 + wanted.abs()), "{method}: {found} {wanted}");
+        }
+        let Response::Samples { layers, logits, .. } = &said[7] else { panic!("samples come last") };
+        samples_seen = true;
+        for (inner, outer) in layers.iter().chain([logits]).zip(answer.layers.iter().chain([&answer.logits])) {
+            for i in 0..inner.lower.len() {
+                assert!(inner.lower[i] >= outer.lower[i] - 1e-4 && inner.upper[i] <= outer.upper[i] + 1e-4, "{method}");
+            }
+        }
+    }
+    assert!(samples_seen);
+    assert_eq!(said[8], Response::Done { job: Job::Explore, epoch: 3 });
+    assert_eq!(said.len(), 9);
+}
+
+#[test]
+fn a_newer_epoch_ends_older_work() {
+    let (session, said) = session();
+    load(&session, "mnist-cnn-ibp-ramp");
+    let ask = |epoch| {
+        session.handle(Request::Explore {
+            epoch,
+            question: question("mnist-cnn-ibp-ramp"),
+            methods: vec![Method::Ibp, Method::Crown],
+        })
+    };
+    let both = async {
+        let (mut old, mut new) = (Box::pin(ask(1)), Box::pin(ask(2)));
+        let mut done = (false, false);
+        poll_fn(|context| {
+            done.0 = done.0 || old.as_mut().poll(context).is_ready();
+            done.1 = done.1 || new.as_mut().poll(context).is_ready();
+            if done.0 && done.1 { Poll::Ready(()) } else { Poll::Pending }
+        })
+        .await;
+    };
+    pollster::block_on(both);
+    let said = said.borrow();
+    assert!(said.contains(&Response::Done { job: Job::Explore, epoch: 2 }));
+    assert!(!said.contains(&Response::Done { job: Job::Explore, epoch: 1 }));
+    let first_new = said.iter().position(|r| matches!(r, Response::Inference { epoch: 2, .. })).expect("answered");
+    let old_after = said[first_new..].iter().any(|r| matches!(r, Response::Bounds { epoch: 1, .. }));
+    assert!(!old_after, "answers of the old epoch after the new one's first");
+}
+
+#[test]
+fn background_jobs_wait_for_explore_and_still_finish() {
+    let (session, said) = session();
+    load(&session, "mnist-mlp-ibp");
+    let sweep = session.handle(Request::Sweep {
+        epoch: 1,
+        question: question("mnist-mlp-ibp"),
+        methods: vec![Method::Ibp, Method::Crown],
+        strategies: Strategy::ALL.to_vec(),
+        epsilons: vec![0.01, 0.1],
+    });
+    let explore = session.handle(Request::Explore {
+        epoch: 1,
+        question: question("mnist-mlp-ibp"),
+        methods: Method::NAMED.to_vec(),
+    });
+    let both = async {
+        let (mut sweep, mut explore) = (Box::pin(sweep), Box::pin(explore));
+        let mut done = (false, false);
+        poll_fn(|context| {
+            done.0 = done.0 || sweep.as_mut().poll(context).is_ready();
+            done.1 = done.1 || explore.as_mut().poll(context).is_ready();
+            if done.0 && done.1 { Poll::Ready(()) } else { Poll::Pending }
+        })
+        .await;
+    };
+    pollster::block_on(both);
+    let said = said.borrow();
+    let points = said.iter().filter_map(|r| match r {
+        Response::SweepPoint { answer, .. } => Some((answer.method, answer.lines, answer.epsilon)),
+        _ => None,
+    });
+    let points: Vec<_> = points.collect();
+    assert_eq!(points.len(), 2 + 3 * 2, "IBP under one strategy, CROWN under three: {points:?}");
+    assert!(said.contains(&Response::Done { job: Job::Sweep, epoch: 1 }));
+    assert!(said.contains(&Response::Done { job: Job::Explore, epoch: 1 }));
+}
+
+#[test]
+fn the_radius_brackets_and_tighter_methods_reach_farther() {
+    let (session, said) = session();
+    load(&session, "mnist-mlp-ibp");
+    let methods = vec![Method::Ibp, Method::CrownIbp, Method::Crown];
+    let ask = Request::Radius { epoch: 1, question: question("mnist-mlp-ibp"), methods, largest: 0.5 };
+    pollster::block_on(session.handle(ask));
+    let radii: Vec<f64> = said
+        .borrow()
+        .iter()
+        .filter_map(|r| if let Response::Radius { answer, .. } = r { answer.verified } else { None })
+        .collect();
+    assert_eq!(radii.len(), 3);
+    assert!(radii[0] > 0.01 && radii[0] <= radii[1] + 1e-4 && radii[1] <= radii[2] + 1e-4, "{radii:?}");
+}
+
+#[test]
+fn wrong_requests_are_answered_in_words() {
+    let (session, said) = session();
+    pollster::block_on(session.handle(Request::Network { key: "x".into(), file: Bytes(vec![1, 2, 3]) }));
+    load(&session, "tiny-relu");
+    let mut wrong_label = question("tiny-relu");
+    wrong_label.label = 99;
+    let mut wrong_image = question("tiny-relu");
+    wrong_image.image = Floats(vec![0.0; 3]);
+    let mut negative = question("tiny-relu");
+    negative.epsilon = -0.1;
+    let mut missing = question("tiny-relu");
+    missing.network = "nowhere".into();
+    for (epoch, question) in [(1, wrong_label), (2, wrong_image), (3, negative), (4, missing)] {
+        let methods = vec![Method::Ibp];
+        pollster::block_on(session.handle(Request::Explore { epoch, question, methods }));
+    }
+    let messages: Vec<String> = said
+        .borrow()
+        .iter()
+        .filter_map(|r| if let Response::Failed { message, .. } = r { Some(message.clone()) } else { None })
+        .collect();
+    let needles = ["\"x\" could not be read", "label 99", "elements", "ε is -0.1", "nowhere"];
+    assert_eq!(messages.len(), needles.len(), "{messages:?}");
+    for (message, needle) in messages.iter().zip(needles) {
+        assert!(message.contains(needle), "{message:?} should name {needle:?}");
+    }
+}
+
+#[test]
+fn messages_survive_the_way_through_json() {
+    let (session, said) = session();
+    load(&session, "tiny-ramp");
+    let mut asked = question("tiny-ramp");
+    asked.label = 2;
+    let request = Request::Explore { epoch: 1, question: asked, methods: vec![Method::RelaxedCrown(2)] };
+    let text = serde_json::to_string(&request).expect("serialises");
+    assert_eq!(serde_json::from_str::<Request>(&text).expect("reads back"), request);
+    pollster::block_on(session.handle(request));
+    for response in said.borrow().iter() {
+        let text = serde_json::to_string(response).expect("serialises");
+        assert_eq!(&serde_json::from_str::<Response>(&text).expect("reads back"), response);
+    }
+}

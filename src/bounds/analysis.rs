@@ -127,17 +127,16 @@ impl<B: Backend> Prepared<B> {
         Ok(all)
     }
 
-    /// Images per pass, so that forms (LBP) or rows (CROWN) stay within memory.
+    /// Images per pass, so that forms (LBP) or rows (CROWN) stay within what the backend works on at once.
     fn batch_limit(&self, method: Method) -> usize {
-        const BUDGET: usize = 256 << 20;
         let widest = self.widths.iter().copied().max().unwrap_or(1);
+        // Numbers alive per image: a few vectors, the last walk's rows, or forms with their centre and radius.
         let per_image = match method {
-            Method::Ibp | Method::CrownIbp => 64 * widest,
-            Method::Lbp | Method::CrownLbp => 4 * self.input_len() * widest,
-            Method::Crown => 64 * widest,
-            Method::RelaxedCrown(_) => 4 * self.input_len() * widest,
+            Method::Ibp => 8 * widest,
+            Method::CrownIbp | Method::Crown => 3 * self.classes() * widest,
+            Method::Lbp | Method::CrownLbp | Method::RelaxedCrown(_) => 4 * self.input_len() * widest,
         };
-        (BUDGET / (per_image * B::BYTES)).max(1)
+        (B::WORKING_SET / (per_image * B::BYTES)).max(1)
     }
 
     async fn device_bounds(
@@ -189,7 +188,7 @@ impl<B: Backend> Prepared<B> {
     fn lowest(&self, bound: &LinearBound<B::Tensor>, ball: &Ball<B::Tensor>) -> B::Tensor {
         match (&bound.rows, &bound.offset) {
             (Some(rows), offset) => self.backend.concretize(rows, offset.as_ref(), ball),
-            (None, Some(offset)) => offset.clone(),
+            (None, Some(offset)) => self.backend.lower_end(offset),
             (None, None) => unreachable!("a walk ends at the input or at intervals"),
         }
     }

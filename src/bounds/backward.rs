@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     network::NodeId,
-    tensor::{Backend, Ball},
+    tensor::{Backend, Ball, Pair},
 };
 use std::ops::Range;
 
@@ -23,7 +23,7 @@ pub(super) enum Start<T> {
 pub(super) enum Cut {
     /// Nowhere: CROWN.
     Input,
-    /// At the first activations' output intervals: IBP's last layer.
+    /// At the first activations' output intervals, or pre-activations' own where a sum reads them: IBP's last layer.
     Intervals,
     /// At pre-activations at least this many activations back, where their linear functions of x are put in:
     /// Relaxed-CROWN-v; 1 is LBP.
@@ -73,6 +73,15 @@ impl<B: Backend> Prepared<B> {
                 self.gather(&mut bound.offset, offset);
                 continue;
             }
+            // A sum may read a pre-activation past its activation; going on from there would compose maps that IBP's
+            // hidden layers meet one by one, and make IBP tighter than LBP.
+            if let (Cut::Intervals, true, Some(layer)) =
+                (cut, node != target && !self.affine[node], &known.layers[node])
+            {
+                let rows = self.written_out(rows, node);
+                self.gather(&mut bound.offset, self.over_intervals(&rows, &layer.range));
+                continue;
+            }
             match &self.stages[node] {
                 Stage::Input => self.gather(&mut bound.rows, self.written_out(rows, node)),
                 Stage::Affine { map, bias } => {
@@ -98,9 +107,7 @@ impl<B: Backend> Prepared<B> {
                     let rows = self.written_out(rows, node);
                     let relaxation = known.relaxations[node].as_ref().expect("lines are chosen before they are used");
                     if cut == Cut::Intervals {
-                        let range = &relaxation.range;
-                        let ball = Ball::Box { lower: range.lower.clone(), upper: range.upper.clone() };
-                        self.gather(&mut bound.offset, backend.concretize(&rows, None, &ball));
+                        self.gather(&mut bound.offset, self.over_intervals(&rows, &relaxation.range));
                         continue;
                     }
                     let (rows, offset) = backend.relax_backward(&rows, relaxation);
@@ -119,6 +126,12 @@ impl<B: Backend> Prepared<B> {
             }
         }
         bound
+    }
+
+    /// The least value of `rows·a` for `a` in `range`.
+    fn over_intervals(&self, rows: &B::Tensor, range: &Pair<B::Tensor>) -> B::Tensor {
+        let ball = Ball::Box { lower: range.lower.clone(), upper: range.upper.clone() };
+        self.backend.concretize(rows, None, &ball)
     }
 
     fn both_signs(&self, rows: &B::Tensor) -> B::Tensor {

@@ -61,11 +61,12 @@ pub struct Lines<T> {
 ///
 /// Slopes follow the tables of METHODS.md §3. Where a slope comes out of a division (chords), its intercept is set
 /// afterwards as the extreme of σ(v) − s·v over both ends and the break points between them, so that a rounded slope,
-/// or `lower ≈ upper`, never costs soundness. A range that is not a number gives lines that are not numbers.
+/// or `lower ≈ upper`, never costs soundness. A range that is not finite gives lines that are not numbers: nothing is
+/// known of its chords, and `max` and `min` would swallow the NaN they come to.
 #[inline]
 pub fn lines<T: Real>(curve: &Curve<T>, strategy: Strategy, lower: T, upper: T) -> Lines<T> {
     let (zero, one) = (T::zero(), T::one());
-    if lower.is_nan() || upper.is_nan() {
+    if !(lower.is_finite() && upper.is_finite()) {
         let nan = Line { slope: T::nan(), intercept: T::nan() };
         return Lines { lower: nan, upper: nan };
     }
@@ -151,6 +152,17 @@ mod tests {
                         }
                     }
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn a_range_that_is_not_finite_gives_no_lines() {
+        let relu = Curve { slope: 0.0, bend: f64::INFINITY };
+        for (l, u) in [(-1.0, f64::INFINITY), (f64::NEG_INFINITY, 1.0), (f64::NAN, 1.0), (-1.0, f64::NAN)] {
+            for strategy in Strategy::ALL {
+                let pair = lines(&relu, strategy, l, u);
+                assert!(pair.lower.at(0.0).is_nan() && pair.upper.at(0.0).is_nan(), "[{l}, {u}] {strategy:?}");
             }
         }
     }

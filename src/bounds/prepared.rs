@@ -33,7 +33,7 @@ pub struct Prepared<B: Backend> {
     pub(super) affine: Vec<bool>,
     /// Affine nodes whose interval image is exact: at most one mixing map, no sum, on the way.
     pub(super) interval_exact: Vec<bool>,
-    /// The inputs of activations, in order: the layers whose bounds are kept.
+    /// The inputs of activations, in the order of the graph: the layers whose bounds are kept.
     pub(super) pre_activations: Vec<NodeId>,
     forms: RefCell<Vec<KeptForm<B>>>,
 }
@@ -164,10 +164,10 @@ impl<B: Backend> Prepared<B> {
 
     /// How many rows of a backward walk fit the memory budget, for a batch.
     pub(super) fn row_chunks(&self, rows: usize, batch: usize) -> impl Iterator<Item = Range<usize>> + use<B> {
-        /// Numbers alive in one step of a chunk: small enough to stay near the cache, large enough for long products.
-        const BUDGET: usize = 1 << 21;
         let widest = self.widths.iter().copied().max().unwrap_or(1);
-        let step = (BUDGET / (2 * batch * widest)).clamp(16, rows.max(16));
+        // Both signs of every row, before and after a layer.
+        let per_row = 4 * batch * widest * B::BYTES;
+        let step = (B::WORKING_SET / per_row).clamp(16, rows.max(16));
         (0..rows).step_by(step).map(move |start| start..(start + step).min(rows))
     }
 }

@@ -44,12 +44,12 @@ const SHARD: usize = 250;
 /// MNIST test images.
 pub(super) const MNIST_TEST: usize = 10_000;
 
-/// The folder with the MNIST shards: $BOUNDSCOPE_ASSETS, ./assets, or the source tree's.
-fn mnist_folder() -> PathBuf {
+/// The folder with the MNIST shards and the models: $BOUNDSCOPE_ASSETS, ./assets, or the source tree's.
+pub(super) fn assets() -> PathBuf {
     let named = std::env::var_os("BOUNDSCOPE_ASSETS").map(PathBuf::from);
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets");
     let assets = named.or_else(|| Some(PathBuf::from("assets")).filter(|assets| assets.join("mnist").is_dir()));
-    assets.unwrap_or(source).join("mnist")
+    assets.unwrap_or(source)
 }
 
 /// A run of MNIST test images with their labels.
@@ -71,7 +71,7 @@ pub(super) fn mnist_test(start: usize, count: usize) -> Result<Mnist, CliError> 
     }
     let mut set = Mnist { pixels: Vec::with_capacity(count * 784), labels: Vec::with_capacity(count) };
     for shard in start / SHARD..end.div_ceil(SHARD) {
-        let path = mnist_folder().join(format!("test-{shard:02}.gz"));
+        let path = assets().join("mnist").join(format!("test-{shard:02}.gz"));
         let (images, labels): (Images, Labels) =
             read_shard(&read(&path)?).map_err(|error| CliError::Format(path.clone(), error))?;
         for (index, &label) in labels.iter().enumerate() {

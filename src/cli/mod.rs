@@ -1,5 +1,6 @@
 //! The native command line: the same engine without a page.
 
+mod bench;
 mod bounds;
 mod convert;
 mod evaluate;
@@ -28,6 +29,8 @@ enum Command {
     Evaluate(evaluate::Arguments),
     /// Write a model as the project's safetensors file (gzip where OUT ends in .gz)
     Convert(convert::Arguments),
+    /// Milliseconds per method, one image and a batch
+    Bench(bench::Arguments),
 }
 
 /// Where numbers are computed.
@@ -95,6 +98,7 @@ pub fn run() -> ExitCode {
         Command::Radius(arguments) => radius::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Convert(arguments) => convert::run(&arguments),
+        Command::Bench(arguments) => bench::run(&arguments),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -7,7 +7,7 @@ use super::{
     session::{Host, JobError, JobPulse, Session},
 };
 use crate::{
-    bounds::{Bounds, BoundsError, LayerBounds, Method, Pulse, Region, Status, Strategy, status},
+    bounds::{Bounds, BoundsError, LayerBounds, Method, Pulse, Region, Status, Steady, Strategy, status},
     certify::{Search, bracket, predicted},
     network::{Curve, Curves},
 };
@@ -25,6 +25,11 @@ impl Question {
     fn pixels(&self) -> Vec<f64> {
         self.image.iter().map(|&pixel| f64::from(pixel)).collect()
     }
+}
+
+/// Bytes 0–255 as pixels in [0, 1], rounded to `f32` as everywhere.
+fn unit(bytes: &[u8]) -> Vec<f64> {
+    bytes.iter().map(|&byte| f64::from(f32::from(byte) / 255.0)).collect()
 }
 
 fn floats(values: &[f64]) -> Floats {
@@ -207,11 +212,46 @@ impl<H: Host> Session<H> {
         let mut found = Vec::with_capacity(images.len() / inputs);
         for batch in images.chunks(BATCH * inputs) {
             pulse.beat().await?;
-            let pixels: Vec<f64> = batch.iter().map(|&byte| f64::from(f32::from(byte) / 255.0)).collect();
-            let (_, outputs) = loaded.prepared.infer(&pixels).await?;
+            let (_, outputs) = loaded.prepared.infer(&unit(batch)).await?;
             found.extend(outputs.chunks(classes).map(|z| predicted(z).map_or(u8::MAX, |class| class as u8)));
         }
         self.send(Response::Classes { epoch, classes: Bytes(found) });
+        Ok(())
+    }
+}
+
+impl<H: Host> Session<H> {
+    pub(super) async fn benchmark(
+        &self,
+        epoch: u32,
+        question: &Question,
+        (images, labels): (&[u8], &[u8]),
+        methods: &[Method],
+        budget: f64,
+        pulse: &JobPulse<H>,
+    ) -> Result<(), JobError> {
+        let loaded = self.loaded(&question.network)?;
+        let (inputs, region) = (loaded.prepared.input_len(), question.region());
+        let (pixels, labels): (Vec<f64>, Vec<usize>) = (unit(images), labels.iter().map(|&y| usize::from(y)).collect());
+        if labels.is_empty() || pixels.len() != labels.len() * inputs {
+            return Err(JobError::Pixels { found: images.len(), wanted: labels.len() * inputs });
+        }
+        for &method in methods {
+            for count in [1, labels.len()] {
+                let (pixels, labels) = (&pixels[..count * inputs], &labels[..count]);
+                let (mut times, begun) = (Vec::new(), self.shared.host.now());
+                while times.len() < 3 || self.shared.host.now() - begun < budget {
+                    pulse.beat().await?;
+                    let start = self.shared.host.now();
+                    loaded.prepared.bounds(pixels, Some(labels), &region, method, question.lines, &Steady).await?;
+                    times.push(self.shared.host.now() - start);
+                }
+                times.sort_by(f64::total_cmp);
+                let milliseconds = times[times.len() / 2] / count as f64;
+                let (images, runs) = (count as u32, times.len() as u32);
+                self.send(Response::Timing { epoch, method, images, milliseconds, runs });
+            }
+        }
         Ok(())
     }
 }

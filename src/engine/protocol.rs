@@ -152,6 +152,8 @@ pub enum Job {
     Sweep,
     /// Predictions over a shard of images.
     Classify,
+    /// Timings.
+    Benchmark,
 }
 
 /// From the client to the engine.
@@ -209,6 +211,22 @@ pub enum Request {
         network: String,
         /// Pixels as bytes 0–255, image after image.
         images: Bytes,
+    },
+    /// Time every method on one image and on all of them as a batch: one [`Response::Timing`] each, then
+    /// [`Response::Done`].
+    Benchmark {
+        /// Rises with every request of this job.
+        epoch: u32,
+        /// What is asked; its image and label are ignored.
+        question: Question,
+        /// Pixels as bytes 0–255, image after image.
+        images: Bytes,
+        /// One class per image.
+        labels: Bytes,
+        /// Methods.
+        methods: Vec<Method>,
+        /// Time spent on each, at least, in milliseconds.
+        budget: f64,
     },
     /// Stop a job.
     Cancel {
@@ -395,6 +413,19 @@ pub enum Response {
         epoch: u32,
         /// One class per image.
         classes: Bytes,
+    },
+    /// How long a method takes.
+    Timing {
+        /// Epoch of the request.
+        epoch: u32,
+        /// The method.
+        method: Method,
+        /// Images bounded together.
+        images: u32,
+        /// Median time per image.
+        milliseconds: f64,
+        /// Runs the median is of.
+        runs: u32,
     },
     /// How far a job is.
     Progress {

@@ -84,6 +84,13 @@ impl<H: Host> Session<H> {
                 let run = async |pulse: &JobPulse<H>| self.classify(epoch, &network, &images.0, pulse).await;
                 self.job(Job::Classify, epoch, run).await;
             }
+            Request::Benchmark { epoch, question, images, labels, methods, budget } => {
+                let run = async |pulse: &JobPulse<H>| {
+                    let set = (images.0.as_slice(), labels.0.as_slice());
+                    self.benchmark(epoch, &question, set, &methods, budget, pulse).await
+                };
+                self.job(Job::Benchmark, epoch, run).await;
+            }
         }
     }
 

@@ -1,7 +1,7 @@
 //! Average pooling: a depthwise convolution whose weights are all 1 / (kernel area).
 
 use super::conv2d::slide;
-use super::operator::{Affine, Operator, Role, image};
+use super::operator::{Affine, Operator, Role, bounded, image};
 use super::{Map, Window};
 use serde_json::json;
 
@@ -19,6 +19,10 @@ pub struct AvgPool {
 impl AvgPool {
     fn window(&self, inputs: &[&[usize]]) -> Result<Window, String> {
         let input = image(inputs)?;
+        // One weight per channel and kernel element is written out.
+        if bounded(&[input[0], self.kernel[0], self.kernel[1]]).is_none() {
+            return Err(format!("the kernel {:?} is too large", self.kernel));
+        }
         slide(input, input[0], self.kernel, self.stride, self.padding, input[0])
     }
 }

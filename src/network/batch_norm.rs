@@ -52,7 +52,7 @@ impl Operator for BatchNorm {
         let parts = |c: usize| f64::from(self.bias[c]).abs() + (f64::from(self.mean[c]) * scale(c)).abs();
         let largest = (0..self.bias.len()).map(parts).fold(0.0, f64::max);
         Role::Affine(Affine {
-            map: Map::Diagonal { scale: spread(inputs[0], scale) },
+            map: Map::Diagonal { scale: spread(inputs[0], scale), shape: inputs[0].to_vec() },
             bias: Some(spread(inputs[0], shift)),
             rounding: 4.0 * f64::EPSILON,
             bias_error: 8.0 * f64::EPSILON * largest,

@@ -1,6 +1,6 @@
 //! Two-dimensional convolution (cross-correlation, zero padding).
 
-use super::operator::{Affine, Operator, Role, Tensor, expect_len, image};
+use super::operator::{Affine, MOST, Operator, Role, Tensor, bounded, expect_len, image};
 use super::{Map, Window};
 use serde_json::json;
 use std::sync::Arc;
@@ -35,6 +35,9 @@ pub(super) fn slide(
     padding: [usize; 2],
     groups: usize,
 ) -> Result<Window, String> {
+    if bounded(&[input[0] / groups, kernel[0], kernel[1]]).is_none() {
+        return Err(format!("the kernel {kernel:?} has more than {MOST} weights"));
+    }
     let mut output = [channels, 0, 0];
     for axis in 0..2 {
         if kernel[axis] == 0 || stride[axis] == 0 {
@@ -43,6 +46,7 @@ pub(super) fn slide(
         if padding[axis] >= kernel[axis] {
             return Err(format!("padding {padding:?} must be smaller than the kernel {kernel:?}"));
         }
+        // Neither overflows: padding is below the kernel, the kernel and the input are below 2²⁵.
         let room = (input[axis + 1] + 2 * padding[axis]).checked_sub(kernel[axis]);
         let room = room.ok_or_else(|| format!("kernel {kernel:?} is larger than the padded input {input:?}"))?;
         output[axis + 1] = room / stride[axis] + 1;

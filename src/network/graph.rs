@@ -1,7 +1,7 @@
 //! The graph itself: nodes in topological order, checked when built.
 
 use super::Curves;
-use super::operator::{NetworkError, Operator, Role};
+use super::operator::{MOST, NetworkError, Operator, Role, bounded};
 use std::sync::Arc;
 
 /// Index of a node. Node 0 is the network's input; layer i of the model file is node i + 1.
@@ -47,10 +47,13 @@ impl Network {
     /// Starts a network whose input has `shape`.
     ///
     /// # Errors
-    /// [`NetworkError::Empty`] if the shape holds no element.
+    /// [`NetworkError::Empty`] if the shape holds no element, [`NetworkError::TooLarge`] if it holds too many.
     pub fn new(shape: &[usize]) -> Result<Self, NetworkError> {
         if shape.is_empty() || shape.contains(&0) {
             return Err(NetworkError::Empty("input elements"));
+        }
+        if bounded(shape).is_none() {
+            return Err(NetworkError::TooLarge { shape: shape.to_vec() });
         }
         Ok(Network { nodes: vec![Node { operator: None, inputs: Vec::new(), shape: shape.to_vec() }] })
     }
@@ -83,6 +86,10 @@ impl Network {
         if shape.contains(&0) {
             return Err(NetworkError::Shape { layer, op, why: format!("its output {shape:?} is empty") });
         }
+        if bounded(&shape).is_none() {
+            let why = format!("its output {shape:?} has more than {MOST} elements");
+            return Err(NetworkError::Shape { layer, op, why });
+        }
         self.nodes.push(Node { operator: Some(operator), inputs: inputs.to_vec(), shape });
         Ok(self.nodes.len() - 1)
     }
@@ -114,7 +121,7 @@ impl Network {
         node.operator.as_ref().map(|operator| operator.role(&shapes))
     }
 
-    /// The layers whose bounds a method keeps, in order: each pre-activation with the activation that reads it (the
+    /// The layers whose bounds a method keeps, in topological order: each pre-activation with the activation that reads it (the
     /// first one, should several read the same node).
     pub fn layers(&self) -> Vec<Layer> {
         let mut layers: Vec<Layer> = Vec::new();
@@ -125,6 +132,8 @@ impl Network {
                 layers.push(Layer { pre_activation: node.inputs[0], activation, curves });
             }
         }
+        // Branches may be read out of order; walks need each layer after those it is made of.
+        layers.sort_unstable_by_key(|layer| layer.pre_activation);
         layers
     }
 

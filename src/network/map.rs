@@ -63,6 +63,8 @@ pub enum Map {
     Diagonal {
         /// One factor per element.
         scale: Arc<[f64]>,
+        /// Shape of what is scaled.
+        shape: Vec<usize>,
     },
 }
 

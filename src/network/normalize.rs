@@ -42,7 +42,7 @@ impl Operator for Normalize {
         let (mean, std) = (|c: usize| f64::from(self.mean[c]), |c: usize| f64::from(self.std[c]));
         let largest = (0..self.mean.len()).map(|c| (mean(c) / std(c)).abs()).fold(0.0, f64::max);
         Role::Affine(Affine {
-            map: Map::Diagonal { scale: spread(inputs[0], |c| 1.0 / std(c)) },
+            map: Map::Diagonal { scale: spread(inputs[0], |c| 1.0 / std(c)), shape: inputs[0].to_vec() },
             bias: Some(spread(inputs[0], |c| -mean(c) / std(c))),
             rounding: f64::EPSILON,
             bias_error: f64::EPSILON * largest,

@@ -98,9 +98,25 @@ pub enum NetworkError {
         /// The node it names.
         input: usize,
     },
+    /// An input of more elements than any network here has.
+    #[error("the input shape {shape:?} has more than {limit} elements", limit = MOST)]
+    TooLarge {
+        /// The shape.
+        shape: Vec<usize>,
+    },
     /// No layers, or an empty input.
     #[error("the network has no {0}")]
     Empty(&'static str),
+}
+
+/// Most elements of a value, and most weights of one window: sizes come from files, and their products must not
+/// overflow, nor fill the memory.
+pub(super) const MOST: usize = 1 << 24;
+
+/// The product of sizes, where it is at most [`MOST`].
+pub(super) fn bounded(sizes: &[usize]) -> Option<usize> {
+    let product = sizes.iter().try_fold(1usize, |product, &size| product.checked_mul(size))?;
+    Some(product).filter(|&product| product <= MOST)
 }
 
 /// The single input of a one-input operator.

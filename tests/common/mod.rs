@@ -1,9 +1,66 @@
 //! What several test files share.
 #![allow(dead_code, reason = "each test file uses its own part")]
 
-use boundscope::{formats::read_json_model, network::Network};
+pub mod random;
+pub mod reference;
+
+use boundscope::{
+    bounds::{Bounds, BoundsError, Method, Prepared, Region, Steady, Strategy},
+    formats::read_json_model,
+    network::Network,
+    tensor::Backend,
+};
 use serde::Deserialize;
 use std::{fs, path::PathBuf};
+
+/// Every method a network of `depth` activations on its longest path can be asked for, cuts at every depth included.
+pub fn all_methods(depth: u32) -> Vec<Method> {
+    Method::NAMED.into_iter().chain((1..=depth.max(1) + 1).map(Method::RelaxedCrown)).collect()
+}
+
+/// Bounds, waited for.
+pub fn try_bounds<B: Backend>(
+    prepared: &Prepared<B>,
+    images: &[f64],
+    labels: Option<&[usize]>,
+    region: &Region,
+    method: Method,
+    strategy: Strategy,
+) -> Result<Vec<Bounds>, BoundsError> {
+    pollster::block_on(prepared.bounds(images, labels, region, method, strategy, &Steady))
+}
+
+/// Bounds of a valid question.
+pub fn bounds<B: Backend>(
+    prepared: &Prepared<B>,
+    images: &[f64],
+    labels: &[usize],
+    region: &Region,
+    method: Method,
+    strategy: Strategy,
+) -> Vec<Bounds> {
+    try_bounds(prepared, images, Some(labels), region, method, strategy).expect("the question is valid")
+}
+
+/// All lower and all upper bounds of one image in the order of [`reference::bounded_values`]; margins have no upper
+/// bound and get an infinite one.
+pub fn flat(bounds: &Bounds) -> (Vec<f64>, Vec<f64>) {
+    let layers = || bounds.layers.iter().chain([&bounds.logits]);
+    let lower = layers().flat_map(|layer| &layer.lower).chain(&bounds.margins).copied().collect();
+    let above = bounds.margins.iter().map(|_| f64::INFINITY);
+    (lower, layers().flat_map(|layer| &layer.upper).copied().chain(above).collect())
+}
+
+/// Longest chain of activations in a network.
+pub fn depth(network: &Network) -> u32 {
+    let mut depth: Vec<u32> = Vec::new();
+    for node in network.nodes() {
+        let before = node.inputs.iter().map(|&id| depth[id]).max().unwrap_or(0);
+        let name = node.operator.as_ref().map_or("", |operator| operator.name());
+        depth.push(before + u32::from(matches!(name, "relu" | "leaky_relu" | "param_ramp")));
+    }
+    depth[network.output()]
+}
 
 /// The project's copy of the golden cases.
 pub fn golden_folder(case: &str) -> PathBuf {
@@ -16,6 +73,18 @@ pub fn golden_network(case: &str) -> Network {
     let description = fs::read_to_string(folder.join("net.json")).expect("the case has a net.json");
     let weights = fs::read(folder.join("model.safetensors")).expect("the case has weights");
     read_json_model(&description, &weights).expect("the case is a valid network")
+}
+
+/// The method under the oracle's name.
+pub fn golden_method(name: &str) -> Method {
+    match name {
+        "IBP" => Method::Ibp,
+        "CROWN-IBP" => Method::CrownIbp,
+        "LBP" => Method::Lbp,
+        "CROWN-LBP" => Method::CrownLbp,
+        "CROWN" => Method::Crown,
+        _ => Method::RelaxedCrown(name.strip_prefix("Relaxed-CROWN-").and_then(|v| v.parse().ok()).expect("a depth")),
+    }
 }
 
 /// The oracle's answers for a case.

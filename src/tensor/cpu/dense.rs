@@ -56,45 +56,53 @@ fn dot_split<T: Real>(w: &[T], centre: &[T], radius: &[T]) -> (T, T) {
 
 /// `out[n, m] = x[n, k] · w[m, k]ᵀ`.
 pub(super) fn product_transposed<T: Real>(x: &[T], w: &[T], out: &mut [T], k: usize, m: usize) {
-    let n = x.len() / k;
-    if n <= FEW {
-        for (x, out) in x.chunks(k).zip(out.chunks_mut(m)) {
-            for (w, out) in w.chunks(k).zip(out) {
-                *out = dot(w, x);
-            }
-        }
+    shared(x, out, k, m, |x, out| product_transposed_here(x, w, out, k, m));
+}
+
+/// [`product_transposed`] on the calling thread.
+pub(super) fn product_transposed_here<T: Real>(x: &[T], w: &[T], out: &mut [T], k: usize, m: usize) {
+    let rows = x.len() / k;
+    if rows > FEW {
+        general_mat_mul(T::one(), &view(x, rows, k), &view(w, m, k).t(), T::zero(), &mut view_mut(out, rows, m));
         return;
     }
-    let cost = n * m * k;
-    let step = parallel::rows_per_chunk(n, cost);
-    parallel::chunks(out, step * m, cost, |index, out| {
-        let rows = out.len() / m;
-        let x = &x[index * step * k..][..rows * k];
-        general_mat_mul(T::one(), &view(x, rows, k), &view(w, m, k).t(), T::zero(), &mut view_mut(out, rows, m));
-    });
+    for (x, out) in x.chunks(k).zip(out.chunks_mut(m)) {
+        for (w, out) in w.chunks(k).zip(out) {
+            *out = dot(w, x);
+        }
+    }
 }
 
 /// `out[n, m] = x[n, k] · w[k, m]`.
 pub(super) fn product<T: Real>(x: &[T], w: &[T], out: &mut [T], k: usize, m: usize) {
-    let n = x.len() / k;
-    if n <= FEW {
-        for (x, out) in x.chunks(k).zip(out.chunks_mut(m)) {
-            out.fill(T::zero());
-            for (&x, w) in x.iter().zip(w.chunks(m)) {
-                for (out, &w) in out.iter_mut().zip(w) {
-                    *out += x * w;
-                }
-            }
-        }
+    shared(x, out, k, m, |x, out| product_here(x, w, out, k, m));
+}
+
+/// [`product`] on the calling thread.
+pub(super) fn product_here<T: Real>(x: &[T], w: &[T], out: &mut [T], k: usize, m: usize) {
+    let rows = x.len() / k;
+    if rows > FEW {
+        general_mat_mul(T::one(), &view(x, rows, k), &view(w, k, m), T::zero(), &mut view_mut(out, rows, m));
         return;
     }
-    let cost = n * m * k;
-    let step = parallel::rows_per_chunk(n, cost);
-    parallel::chunks(out, step * m, cost, |index, out| {
-        let rows = out.len() / m;
-        let x = &x[index * step * k..][..rows * k];
-        general_mat_mul(T::one(), &view(x, rows, k), &view(w, k, m), T::zero(), &mut view_mut(out, rows, m));
-    });
+    for (x, out) in x.chunks(k).zip(out.chunks_mut(m)) {
+        out.fill(T::zero());
+        for (&x, w) in x.iter().zip(w.chunks(m)) {
+            for (out, &w) in out.iter_mut().zip(w) {
+                *out += x * w;
+            }
+        }
+    }
+}
+
+/// Cuts the rows of a product over the cores.
+fn shared<T: Real>(x: &[T], out: &mut [T], k: usize, m: usize, work: impl Fn(&[T], &mut [T]) + Sync + Send) {
+    let rows = x.len() / k;
+    if rows <= FEW {
+        return work(x, out);
+    }
+    let step = parallel::rows_per_chunk(rows, rows * m * k);
+    parallel::chunks(out, step * m, rows * m * k, |index, out| work(&x[index * step * k..][..out.len() / m * k], out));
 }
 
 /// `centre·wᵀ` and `radius·|w|ᵀ`; `absolute` is |w|.

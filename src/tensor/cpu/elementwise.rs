@@ -3,28 +3,29 @@
 //! Signs are told apart by comparisons, never by `max`/`min`: those would swallow a NaN, and a NaN must end as
 //! "unknown".
 
-use super::{CpuTensor, data, dense, parallel, shape, tensor};
+use super::{Full, data, dense, parallel, shape, tensor};
 use crate::{
     bounds::{Lines, Strategy, lines},
     network::Curve,
-    tensor::{Ball, Dual, Real, Relaxation},
+    tensor::{Ball, Dual, Real},
 };
+use std::{borrow::Cow, ops::Range};
 
 /// One item of a batch; a batch of 1 stands for every item.
-pub(super) fn item<T>(tensor: &CpuTensor<T>, index: usize) -> &[T] {
+pub(super) fn item<T>(tensor: &Full<T>, index: usize) -> &[T] {
     let [batch, rows, width] = shape(tensor);
     let at = if batch == 1 { 0 } else { index };
     &data(tensor)[at * rows * width..][..rows * width]
 }
 
 /// Elementwise `f`, broadcasting a batch or rows of 1 on either side.
-pub(super) fn zip<T: Real>(a: &CpuTensor<T>, b: &CpuTensor<T>, f: impl Fn(T, T) -> T + Sync + Send) -> CpuTensor<T> {
+pub(super) fn zip<T: Real>(a: &Full<T>, b: &Full<T>, f: impl Fn(T, T) -> T + Sync + Send) -> Full<T> {
     let ([a_batch, a_rows, width], [b_batch, b_rows, b_width]) = (shape(a), shape(b));
     debug_assert_eq!(width, b_width, "elementwise operations need one width");
     let (batch, rows) = (a_batch.max(b_batch), a_rows.max(b_rows));
     let mut out = vec![T::zero(); batch * rows * width];
     let cost = out.len();
-    let row = |tensor: &CpuTensor<T>, batch: usize, rows: usize, index: usize| {
+    let row = |tensor: &Full<T>, batch: usize, rows: usize, index: usize| {
         let (item, row) = (index / rows, index % rows);
         let [own_batch, own_rows, _] = shape(tensor);
         debug_assert!(own_batch == 1 || own_batch == batch);
@@ -80,7 +81,7 @@ pub(super) fn transpose<T: Real>(from: &[T], rows: usize, width: usize, to: &mut
 }
 
 /// Joins tensors along rows (axis 1) or width (axis 2); a batch of 1 is repeated where others have more.
-pub(super) fn concat<T: Real>(parts: &[CpuTensor<T>], axis: usize) -> CpuTensor<T> {
+pub(super) fn concat<T: Real>(parts: &[Cow<'_, Full<T>>], axis: usize) -> Full<T> {
     let batch = parts.iter().map(|part| shape(part)[0]).max().unwrap_or(1);
     let mut joined = shape(&parts[0]);
     joined[0] = batch;
@@ -112,8 +113,17 @@ pub(super) fn relax<T: Real>(curves: &[Curve<T>], strategy: Strategy, lower: &[T
     out
 }
 
+/// Rows `rows` of the identity of size `n`, `[1, rows, n]`.
+pub(super) fn identity<T: Real>(rows: Range<usize>, n: usize) -> Full<T> {
+    let mut out = vec![T::zero(); rows.len() * n];
+    for (row, out) in rows.clone().zip(out.chunks_mut(n)) {
+        out[row] = T::one();
+    }
+    tensor([1, rows.len(), n], out)
+}
+
 /// A⁺ and A⁻.
-pub(super) fn by_sign<T: Real>(rows: &CpuTensor<T>) -> (CpuTensor<T>, CpuTensor<T>) {
+pub(super) fn by_sign<T: Real>(rows: &Full<T>) -> (Full<T>, Full<T>) {
     let zero = T::zero();
     let above = rows.mapv(|a| if a < zero { zero } else { a }).into_shared();
     let below = rows.mapv(|a| if a > zero { zero } else { a }).into_shared();
@@ -121,12 +131,9 @@ pub(super) fn by_sign<T: Real>(rows: &CpuTensor<T>) -> (CpuTensor<T>, CpuTensor<
 }
 
 /// See [`Backend::relax_backward`](crate::tensor::Backend::relax_backward).
-pub(super) fn relax_backward<T: Real>(
-    rows: &CpuTensor<T>,
-    relaxation: &Relaxation<CpuTensor<T>>,
-) -> (CpuTensor<T>, CpuTensor<T>) {
+pub(super) fn relax_backward<T: Real>(rows: &Full<T>, lines: [&Full<T>; 4]) -> (Full<T>, Full<T>) {
     let [batch, count, width] = shape(rows);
-    let both = batch.max(shape(&relaxation.slope.lower)[0]);
+    let both = batch.max(shape(lines[0])[0]);
     let mut out = vec![T::zero(); both * count * width];
     let mut offsets = vec![T::zero(); both * count];
     // One pass writes both: each row's offset rides behind its coefficients.
@@ -138,21 +145,19 @@ pub(super) fn relax_backward<T: Real>(
             let index = chunk * step + position;
             let (at, row) = (index / count, index % count);
             let row = &item(rows, at)[row * width..][..width];
-            let slopes = (item(&relaxation.slope.lower, at), item(&relaxation.slope.upper, at));
-            let intercepts = (item(&relaxation.intercept.lower, at), item(&relaxation.intercept.upper, at));
-            **offset = relax_row(row, slopes, intercepts, out);
+            **offset = relax_row(row, lines.map(|values| item(values, at)), out);
         }
     });
     (tensor([both, count, width], out), tensor([both, 1, count], offsets))
 }
 
-/// One row of [`relax_backward`]: writes the coefficients, returns the offset.
+/// One row of [`relax_backward`]: writes the coefficients, returns the offset. `lines` are the slopes below and above,
+/// then the intercepts below and above.
 #[inline]
-fn relax_row<T: Real>(row: &[T], slopes: (&[T], &[T]), intercepts: (&[T], &[T]), out: &mut [T]) -> T {
+pub(super) fn relax_row<T: Real>(row: &[T], lines: [&[T]; 4], out: &mut [T]) -> T {
     const LANES: usize = 8;
     let width = row.len();
-    let (slope_lower, slope_upper) = (&slopes.0[..width], &slopes.1[..width]);
-    let (at_lower, at_upper) = (&intercepts.0[..width], &intercepts.1[..width]);
+    let [slope_lower, slope_upper, at_lower, at_upper] = lines.map(|values| &values[..width]);
     let out = &mut out[..width];
     let mut sums = [T::zero(); LANES];
     let mut step = |index: usize, lane: usize| {
@@ -174,7 +179,7 @@ fn relax_row<T: Real>(row: &[T], slopes: (&[T], &[T]), intercepts: (&[T], &[T]),
 }
 
 /// The least value of every row over the region, offset apart: `[batch, 1, rows]`.
-pub(super) fn concretize<T: Real>(rows: &CpuTensor<T>, ball: &Ball<CpuTensor<T>>) -> CpuTensor<T> {
+pub(super) fn concretize<T: Real>(rows: &Full<T>, ball: &Ball<Cow<'_, Full<T>>>) -> Full<T> {
     let [batch, count, width] = shape(rows);
     let ball_batch = match ball {
         Ball::Box { lower, .. } => shape(lower)[0],
@@ -202,7 +207,7 @@ pub(super) fn concretize<T: Real>(rows: &CpuTensor<T>, ball: &Ball<CpuTensor<T>>
 
 /// Σ w⁺·lower + w⁻·upper.
 #[inline]
-fn least_over_box<T: Real>(row: &[T], lower: &[T], upper: &[T]) -> T {
+pub(super) fn least_over_box<T: Real>(row: &[T], lower: &[T], upper: &[T]) -> T {
     const LANES: usize = 16;
     let mut sums = [T::zero(); LANES];
     let pick = |w: T, l: T, u: T| w * if w < T::zero() { u } else { l };
@@ -220,7 +225,7 @@ fn least_over_box<T: Real>(row: &[T], lower: &[T], upper: &[T]) -> T {
 }
 
 /// ‖w‖_q. A NaN or infinite entry gives a NaN or infinite norm.
-fn norm<T: Real>(row: &[T], dual: Dual) -> T {
+pub(super) fn norm<T: Real>(row: &[T], dual: Dual) -> T {
     match dual {
         Dual::Two => dense::dot(row, row).sqrt(),
         Dual::Inf => row.iter().fold(T::zero(), |most, &w| greater(most, w.abs())),
@@ -229,12 +234,12 @@ fn norm<T: Real>(row: &[T], dual: Dual) -> T {
 
 /// The greater of two numbers, or a NaN if either is one.
 #[inline]
-fn greater<T: Real>(a: T, b: T) -> T {
+pub(super) fn greater<T: Real>(a: T, b: T) -> T {
     if b > a || b.is_nan() { b } else { a }
 }
 
 /// The least (`sign` 1) or greatest (`sign` −1) value of forms `[batch, inputs, n]` over the region, offset apart.
-pub(super) fn concretize_columns<T: Real>(forms: &CpuTensor<T>, ball: &Ball<CpuTensor<T>>, sign: T) -> CpuTensor<T> {
+pub(super) fn concretize_columns<T: Real>(forms: &Full<T>, ball: &Ball<Cow<'_, Full<T>>>, sign: T) -> Full<T> {
     let [batch, inputs, width] = shape(forms);
     let ball_batch = match ball {
         Ball::Box { lower, .. } => shape(lower)[0],

@@ -3,18 +3,71 @@
 mod conv;
 mod dense;
 mod elementwise;
+mod map;
 mod parallel;
+mod patches;
 
 use crate::{
     bounds::Strategy,
-    network::{Affine, Curve, Curves, Map, Window},
+    network::{Affine, Curve, Curves},
     tensor::{Backend, Ball, DeviceError, Form, Pair, Real, Relaxation, Shape},
 };
-use ndarray::{ArcArray, Array3, Ix3};
-use std::{marker::PhantomData, ops::Range};
+pub use map::CpuMap;
+use ndarray::{ArcArray, Ix3};
+use patches::Patches;
+use std::{borrow::Cow, marker::PhantomData, ops::Range};
 
-/// A tensor on the CPU: shared, contiguous, in C order.
-pub type CpuTensor<T> = ArcArray<T, Ix3>;
+/// Numbers written out: shared, contiguous, in C order.
+pub(super) type Full<T> = ArcArray<T, Ix3>;
+
+/// A tensor on the CPU; cloning shares the data.
+#[derive(Clone)]
+pub struct CpuTensor<T>(Repr<T>);
+
+#[derive(Clone)]
+enum Repr<T> {
+    Full(Full<T>),
+    /// Rows that are zero outside a window.
+    Patches(Patches<T>),
+}
+
+impl<T: Real> CpuTensor<T> {
+    /// Every number through `f`. Where only windows are kept, what lies outside them stays 0.
+    pub(super) fn mapped(&self, f: impl Fn(T) -> T) -> Self {
+        match &self.0 {
+            Repr::Full(full) => full.mapv(f).into_shared().into(),
+            Repr::Patches(patches) => patches.mapped(f).into(),
+        }
+    }
+
+    /// Number by number with another tensor, broadcasting; as for [`CpuTensor::mapped`], `f(0, 0)` is 0 outside windows.
+    pub(super) fn zipped(&self, other: &Self, f: impl Fn(T, T) -> T + Sync + Send) -> Self {
+        match (&self.0, &other.0) {
+            (Repr::Patches(a), Repr::Patches(b)) if a.aligned(b) => a.zipped(b, f).into(),
+            _ => elementwise::zip(&self.full(), &other.full(), f).into(),
+        }
+    }
+
+    /// The tensor written out.
+    pub(super) fn full(&self) -> Cow<'_, Full<T>> {
+        match &self.0 {
+            Repr::Full(full) => Cow::Borrowed(full),
+            Repr::Patches(patches) => Cow::Owned(tensor(patches.shape(), patches.to_dense())),
+        }
+    }
+}
+
+impl<T> From<Full<T>> for CpuTensor<T> {
+    fn from(full: Full<T>) -> Self {
+        CpuTensor(Repr::Full(full))
+    }
+}
+
+impl<T> From<Patches<T>> for CpuTensor<T> {
+    fn from(patches: Patches<T>) -> Self {
+        CpuTensor(Repr::Patches(patches))
+    }
+}
 
 /// The CPU in precision `T`.
 #[derive(Clone, Copy, Debug, Default)]
@@ -22,69 +75,33 @@ pub struct Cpu<T>(PhantomData<T>);
 
 impl<T> Cpu<T> {
     /// The CPU.
-    pub fn new() -> Self {
+    pub const fn new() -> Self {
         Cpu(PhantomData)
     }
 }
 
-/// A linear map with its absolute value beside it, both in `T`.
-pub enum CpuMap<T> {
-    /// The vector itself.
-    Identity {
-        /// Its length.
-        width: usize,
-    },
-    /// `[outputs, inputs]`.
-    Dense {
-        /// Outputs and inputs.
-        shape: [usize; 2],
-        /// W.
-        weight: Vec<T>,
-        /// |W|.
-        absolute: Vec<T>,
-    },
-    /// `[out channels, patch]`.
-    Conv {
-        /// Geometry.
-        window: Window,
-        /// W.
-        weight: Vec<T>,
-        /// |W|.
-        absolute: Vec<T>,
-    },
-    /// One factor per element.
-    Diagonal {
-        /// The factors.
-        scale: Vec<T>,
-    },
-}
-
-impl<T: Real> CpuMap<T> {
-    /// Outputs and inputs.
-    fn size(&self) -> [usize; 2] {
-        match self {
-            CpuMap::Identity { width } => [*width; 2],
-            CpuMap::Dense { shape, .. } => *shape,
-            CpuMap::Conv { window, .. } => [window.output_len(), window.input_len()],
-            CpuMap::Diagonal { scale } => [scale.len(); 2],
-        }
-    }
-}
-
 /// Contiguous data of a tensor.
-fn data<T>(tensor: &CpuTensor<T>) -> &[T] {
+pub(super) fn data<T>(tensor: &Full<T>) -> &[T] {
     tensor.as_slice().expect("CPU tensors are contiguous and in C order")
 }
 
 /// A tensor from contiguous data.
-fn tensor<T>(shape: Shape, values: Vec<T>) -> CpuTensor<T> {
+pub(super) fn tensor<T>(shape: Shape, values: Vec<T>) -> Full<T> {
     ArcArray::from_shape_vec(shape, values).expect("as many values as the shape holds")
 }
 
 /// The tensor's own shape.
-fn shape<T>(tensor: &CpuTensor<T>) -> Shape {
+pub(super) fn shape<T>(tensor: &Full<T>) -> Shape {
     let (batch, rows, width) = tensor.dim();
     [batch, rows, width]
+}
+
+/// A region with its tensors written out (they always are: nobody makes patches of images).
+fn written<T: Real>(ball: &Ball<CpuTensor<T>>) -> Ball<Cow<'_, Full<T>>> {
+    match ball {
+        Ball::Box { lower, upper } => Ball::Box { lower: lower.full(), upper: upper.full() },
+        Ball::Norm { centre, radius, dual } => Ball::Norm { centre: centre.full(), radius: radius.full(), dual: *dual },
+    }
 }
 
 impl<T: Real> Backend for Cpu<T> {
@@ -93,34 +110,25 @@ impl<T: Real> Backend for Cpu<T> {
     type Curves = Vec<Curve<T>>;
 
     const BYTES: usize = size_of::<T>();
+    const WORKING_SET: usize = 2 << 20;
 
     fn upload(&self, shape: Shape, values: &[f64]) -> CpuTensor<T> {
-        tensor(shape, values.iter().map(|&value| T::of(value)).collect())
+        tensor(shape, values.iter().map(|&value| T::of(value)).collect()).into()
     }
 
     fn shape(&self, tensor: &CpuTensor<T>) -> Shape {
-        shape(tensor)
+        match &tensor.0 {
+            Repr::Full(full) => shape(full),
+            Repr::Patches(patches) => patches.shape(),
+        }
     }
 
     async fn read(&self, tensor: &CpuTensor<T>) -> Result<Vec<f64>, DeviceError> {
-        Ok(data(tensor).iter().map(|value| value.wide()).collect())
+        Ok(data(&tensor.full()).iter().map(|value| value.wide()).collect())
     }
 
     fn map(&self, affine: &Affine, inputs: usize) -> CpuMap<T> {
-        match &affine.map {
-            Map::Identity => CpuMap::Identity { width: inputs },
-            Map::Dense { rows, columns, weight } => {
-                let weight: Vec<T> = weight.iter().map(|&w| T::of(f64::from(w))).collect();
-                let absolute = weight.iter().map(|w| w.abs()).collect();
-                CpuMap::Dense { shape: [*rows, *columns], weight, absolute }
-            }
-            Map::Conv { window, weight } => {
-                let weight: Vec<T> = weight.iter().map(|&w| T::of(w)).collect();
-                let absolute = weight.iter().map(|w| w.abs()).collect();
-                CpuMap::Conv { window: *window, weight, absolute }
-            }
-            Map::Diagonal { scale } => CpuMap::Diagonal { scale: scale.iter().map(|&s| T::of(s)).collect() },
-        }
+        CpuMap::new(affine, inputs)
     }
 
     fn is_identity(&self, map: &CpuMap<T>) -> bool {
@@ -136,45 +144,11 @@ impl<T: Real> Backend for Cpu<T> {
     }
 
     fn apply(&self, map: &CpuMap<T>, rows: &CpuTensor<T>) -> CpuTensor<T> {
-        let [batch, count, _] = shape(rows);
-        let [outputs, inputs] = map.size();
-        let mut out = vec![T::zero(); batch * count * outputs];
-        match map {
-            CpuMap::Identity { .. } => return rows.clone(),
-            CpuMap::Dense { weight, .. } => dense::product_transposed(data(rows), weight, &mut out, inputs, outputs),
-            CpuMap::Conv { window, weight, .. } => conv::forward(window, weight, data(rows), &mut out),
-            CpuMap::Diagonal { scale } => elementwise::scale(data(rows), scale, &mut out),
-        }
-        tensor([batch, count, outputs], out)
+        map.apply(rows)
     }
 
     fn apply_split(&self, map: &CpuMap<T>, rows: &Pair<CpuTensor<T>>) -> Pair<CpuTensor<T>> {
-        let [batch, count, _] = shape(&rows.lower);
-        let [outputs, inputs] = map.size();
-        if let CpuMap::Identity { .. } = map {
-            return rows.clone();
-        }
-        let (centre, radius) = elementwise::centre_radius(data(&rows.lower), data(&rows.upper));
-        let mut out = (vec![T::zero(); batch * count * outputs], vec![T::zero(); batch * count * outputs]);
-        match map {
-            CpuMap::Identity { .. } => {}
-            CpuMap::Dense { weight, absolute, .. } => {
-                let outs = (&mut out.0[..], &mut out.1[..]);
-                dense::split_transposed((&centre, &radius), (weight, absolute), outs, inputs, outputs);
-            }
-            CpuMap::Conv { window, weight, absolute } => {
-                conv::forward(window, weight, &centre, &mut out.0);
-                conv::forward(window, absolute, &radius, &mut out.1);
-            }
-            CpuMap::Diagonal { scale } => {
-                elementwise::scale(&centre, scale, &mut out.0);
-                let absolute: Vec<T> = scale.iter().map(|s| s.abs()).collect();
-                elementwise::scale(&radius, &absolute, &mut out.1);
-            }
-        }
-        elementwise::ends(&mut out.0, &mut out.1);
-        let shape = [batch, count, outputs];
-        Pair { lower: tensor(shape, out.0), upper: tensor(shape, out.1) }
+        map.apply_split(rows)
     }
 
     fn apply_interval(
@@ -183,7 +157,7 @@ impl<T: Real> Backend for Cpu<T> {
         bias: Option<&CpuTensor<T>>,
         range: &Pair<CpuTensor<T>>,
     ) -> Pair<CpuTensor<T>> {
-        let linear = self.apply_split(map, range);
+        let linear = map.apply_split(range);
         match bias {
             Some(bias) => Pair { lower: self.add(&linear.lower, bias), upper: self.add(&linear.upper, bias) },
             None => linear,
@@ -191,58 +165,19 @@ impl<T: Real> Backend for Cpu<T> {
     }
 
     fn apply_transpose(&self, map: &CpuMap<T>, rows: &CpuTensor<T>) -> CpuTensor<T> {
-        let [batch, count, _] = shape(rows);
-        let [outputs, inputs] = map.size();
-        let mut out = vec![T::zero(); batch * count * inputs];
-        match map {
-            CpuMap::Identity { .. } => return rows.clone(),
-            CpuMap::Dense { weight, .. } => dense::product(data(rows), weight, &mut out, outputs, inputs),
-            CpuMap::Conv { window, weight, .. } => conv::transpose(window, weight, data(rows), &mut out),
-            CpuMap::Diagonal { scale } => elementwise::scale(data(rows), scale, &mut out),
-        }
-        tensor([batch, count, inputs], out)
+        map.apply_transpose(rows)
     }
 
     fn map_rows(&self, map: &CpuMap<T>, rows: Range<usize>) -> CpuTensor<T> {
-        let [_, inputs] = map.size();
-        let count = rows.len();
-        match map {
-            CpuMap::Identity { width } => self.identity(rows, *width),
-            CpuMap::Dense { weight, .. } => {
-                tensor([1, count, inputs], weight[rows.start * inputs..rows.end * inputs].to_vec())
-            }
-            CpuMap::Conv { window, weight, .. } => {
-                let mut out = vec![T::zero(); count * inputs];
-                for (row, output) in out.chunks_mut(inputs).zip(rows) {
-                    conv::matrix_row(window, weight, output, row);
-                }
-                tensor([1, count, inputs], out)
-            }
-            CpuMap::Diagonal { scale } => {
-                let mut out = vec![T::zero(); count * inputs];
-                for (row, output) in out.chunks_mut(inputs).zip(rows) {
-                    row[output] = scale[output];
-                }
-                tensor([1, count, inputs], out)
-            }
-        }
+        map.rows(rows)
     }
 
     fn map_columns(&self, map: &CpuMap<T>) -> CpuTensor<T> {
-        let [outputs, inputs] = map.size();
-        match map {
-            CpuMap::Identity { width } => self.identity(0..*width, *width),
-            CpuMap::Dense { weight, .. } => {
-                let mut out = vec![T::zero(); weight.len()];
-                elementwise::transpose(weight, outputs, inputs, &mut out);
-                tensor([1, inputs, outputs], out)
-            }
-            CpuMap::Conv { .. } | CpuMap::Diagonal { .. } => self.apply(map, &self.identity(0..inputs, inputs)),
-        }
+        map.columns()
     }
 
     fn add(&self, a: &CpuTensor<T>, b: &CpuTensor<T>) -> CpuTensor<T> {
-        elementwise::zip(a, b, |a, b| a + b)
+        elementwise::zip(&a.full(), &b.full(), |a, b| a + b).into()
     }
 
     fn add_interval(&self, a: &Pair<CpuTensor<T>>, b: &Pair<CpuTensor<T>>) -> Pair<CpuTensor<T>> {
@@ -250,60 +185,74 @@ impl<T: Real> Backend for Cpu<T> {
     }
 
     fn negate(&self, a: &CpuTensor<T>) -> CpuTensor<T> {
-        a.mapv(|value| -value).into_shared()
+        match &a.0 {
+            Repr::Full(full) => full.mapv(|value| -value).into_shared().into(),
+            Repr::Patches(patches) => patches.mapped(|value| -value).into(),
+        }
     }
 
     fn slice_rows(&self, a: &CpuTensor<T>, range: Range<usize>) -> CpuTensor<T> {
-        a.slice(ndarray::s![.., range, ..]).to_owned().into_shared()
+        a.full().slice(ndarray::s![.., range, ..]).to_owned().into_shared().into()
     }
 
     fn slice_width(&self, a: &CpuTensor<T>, range: Range<usize>) -> CpuTensor<T> {
-        a.slice(ndarray::s![.., .., range]).to_owned().into_shared()
+        a.full().slice(ndarray::s![.., .., range]).to_owned().into_shared().into()
     }
 
     fn concat_rows(&self, parts: &[CpuTensor<T>]) -> CpuTensor<T> {
-        elementwise::concat(parts, 1)
+        if let [CpuTensor(Repr::Patches(above)), CpuTensor(Repr::Patches(below))] = parts
+            && let Some(both) = above.stacked(below)
+        {
+            return both.into();
+        }
+        elementwise::concat(&parts.iter().map(CpuTensor::full).collect::<Vec<_>>(), 1).into()
     }
 
     fn concat_width(&self, parts: &[CpuTensor<T>]) -> CpuTensor<T> {
-        elementwise::concat(parts, 2)
+        elementwise::concat(&parts.iter().map(CpuTensor::full).collect::<Vec<_>>(), 2).into()
     }
 
     fn transpose(&self, a: &CpuTensor<T>) -> CpuTensor<T> {
-        let [batch, rows, width] = shape(a);
+        let a = a.full();
+        let [batch, rows, width] = shape(&a);
         let mut out = vec![T::zero(); batch * rows * width];
-        for (from, to) in data(a).chunks(rows * width).zip(out.chunks_mut(rows * width)) {
+        for (from, to) in data(&a).chunks(rows * width).zip(out.chunks_mut(rows * width)) {
             elementwise::transpose(from, rows, width, to);
         }
-        tensor([batch, width, rows], out)
+        tensor([batch, width, rows], out).into()
     }
 
     fn identity(&self, rows: Range<usize>, n: usize) -> CpuTensor<T> {
-        let start = rows.start;
-        Array3::from_shape_fn(
-            (1, rows.len(), n),
-            |(_, row, column)| {
-                if row + start == column { T::one() } else { T::zero() }
-            },
-        )
-        .into_shared()
+        elementwise::identity(rows, n).into()
     }
 
     fn dot(&self, rows: &CpuTensor<T>, v: &CpuTensor<T>) -> CpuTensor<T> {
-        let [batch, count, width] = shape(rows);
-        let both = batch.max(shape(v)[0]);
+        let v = v.full();
+        let [items, _, width] = shape(&v);
+        if let Repr::Patches(patches) = &rows.0 {
+            let last = patches::channels_last(data(&v), patches.image);
+            let batch = patches.batch.max(items);
+            let sums = patches.sums(batch, |item, values, at| {
+                let base = if items == 1 { 0 } else { item * width };
+                dense::dot(values, &last[base + at..][..values.len()])
+            });
+            return tensor([batch, 1, sums.len() / batch], sums).into();
+        }
+        let rows = rows.full();
+        let [batch, count, _] = shape(&rows);
+        let both = batch.max(items);
         let mut out = Vec::with_capacity(both * count);
         for item in 0..both {
-            let v = elementwise::item(v, item);
-            out.extend(elementwise::item(rows, item).chunks(width).map(|row| dense::dot(row, v)));
+            let v = elementwise::item(&v, item);
+            out.extend(elementwise::item(&rows, item).chunks(width).map(|row| dense::dot(row, v)));
         }
-        tensor([both, 1, count], out)
+        tensor([both, 1, count], out).into()
     }
 
     fn activate(&self, curves: &Vec<Curve<T>>, z: &CpuTensor<T>) -> CpuTensor<T> {
-        let width = curves.len();
-        let values = data(z).chunks(width).flat_map(|row| row.iter().zip(curves).map(|(&z, curve)| curve.value(z)));
-        tensor(shape(z), values.collect())
+        let (z, width) = (z.full(), curves.len());
+        let values = data(&z).chunks(width).flat_map(|row| row.iter().zip(curves).map(|(&z, curve)| curve.value(z)));
+        tensor(shape(&z), values.collect()).into()
     }
 
     fn activate_interval(&self, curves: &Vec<Curve<T>>, range: &Pair<CpuTensor<T>>) -> Pair<CpuTensor<T>> {
@@ -316,12 +265,13 @@ impl<T: Real> Backend for Cpu<T> {
         strategy: Strategy,
         range: &Pair<CpuTensor<T>>,
     ) -> Relaxation<CpuTensor<T>> {
+        let (lower, upper) = (range.lower.full(), range.upper.full());
+        let shape = shape(&lower);
         let [slope_lower, slope_upper, at_lower, at_upper] =
-            elementwise::relax(curves, strategy, data(&range.lower), data(&range.upper));
-        let shape = shape(&range.lower);
+            elementwise::relax(curves, strategy, data(&lower), data(&upper)).map(|values| tensor(shape, values).into());
         Relaxation {
-            slope: Pair { lower: tensor(shape, slope_lower), upper: tensor(shape, slope_upper) },
-            intercept: Pair { lower: tensor(shape, at_lower), upper: tensor(shape, at_upper) },
+            slope: Pair { lower: slope_lower, upper: slope_upper },
+            intercept: Pair { lower: at_lower, upper: at_upper },
             range: self.activate_interval(curves, range),
         }
     }
@@ -331,7 +281,20 @@ impl<T: Real> Backend for Cpu<T> {
         rows: &CpuTensor<T>,
         relaxation: &Relaxation<CpuTensor<T>>,
     ) -> (CpuTensor<T>, CpuTensor<T>) {
-        elementwise::relax_backward(rows, relaxation)
+        let (slope, intercept) = (&relaxation.slope, &relaxation.intercept);
+        let lines = [slope.lower.full(), slope.upper.full(), intercept.lower.full(), intercept.upper.full()];
+        let lines = lines.each_ref().map(|line| &**line);
+        match &rows.0 {
+            Repr::Full(rows) => {
+                let (rows, offsets) = elementwise::relax_backward(rows, lines);
+                (rows.into(), offsets.into())
+            }
+            Repr::Patches(patches) => {
+                let (patches, offsets) = patches.relaxed(lines.map(data), elementwise::relax_row);
+                let [batch, rows, _] = patches.shape();
+                (patches.into(), tensor([batch, 1, rows], offsets).into())
+            }
+        }
     }
 
     fn relax_forward(
@@ -340,11 +303,14 @@ impl<T: Real> Backend for Cpu<T> {
         slope: &CpuTensor<T>,
         intercept: &CpuTensor<T>,
     ) -> Form<CpuTensor<T>> {
-        let offset = elementwise::zip(&form.offset, slope, |offset, slope| offset * slope);
-        Form {
-            coefficients: elementwise::zip(&form.coefficients, slope, |coefficient, slope| coefficient * slope),
-            offset: self.add(&offset, intercept),
-        }
+        let slope = slope.full();
+        let product = |a: T, slope: T| a * slope;
+        let coefficients = match &form.coefficients.0 {
+            Repr::Full(full) => elementwise::zip(full, &slope, product).into(),
+            Repr::Patches(patches) => patches.scaled(data(&slope)).into(),
+        };
+        let offset = elementwise::zip(&form.offset.full(), &slope, product);
+        Form { coefficients, offset: elementwise::zip(&offset, &intercept.full(), |a, b| a + b).into() }
     }
 
     fn substitute(
@@ -353,21 +319,28 @@ impl<T: Real> Backend for Cpu<T> {
         forms: &Pair<Form<CpuTensor<T>>>,
         _: &Pair<CpuTensor<T>>,
     ) -> (CpuTensor<T>, CpuTensor<T>) {
-        let (above, below) = elementwise::by_sign(rows);
-        let part = |rows: &CpuTensor<T>, form: &Form<CpuTensor<T>>| {
-            let [batch, count, width] = shape(rows);
-            let [form_batch, inputs, _] = shape(&form.coefficients);
+        let (above, below) = elementwise::by_sign(&rows.full());
+        let part = |rows: Full<T>, form: &Form<CpuTensor<T>>| {
+            let [batch, count, width] = shape(&rows);
+            let [form_batch, inputs, _] = self.shape(&form.coefficients);
             let both = batch.max(form_batch);
             let mut out = vec![T::zero(); both * count * inputs];
             for (index, out) in out.chunks_mut(count * inputs).enumerate() {
-                let coefficients = elementwise::item(&form.coefficients, index);
-                dense::product_transposed(elementwise::item(rows, index), coefficients, out, width, inputs);
+                let rows = elementwise::item(&rows, index);
+                match &form.coefficients.0 {
+                    Repr::Full(full) => {
+                        dense::product_transposed(rows, elementwise::item(full, index), out, width, inputs);
+                    }
+                    Repr::Patches(patches) => {
+                        patches.products(index, &patches::channels_last(rows, patches.image), out);
+                    }
+                }
             }
-            (tensor([both, count, inputs], out), self.dot(rows, &form.offset))
+            (tensor([both, count, inputs], out), self.dot(&rows.into(), &form.offset))
         };
-        let (low, low_offset) = part(&above, &forms.lower);
-        let (high, high_offset) = part(&below, &forms.upper);
-        (self.add(&low, &high), self.add(&low_offset, &high_offset))
+        let (low, low_offset) = part(above, &forms.lower);
+        let (high, high_offset) = part(below, &forms.upper);
+        (elementwise::zip(&low, &high, |a, b| a + b).into(), self.add(&low_offset, &high_offset))
     }
 
     fn concretize(
@@ -376,16 +349,25 @@ impl<T: Real> Backend for Cpu<T> {
         offset: Option<&CpuTensor<T>>,
         ball: &Ball<CpuTensor<T>>,
     ) -> CpuTensor<T> {
-        let least = elementwise::concretize(rows, ball);
+        let ball = written(ball);
+        let least = match &rows.0 {
+            Repr::Full(rows) => elementwise::concretize(rows, &ball),
+            Repr::Patches(patches) => patches::concretize(patches, &ball),
+        };
         match offset {
-            Some(offset) => self.add(&least, offset),
-            None => least,
+            Some(offset) => elementwise::zip(&least, &offset.full(), |a, b| a + b).into(),
+            None => least.into(),
         }
     }
 
     fn concretize_forms(&self, forms: &Pair<Form<CpuTensor<T>>>, ball: &Ball<CpuTensor<T>>) -> Pair<CpuTensor<T>> {
+        let ball = written(ball);
         let end = |form: &Form<CpuTensor<T>>, sign: T| {
-            self.add(&elementwise::concretize_columns(&form.coefficients, ball, sign), &form.offset)
+            let extreme = match &form.coefficients.0 {
+                Repr::Full(full) => elementwise::concretize_columns(full, &ball, sign),
+                Repr::Patches(patches) => patches::concretize_columns(patches, &ball, sign),
+            };
+            elementwise::zip(&extreme, &form.offset.full(), |a, b| a + b).into()
         };
         Pair { lower: end(&forms.lower, T::one()), upper: end(&forms.upper, -T::one()) }
     }

@@ -1,0 +1,85 @@
+//! `boundscope bench`: milliseconds per method, through the same session that the page talks to.
+
+use super::{CliError, block_on, input};
+use crate::{
+    bounds::{Method, Norm, Strategy},
+    engine::{Bytes, Floats, Question, Request, Response, collect},
+    formats::write_model,
+};
+use serde_json::json;
+use std::path::PathBuf;
+
+#[derive(clap::Args)]
+pub(super) struct Arguments {
+    /// Models; the page's default network and its conv networks if none is given
+    models: Vec<PathBuf>,
+    /// Images in the batch
+    #[arg(long, default_value_t = 32, value_parser = clap::value_parser!(u8).range(1..=250))]
+    batch: u8,
+    /// Time spent on each method and batch size, in milliseconds
+    #[arg(long, default_value_t = 300.0)]
+    budget: f64,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Networks timed by default, with an ε that suits each.
+const NETWORKS: [(&str, f64); 3] = [("mnist-mlp-ibp", 0.08), ("mnist-cnn-ibp-ramp", 0.2), ("mnist-cnn-normal", 0.01)];
+
+pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
+    let mut models: Vec<(PathBuf, f64)> = arguments.models.iter().map(|path| (path.clone(), 0.05)).collect();
+    if models.is_empty() {
+        let path = |name| input::assets().join("models").join(format!("{name}.safetensors.gz"));
+        models = NETWORKS.iter().map(|(name, epsilon)| (path(name), *epsilon)).collect();
+    }
+    let set = input::mnist_test(0, usize::from(arguments.batch))?;
+    let images: Vec<u8> = set.pixels.iter().map(|pixel| (pixel * 255.0).round() as u8).collect();
+    let labels: Vec<u8> = set.labels.iter().map(|&label| label as u8).collect();
+    let mut rows = Vec::new();
+    for (path, epsilon) in models {
+        let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        let name = name.trim_end_matches(".gz").trim_end_matches(".safetensors").to_owned();
+        let file = write_model(&input::network(&path)?).map_err(|error| CliError::Format(path, error))?;
+        let load = Request::Network { key: name.clone(), file: Bytes(file) };
+        let question = Question {
+            network: name.clone(),
+            image: Floats::default(),
+            label: 0,
+            norm: Norm::Inf,
+            epsilon,
+            clip: Some([0.0, 1.0]),
+            lines: Strategy::Tight,
+        };
+        let (images, labels) = (Bytes(images.clone()), Bytes(labels.clone()));
+        let methods = Method::NAMED.to_vec();
+        let budget = arguments.budget;
+        let time = Request::Benchmark { epoch: 1, question, images, labels, methods, budget };
+        for response in block_on(collect([load, time])) {
+            match response {
+                Response::Timing { method, images, milliseconds, runs, .. } => {
+                    rows.push((name.clone(), epsilon, method, images, milliseconds, runs));
+                }
+                Response::Failed { message, .. } => return Err(CliError::Usage(format!("{name}: {message}"))),
+                _ => {}
+            }
+        }
+    }
+    if arguments.json {
+        let row = |(network, epsilon, method, images, milliseconds, runs): &(String, f64, Method, u32, f64, u32)| {
+            json!({ "network": network, "epsilon": epsilon, "method": method.to_string(), "images": images,
+                    "milliseconds_per_image": milliseconds, "runs": runs })
+        };
+        let timings: Vec<serde_json::Value> = rows.iter().map(row).collect();
+        println!("{}", json!({ "device": "cpu, native", "arithmetic": "f32", "lines": "tight", "timings": timings }));
+        return Ok(());
+    }
+    println!("milliseconds per image, native CPU, f32, tight lines, clipped to [0, 1]; median of the runs");
+    println!("{:<22} {:>6} {:>10} {:>9} {:>10}", "network", "ε", "method", "one", format!("batch {}", arguments.batch));
+    for pair in rows.chunks(2) {
+        let (network, epsilon, method, _, one, _) = &pair[0];
+        let batch = pair.get(1).map_or(f64::NAN, |row| row.4);
+        println!("{network:<22} {epsilon:>6} {:>10} {one:>9.3} {batch:>10.3}", method.label());
+    }
+    Ok(())
+}

@@ -1,0 +1,133 @@
+//! Which method is tighter than which (METHODS.md §7, the paper's Theorem 2), and where they coincide.
+//!
+//! What is promised depends on the graph, because IBP and LBP meet every affine node by itself while a backward walk
+//! composes the affine nodes between two activations exactly:
+//!
+//! - *Any graph, tight or constant lines*: IBP ≤ LBP, CROWN-IBP ≤ CROWN-LBP ≤ CROWN for every layer, logit and margin
+//!   (lower bounds; mirrored above), LBP ≤ Relaxed-CROWN-1 and Relaxed-CROWN-v ≤ CROWN. The hybrids' hidden layers are
+//!   IBP's and LBP's own.
+//! - Between two cuts v nothing is promised, nor that 1 < v < depth beats LBP: a neuron that the cut at its own walk
+//!   proves alive gets the line z, which a later walk, cut one activation earlier below it, may bound by less than 0.
+//! - *Any graph, any lines*: Relaxed-CROWN-v is CROWN once v reaches the number of activations on the longest path.
+//! - *Chains in which at most one map mixes elements between two activations*: Relaxed-CROWN-1 is LBP with any lines;
+//!   and with constant lines all methods are IBP. With more mixing maps in a row, or sums, the ones that compose
+//!   exactly are tighter, so only the order above remains.
+//!
+//! Lines jump where a range ends at 0, or where |l| = u, and there the last digit decides between two methods' lines.
+//! These tests therefore keep away from exact ties: every layer has a bias, no pixel and no clip range ends at 0 or 1.
+
+mod common;
+
+use boundscope::{
+    bounds::{Bounds, Method, Prepared, Region, Strategy},
+    network::Network,
+    tensor::Cpu,
+};
+use common::{
+    bounds, depth, flat,
+    random::{Recipe, Rng, any_network, any_region, images, plain_chain},
+};
+use proptest::{prelude::*, strategy::Strategy as _};
+
+/// Bounds of one random image by several methods.
+struct Answers {
+    network: Network,
+    prepared: Prepared<Cpu<f64>>,
+    image: Vec<f64>,
+    label: usize,
+    region: Region,
+    strategy: Strategy,
+}
+
+impl Answers {
+    fn new(recipe: &Recipe, region: &Region, strategy: Strategy) -> Self {
+        let network = recipe.clone().without_ties().build();
+        let prepared = Prepared::new(Cpu::new(), &network);
+        let mut rng = Rng(recipe.seed ^ 7);
+        let image = images(&network, 1, &mut rng).iter().map(|x| x.mul_add(0.9, 0.05) + 1e-3 * rng.unit()).collect();
+        let label = rng.below(network.classes());
+        let region = Region { clip: region.clip.map(|_| [0.0137, 0.9871]), ..*region };
+        Answers { network, prepared, image, label, region, strategy }
+    }
+
+    fn of(&self, method: Method) -> Bounds {
+        bounds(&self.prepared, &self.image, &[self.label], &self.region, method, self.strategy).remove(0)
+    }
+
+    fn no_looser(&self, tighter: Method, looser: Method) -> Result<(), TestCaseError> {
+        let (tight, loose) = (flat(&self.of(tighter)), flat(&self.of(looser)));
+        for (at, (t, l)) in tight.0.iter().zip(&loose.0).enumerate() {
+            prop_assert!(*t >= l - room(*l), "lower {at}: {tighter} has {t}, {looser} has {l}");
+        }
+        for (at, (t, l)) in tight.1.iter().zip(&loose.1).enumerate() {
+            prop_assert!(*t <= l + room(*l), "upper {at}: {tighter} has {t}, {looser} has {l}");
+        }
+        Ok(())
+    }
+
+    fn same(&self, one: Method, other: Method) -> Result<(), TestCaseError> {
+        self.no_looser(one, other)?;
+        self.no_looser(other, one)
+    }
+}
+
+/// Room for rounding.
+fn room(value: f64) -> f64 {
+    if value.is_finite() { 1e-9 * (1.0 + value.abs()) } else { 0.0 }
+}
+
+fn strategies() -> impl proptest::strategy::Strategy<Value = Strategy> {
+    (0..3usize).prop_map(|index| Strategy::ALL[index])
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn theorem_2_with_tight_and_with_constant_lines(
+        recipe in any_network(), region in any_region(), constant in prop::bool::weighted(0.3)
+    ) {
+        let strategy = if constant { Strategy::Constant } else { Strategy::Tight };
+        let answers = Answers::new(&recipe, &region, strategy);
+        answers.no_looser(Method::Lbp, Method::Ibp)?;
+        answers.no_looser(Method::CrownIbp, Method::Ibp)?;
+        answers.no_looser(Method::CrownLbp, Method::Lbp)?;
+        answers.no_looser(Method::CrownLbp, Method::CrownIbp)?;
+        answers.no_looser(Method::Crown, Method::CrownLbp)?;
+        answers.no_looser(Method::RelaxedCrown(1), Method::Lbp)?;
+        for v in 1..=depth(&answers.network) + 1 {
+            answers.no_looser(Method::Crown, Method::RelaxedCrown(v))?;
+        }
+    }
+
+    #[test]
+    fn a_cut_beyond_every_activation_is_no_cut(recipe in any_network(), region in any_region(), lines in strategies()) {
+        let answers = Answers::new(&recipe, &region, lines);
+        // Every hidden layer is no deeper than the graph, though a branch may be deeper than the way to the output.
+        let longest = answers.network.nodes().len() as u32;
+        answers.same(Method::RelaxedCrown(depth(&answers.network).max(longest)), Method::Crown)?;
+    }
+
+    #[test]
+    fn a_cut_at_the_first_activation_is_lbp(recipe in plain_chain(), region in any_region(), lines in strategies()) {
+        let answers = Answers::new(&recipe, &region, lines);
+        answers.same(Method::RelaxedCrown(1), Method::Lbp)?;
+        // In a chain the depth itself is enough.
+        answers.same(Method::RelaxedCrown(depth(&answers.network)), Method::Crown)?;
+    }
+
+    #[test]
+    fn constant_lines_turn_every_method_into_ibp_on_plain_chains(recipe in plain_chain(), region in any_region()) {
+        let answers = Answers::new(&recipe, &region, Strategy::Constant);
+        for method in common::all_methods(depth(&answers.network)) {
+            answers.same(method, Method::Ibp)?;
+        }
+    }
+
+    #[test]
+    fn hybrids_share_their_hidden_layers(recipe in any_network(), region in any_region(), lines in strategies()) {
+        let answers = Answers::new(&recipe, &region, lines);
+        prop_assert_eq!(answers.of(Method::CrownIbp).layers, answers.of(Method::Ibp).layers);
+        prop_assert_eq!(answers.of(Method::CrownLbp).layers, answers.of(Method::Lbp).layers);
+    }
+}

@@ -8,6 +8,7 @@
 use super::{
     client::{Client, Event},
     data, defaults,
+    first_view::FirstView,
     picture::{Pictures, Radii, Subject, Sweep},
     state::{Picked, State},
     store::{Engine, Loaded, Remedy, Store},
@@ -27,6 +28,8 @@ const QUIET: Duration = Duration::from_millis(120);
 /// More deaths than this within [`PATIENCE`] milliseconds, and the engine is left alone.
 const DEATHS: usize = 3;
 const PATIENCE: f64 = 60_000.0;
+/// Milliseconds after which a worker that owes answers counts as dead.
+const SILENCE: f64 = 20_000.0;
 
 /// Something worth asking.
 #[derive(Clone, PartialEq)]
@@ -63,6 +66,34 @@ struct Score {
     commit_due: bool,
     dirty: Dirty,
     deaths: Vec<f64>,
+    /// Whether there is no worker, and when the last one was heard.
+    gone: bool,
+    heard: f64,
+}
+
+impl Score {
+    /// Drops radii and sweeps that are about something else than `question`; returns the jobs to stop.
+    fn forget(&mut self, question: &Question) -> Vec<Job> {
+        let mut stale = Vec::new();
+        let subject = Subject::radius(question);
+        if self.radii.subject.as_ref() != Some(&subject) {
+            let largest = defaults::epsilon_range(question.norm).1;
+            self.radii = Radii { subject: Some(subject), largest, ..Radii::default() };
+            self.radius_of = None;
+            self.radius += 1;
+            self.dirty.radii = true;
+            stale.push(Job::Radius);
+        }
+        let subject = Subject::along_epsilon(question);
+        if self.sweep.subject.as_ref() != Some(&subject) {
+            self.sweep = Sweep { subject: Some(subject), ..Sweep::default() };
+            self.sweep_of = None;
+            self.sweeping += 1;
+            self.dirty.sweep = true;
+            stale.push(Job::Sweep);
+        }
+        stale
+    }
 }
 
 #[derive(Clone, Copy, Default)]
@@ -94,7 +125,9 @@ impl Conductor {
             Conductor { store, client, score: RefCell::default() }
         });
         store.conduct(conductor.clone());
+        conductor.score.borrow_mut().heard = js_sys::Date::now();
         conductor.client.start();
+        conductor.watch();
         conductor.clone().follow();
         conductor
     }
@@ -209,8 +242,13 @@ impl Conductor {
         if score.want.as_ref() == Some(&asked) {
             return;
         }
+        let stale = score.forget(&asked.question);
         score.want = Some(asked);
         drop(score);
+        for job in stale {
+            self.client.send(&Request::Cancel { job });
+            self.commit_soon();
+        }
         self.pump();
         self.mark();
     }
@@ -255,10 +293,6 @@ impl Conductor {
         };
         if !covers(&score.radius_of, &radius_of) {
             score.radius += 1;
-            if score.radii.subject.as_ref() != Some(&radius_of.0) {
-                let largest = defaults::epsilon_range(asked.question.norm).1;
-                score.radii = Radii { subject: Some(radius_of.0.clone()), largest, ..Radii::default() };
-            }
             score.radii.running = true;
             score.dirty.radii = true;
             let request = defaults::radius(score.radius, (*asked.question).clone(), asked.methods.clone());
@@ -268,9 +302,6 @@ impl Conductor {
         let sweep_of = (Subject::along_epsilon(&asked.question), asked.methods.clone());
         if !score.radii.running && !covers(&score.sweep_of, &sweep_of) {
             score.sweeping += 1;
-            if score.sweep.subject.as_ref() != Some(&sweep_of.0) {
-                score.sweep = Sweep { subject: Some(sweep_of.0.clone()), ..Sweep::default() };
-            }
             score.sweep.running = true;
             score.dirty.sweep = true;
             let request = defaults::sweep(score.sweeping, (*asked.question).clone(), asked.methods);
@@ -296,7 +327,7 @@ impl Conductor {
     }
 
     /// Draws answers that came with the page.
-    pub fn precomputed(self: &Rc<Self>, view: data::FirstView) {
+    pub fn precomputed(self: &Rc<Self>, view: FirstView) {
         let store = self.store;
         let Ok(state) = State::from_hash(&view.hash) else { return };
         let current = store.state.get_untracked();
@@ -307,10 +338,10 @@ impl Conductor {
         if store.image.with_untracked(Option::is_none) {
             let bytes = view.image.iter().map(|p| (p * 255.0).round() as u8).collect();
             let picked = Picked::Test(index);
-            let loaded = Loaded { picked, pixels: view.image.clone(), bytes, label: Some(view.label) };
+            let loaded = Loaded { picked, pixels: view.image.0.clone(), bytes, label: Some(view.label) };
             store.image.set(Some(Arc::new(loaded)));
         }
-        let question = Arc::new(defaults::question(&state, view.image, view.label));
+        let question = Arc::new(defaults::question(&state, view.image.0, view.label));
         {
             let mut score = self.score.borrow_mut();
             let mut ahead = Pictures::default();
@@ -340,6 +371,7 @@ impl Conductor {
 
     fn answer(self: &Rc<Self>, response: Response) {
         let mut score = self.score.borrow_mut();
+        score.heard = js_sys::Date::now();
         match response {
             Response::Ready { protocol, device } => {
                 drop(score);
@@ -405,6 +437,7 @@ impl Conductor {
                     Some(Job::Radius) => epoch == score.radius,
                     Some(Job::Sweep) => epoch == score.sweeping,
                     Some(Job::Classify) => epoch == score.classify,
+                    Some(_) => false,
                 };
                 if !current {
                     return;
@@ -419,9 +452,15 @@ impl Conductor {
                         }
                     }
                     None => score.fetching.clear(),
+                    Some(_) => {}
                 }
                 score.dirty = Dirty { picture: false, sweep: true, radii: true };
                 drop(score);
+                if job.is_none() && self.store.engine.get_untracked() == Engine::Starting {
+                    // The loader's own words: there is no engine.
+                    self.store.engine.set(Engine::Stopped);
+                    return self.store.notice(message, Remedy::Restart);
+                }
                 let remedy = if job.is_none() { Remedy::Reload } else { Remedy::None };
                 self.store.notice(strings::failed(&message), remedy);
                 self.pump();
@@ -483,6 +522,10 @@ impl Conductor {
         let Some(root) = document().document_element() else { return };
         let score = self.score.borrow();
         let Some(shown) = score.pictures.shown() else { return };
+        // Another image or network than the controls say: the views fade until they have caught up.
+        let subject = |question: &Question| Subject::along_epsilon(question);
+        let stale = score.want.as_ref().is_some_and(|want| subject(&want.question) != subject(&shown.question));
+        let _ = root.toggle_attribute_with_force("data-stale", stale);
         let current = score.want.as_ref().is_none_or(|want| want.question == shown.question);
         let complete = score.want.as_ref().is_some_and(|want| want.methods.iter().all(|&m| shown.by(m).is_some()));
         let state = match (shown.precomputed, current && complete) {
@@ -499,7 +542,29 @@ impl Conductor {
         }
     }
 
+    /// A worker can be ended without a word (memory, the browser's task manager). One that owes answers and is silent
+    /// is asked for a sign of life, and given up when none comes.
+    fn watch(self: &Rc<Self>) {
+        let conductor = self.clone();
+        set_interval(
+            move || {
+                let (owes, silence) = {
+                    let score = conductor.score.borrow();
+                    let owes = (score.sent.is_some() && !score.done) || score.radii.running || score.sweep.running;
+                    (owes && !score.gone, js_sys::Date::now() - score.heard)
+                };
+                if owes && silence > SILENCE {
+                    conductor.died(strings::SILENT);
+                } else if owes && silence > SILENCE / 2.0 {
+                    conductor.client.send(&Request::Hello);
+                }
+            },
+            Duration::from_secs(3),
+        );
+    }
+
     fn died(self: &Rc<Self>, why: &str) {
+        self.score.borrow_mut().gone = true;
         self.client.stop();
         let now = js_sys::Date::now();
         let again = {
@@ -524,6 +589,8 @@ impl Conductor {
         let score = &mut *score;
         score.read.clear();
         score.sent = None;
+        score.gone = false;
+        score.heard = js_sys::Date::now();
         (score.answered, score.done) = (false, false);
         if score.radii.running {
             score.radius_of = None;

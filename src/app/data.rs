@@ -1,11 +1,8 @@
 //! What the page fetches: networks, MNIST shards, labels and the first view. Nothing else is ever requested.
 
-use super::{defaults, store::Loaded, state::Picked};
-use crate::{
-    engine::{Floats, Response},
-    web,
-};
-use js_sys::{ArrayBuffer, Reflect, Uint8Array};
+use super::{defaults, first_view::FirstView, state::Picked, store::Loaded};
+use crate::web;
+use js_sys::{ArrayBuffer, Uint8Array};
 use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -117,28 +114,10 @@ pub async fn test_image(index: u32) -> Result<Loaded, String> {
     Ok(Loaded { picked: Picked::Test(index), pixels: bytes.iter().map(|&b| f32::from(b) / 255.0).collect(), bytes, label })
 }
 
-/// The answers to the default state's questions, computed when the page was built.
-pub struct FirstView {
-    /// The state they belong to, as a hash.
-    pub hash: String,
-    /// The answers.
-    pub responses: Vec<Response>,
-    /// The image.
-    pub image: Vec<f32>,
-    /// Its label.
-    pub label: u32,
-}
-
 /// Fetches the first view.
 pub async fn first_view() -> Result<FirstView, String> {
     let response = fetch("assets/first-view.json").await?;
     let promise = response.json().map_err(|_| "unreadable")?;
     let json = JsFuture::from(promise).await.map_err(|_| "it is not JSON")?;
-    let field = |name: &str| Reflect::get(&json, &name.into()).map_err(|_| format!("it has no {name}"));
-    Ok(FirstView {
-        hash: field("hash")?.as_string().ok_or("its hash is no text")?,
-        responses: web::read(field("responses")?)?,
-        image: web::read::<Floats>(field("image")?)?.0,
-        label: web::read(field("label")?)?,
-    })
+    web::read(json)
 }

@@ -1,12 +1,16 @@
 //! The first view: the default state's answers, computed ahead of time so that the page shows real numbers before its
 //! engine is up.
 
-use super::{defaults, state::State};
-use crate::{
-    engine::{Bytes, Floats, Request, Response},
-    formats::{FormatError, read_shard},
-};
+use crate::engine::{Floats, Response};
 use serde::{Deserialize, Serialize};
+#[cfg(not(target_arch = "wasm32"))]
+use {
+    super::{defaults, state::State},
+    crate::{
+        engine::{Bytes, Request},
+        formats::{FormatError, read_shard},
+    },
+};
 
 /// What `assets/first-view.json` holds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -16,8 +16,25 @@ use wasm_bindgen_futures::spawn_local;
 
 /// Puts the page into the document and starts the engine.
 pub fn mount() {
-    console_error_panic_hook::set_once();
+    std::panic::set_hook(Box::new(|info| {
+        console_error_panic_hook::hook(info);
+        last_words();
+    }));
     mount_to_body(Page);
+}
+
+/// An error of the page itself: say so with what still works, the document.
+fn last_words() {
+    let document = document();
+    if let (Some(root), Some(body), Ok(words)) =
+        (document.document_element(), document.body(), document.create_element("p"))
+    {
+        let _ = root.set_attribute("data-state", "failed");
+        let _ = words.set_attribute("role", "alert");
+        words.set_class_name("notice broken");
+        words.set_text_content(Some(strings::BROKEN));
+        let _ = body.prepend_with_node_1(&words);
+    }
 }
 
 #[component]

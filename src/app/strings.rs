@@ -108,6 +108,7 @@ words! {
     BEND = "bend r";
     STATUSES_REMARK = "read off each method's own bounds, layer by layer";
     ALONG_EPSILON_REMARK = "the same shares as ε grows";
+    ALONG_EPSILON_CAPTION = "Neurons by status along ε";
     ALONG_EPSILON_LABEL = "Shares of neuron statuses along ε, by layer and way of bounding";
     NEURONS_REMARK = "pre-activation bounds, sorted by the image's own value; symmetric-log scale";
     NEURON_PICKER = "neuron, sorted by the image's own value; up and down change the layer";
@@ -381,6 +382,12 @@ pub fn statuses_caption(picture: &Picture) -> String {
     format!("Neurons by status, {}", footing(picture))
 }
 
+/// Caption of the statuses along ε.
+pub fn along_caption(sweep: &Sweep, lines: Strategy) -> String {
+    let norm = sweep.subject.as_ref().map_or("", |s| format::norm(s.question().norm));
+    format!("{ALONG_EPSILON_CAPTION} in {norm}, {}, f32 preview", format::lines(lines))
+}
+
 /// Sentence under the statuses.
 pub fn statuses_summary(unstable: &[(String, f64)]) -> String {
     if unstable.is_empty() {
@@ -447,12 +454,14 @@ pub fn image_alt(index: Option<u32>, label: Option<u32>) -> String {
 
 /// Notice: the hash of the URL was not understood.
 pub fn bad_hash(why: &str) -> String {
-    format!("This link could not be read, so the default view is shown: {why}.")
+    format!(
+        "This link could not be read, so the default view is shown: {why}. Use the controls, or ask for a new link."
+    )
 }
 
 /// Notice: a file is missing.
 pub fn no_file(what: &str, why: &str) -> String {
-    format!("{what} could not be loaded ({why}). What is on screen stays; the rest of the page works.")
+    format!("{what} could not be loaded ({why}). What is on screen stays. Try again, or reload the page.")
 }
 
 /// What an image's file is called in a notice.
@@ -470,7 +479,7 @@ pub fn network_file(key: &str) -> String {
 
 /// Notice: looking for an image failed.
 pub fn search_failed(why: &str) -> String {
-    format!("The search for an image ended early: {why}.")
+    format!("The search for an image ended early: {why}. Try again.")
 }
 
 /// What "auto" certifies.
@@ -490,18 +499,32 @@ pub fn go_to(epsilon: f64) -> String {
 
 /// Notice: the engine died and was started again.
 pub fn restarted(why: &str) -> String {
-    format!("The engine stopped ({why}) and was started again; nothing on screen is lost.")
+    format!(
+        "The engine stopped ({why}) and was started again; nothing on screen is lost. If this comes back, reload the page."
+    )
 }
 
 /// Notice: the engine keeps dying.
 pub fn gave_up(why: &str) -> String {
-    format!("The engine keeps stopping ({why}). What is on screen stays, but no longer answers to changes.")
+    format!(
+        "The engine keeps stopping ({why}). What is on screen stays, but no longer follows the controls. Start it again, or reload the page."
+    )
 }
 
 /// Notice: the engine refused.
 pub fn failed(message: &str) -> String {
-    format!("The engine could not answer: {message}")
+    let end = if message.ends_with(['.', '!', '?']) { "" } else { "." };
+    format!(
+        "The engine could not answer: {message}{end} What is on screen stays; choose another setting, or try again."
+    )
 }
+
+/// Why a silent engine is given up.
+pub const SILENT: &str = "it has not answered for twenty seconds";
+
+/// The page's own program failed.
+pub const BROKEN: &str =
+    "This page met an error of its own and stopped. Reload it to go on; the link keeps your settings.";
 
 /// Notice: the engine speaks another version.
 pub fn wrong_protocol(page: u32, engine: u32) -> String {

@@ -118,7 +118,7 @@ pub fn Notices() -> impl IntoView {
             .map(|(place, notice)| {
                 view! {
                     <div class="notice">
-                        <p>{notice.text}</p>
+                        <p role="alert">{notice.text}</p>
                         {remedy(notice.remedy)}
                         <button type="button" on:click=move |_| store.notices.update(|list| {
                             if place < list.len() {
@@ -130,5 +130,5 @@ pub fn Notices() -> impl IntoView {
             })
             .collect_view()
     };
-    view! { <div id="notices" role="alert">{list}</div> }
+    view! { <div id="notices">{list}</div> }
 }

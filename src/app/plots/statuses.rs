@@ -165,13 +165,34 @@ pub fn multiples(
     Drawing { markup: marks.finish(), height: y + 14.0 }
 }
 
+/// The small multiples in numbers.
+pub fn multiples_table(sweep: &Sweep, summary: &NetworkSummary, methods: &[Method], lines: Strategy) -> Table {
+    let shown = drawn(summary);
+    let mut head = vec!["ε".to_string(), strings::LAYER.to_string(), strings::METHOD.to_string()];
+    head.extend(shown.iter().map(|s| s.label(six(summary)).to_string()));
+    let mut rows = Vec::new();
+    for &method in methods {
+        for point in sweep.line(method, lines) {
+            for (place, counts) in point.statuses.iter().enumerate().filter(|(_, counts)| counts.len() == 7) {
+                let mut row = vec![format::epsilon(point.epsilon), strings::layer_short(place), method.label()];
+                row.extend(shown.iter().map(|&s| format::count(counts[s as usize] as usize)));
+                rows.push(row);
+            }
+        }
+    }
+    Table { caption: strings::along_caption(sweep, lines), head, rows }
+}
+
+/// The statuses that a network's neurons can have.
+fn drawn(summary: &NetworkSummary) -> Vec<Status> {
+    let three = |s: &Status| matches!(s, Status::LeftDead | Status::LeftUnstable | Status::Alive);
+    DRAWN.into_iter().filter(|s| six(summary) || three(s)).collect()
+}
+
 /// The bars in numbers.
 pub fn table(picture: &Picture, summary: &NetworkSummary) -> Table {
     let bend = six(summary);
-    let shown: Vec<Status> = DRAWN
-        .into_iter()
-        .filter(|s| bend || matches!(s, Status::LeftDead | Status::LeftUnstable | Status::Alive))
-        .collect();
+    let shown = drawn(summary);
     let mut head = vec![strings::LAYER.to_string(), strings::METHOD.to_string()];
     head.extend(shown.iter().map(|s| s.label(bend).to_string()));
     let mut rows = Vec::new();

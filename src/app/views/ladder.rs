@@ -124,7 +124,7 @@ pub fn LadderView() -> impl IntoView {
     view! {
         <Card id="ladder" title=strings::LADDER.to_string() remark=remark>
             <div class="ladder">{chips}</div>
-            <div class=tone role="status">
+            <div class=tone>
                 <span>{summary}</span>
                 {pointer}
                 <button type="button" id="switch-lines" class="small" on:click=switch>

@@ -59,6 +59,11 @@ pub fn StatusesView() -> impl IntoView {
             }
         })
     });
+    let along_rows = Arc::new(move || {
+        let state = store.state.get();
+        let Some(network) = network.get() else { return Table::default() };
+        store.sweep.with(|sweep| statuses::multiples_table(sweep, &network, &state.methods(), state.lines))
+    });
     let summary = words(store, move |picture| {
         let shares = network.with(|network| network.as_ref().map_or(vec![], |network| unstable(picture, network)));
         strings::statuses_summary(&shares)
@@ -79,9 +84,10 @@ pub fn StatusesView() -> impl IntoView {
             <StatusKey/>
             <p class="say">{summary}</p>
             <Footing/>
+            <TableOf rows/>
             <h3>{strings::ALONG_EPSILON} " " <span class="remark">{strings::ALONG_EPSILON_REMARK}</span></h3>
             <Plot draw=multiples label=along/>
-            <TableOf rows/>
+            <TableOf rows=along_rows/>
         </Card>
     }
 }

@@ -33,12 +33,18 @@ pub fn epsilon(value: f64) -> String {
     trimmed(significant(value, 4))
 }
 
-/// Two ε with as many digits as it takes to tell them apart.
-pub fn apart(low: f64, high: f64) -> (String, String) {
-    (4..9)
-        .map(|digits| (trimmed(significant(low, digits)), trimmed(significant(high, digits))))
-        .find(|(low, high)| low != high)
-        .unwrap_or_else(|| (epsilon(low), epsilon(high)))
+/// A bracket of ε: the verified end rounded down, the other up, so that no digit claims more than was proved.
+pub fn bracket(verified: f64, refuted: f64) -> (String, String) {
+    let rounded = |value: f64, away: fn(f64) -> f64| {
+        if value <= 0.0 {
+            return epsilon(value);
+        }
+        // Four digits; a hair of slack keeps numbers that have only four where they are.
+        let power = 10f64.powi(3 - value.log10().floor() as i32);
+        let slack = if away(0.5) < 0.5 { 1e-9 } else { -1e-9 };
+        epsilon(away(value * power * (1.0 + slack)) / power)
+    };
+    (rounded(verified, f64::floor), rounded(refuted, f64::ceil))
 }
 
 /// A bound or margin: four significant digits, always signed.
@@ -169,7 +175,8 @@ mod tests {
     fn numbers_read_as_people_write_them() {
         assert_eq!(epsilon(0.08), "0.08");
         assert_eq!(epsilon(0.167_94), "0.1679");
-        assert_eq!(apart(0.167_94, 0.167_97), ("0.16794".into(), "0.16797".into()));
+        assert_eq!(bracket(0.167_94, 0.167_97), ("0.1679".into(), "0.168".into()));
+        assert_eq!(bracket(0.08, 0.081), ("0.08".into(), "0.081".into()));
         assert_eq!(signed(4.4), "+4.400");
         assert_eq!(signed(-245_860.0), "−245860");
         assert_eq!(signed(0.0), "0");

@@ -193,6 +193,10 @@ pub fn margins_summary(picture: &Picture, proved: usize, rivals: usize, closest:
         Some(Arithmetic::Sound) => "certified",
         _ => "verified",
     };
+    let predicted = picture.inference.as_ref().map_or(label, |inference| inference.predicted);
+    if predicted != label {
+        return format!("The network calls the image itself a {predicted}: no method can verify it as a {label}.");
+    }
     if proved == rivals && rivals > 0 {
         format!("All {rivals} margins of {label} are {verb} above zero.{close}")
     } else {
@@ -228,6 +232,7 @@ pub fn radius_summary(radii: &Radii, context: &radius::Context) -> String {
         answers.iter().filter(|a| a.verified.is_some()).max_by(|a, b| a.verified.partial_cmp(&b.verified).unwrap());
     let lines = format::lines(subject.question().lines);
     let reach = match best {
+        None if radii.running => "Searching.".into(),
         None => format!("No method verifies class {label} even at ε = 0."),
         Some(best) => {
             let verified = best.verified.unwrap_or_default();
@@ -237,7 +242,7 @@ pub fn radius_summary(radii: &Radii, context: &radius::Context) -> String {
             };
             match best.refuted {
                 Some(refuted) => {
-                    let (verified, refuted) = format::apart(verified, refuted);
+                    let (verified, refuted) = format::bracket(verified, refuted);
                     format!(
                         "{claim} as a {label} up to ε = {verified} in {norm} by {} with {lines}; no longer at {refuted}. \
                          Beyond the last certificate nothing is known: no attack has been run yet.",

@@ -14,7 +14,7 @@ use crate::{
     engine::{Floats, Interval, NetworkSummary},
 };
 
-const LEFT: f64 = 34.0;
+const LEFT: f64 = 40.0;
 const TITLE: f64 = 18.0;
 const HEIGHT: f64 = 168.0;
 const GAP: f64 = 14.0;
@@ -134,7 +134,10 @@ fn axis(picture: &Picture) -> Scale {
     };
     let low = -round(fold(values(), 0.0, f64::min));
     let high = round(fold(values(), 0.0, f64::max));
-    let knee = if low.abs().max(high) > 200.0 { 3.0 } else { 1.0 };
+    // Linear as far as the quietest layer reaches, so that it does not drown beside the loud ones.
+    let typical = |layer: &Floats| layer.iter().map(|v| f64::from(v.abs())).sum::<f64>() / layer.len().max(1) as f64;
+    let quietest = picture.inference.as_ref().map(|i| fold(i.layers.iter().map(typical), 1.0, f64::min));
+    let knee = quietest.unwrap_or(1.0).clamp(0.03, 1.0);
     Scale::new(Spread::Symlog(knee), low, high, HEIGHT, 0.0)
 }
 

@@ -46,7 +46,7 @@ pub fn here(picture: &Picture) -> (f64, Vec<(Method, f64)>) {
 /// The ε axis.
 pub fn axis(norm: Norm, width: f64) -> Scale {
     let (low, high) = defaults::epsilon_range(norm);
-    Scale::new(Spread::Log, low, high, LEFT, width - if width < 340.0 { 12.0 } else { 110.0 })
+    Scale::new(Spread::Log, low, high, LEFT, width - if width < 340.0 { 12.0 } else { 118.0 })
 }
 
 fn usable(point: &SweepAnswer) -> bool {

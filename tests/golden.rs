@@ -3,22 +3,10 @@
 mod common;
 
 use boundscope::{
-    bounds::{Method, Norm, Prepared, Region, Steady, Strategy},
+    bounds::{Norm, Prepared, Region, Steady, Strategy},
     tensor::{Cpu, Real},
 };
-use common::{Case, golden_expected, golden_network};
-
-/// The method under the oracle's name.
-fn method(name: &str) -> Method {
-    match name {
-        "IBP" => Method::Ibp,
-        "CROWN-IBP" => Method::CrownIbp,
-        "LBP" => Method::Lbp,
-        "CROWN-LBP" => Method::CrownLbp,
-        "CROWN" => Method::Crown,
-        _ => Method::RelaxedCrown(name.strip_prefix("Relaxed-CROWN-").and_then(|v| v.parse().ok()).expect("a depth")),
-    }
-}
+use common::{Case, golden_expected, golden_method, golden_network};
 
 fn compare<T: Real>(name: &str, tolerance: f64) {
     let network = golden_network(name);
@@ -49,7 +37,7 @@ fn compare<T: Real>(name: &str, tolerance: f64) {
         let strategy = case.strategy.as_ref().map_or(Strategy::Tight, |name| name.parse().expect("a strategy"));
         let image = expected.input(case.input);
         let labels = [case.label];
-        let bounds = prepared.bounds(&image, Some(&labels), &region, method(&case.method), strategy, &Steady);
+        let bounds = prepared.bounds(&image, Some(&labels), &region, golden_method(&case.method), strategy, &Steady);
         let bounds = pollster::block_on(bounds).expect("the case is valid").remove(0);
         let layers = case.layers.as_ref().unwrap_or_else(|| {
             let same = case.layers_same_as.as_ref().expect("layers or a reference to them");

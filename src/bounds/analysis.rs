@@ -188,7 +188,7 @@ impl<B: Backend> Prepared<B> {
     fn lowest(&self, bound: &LinearBound<B::Tensor>, ball: &Ball<B::Tensor>) -> B::Tensor {
         match (&bound.rows, &bound.offset) {
             (Some(rows), offset) => self.backend.concretize(rows, offset.as_ref(), ball),
-            (None, Some(offset)) => offset.clone(),
+            (None, Some(offset)) => self.backend.lower_end(offset),
             (None, None) => unreachable!("a walk ends at the input or at intervals"),
         }
     }

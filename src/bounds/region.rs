@@ -69,7 +69,7 @@ impl Region {
             Norm::Inf => {
                 let (mut lower, mut upper) = (Vec::with_capacity(images.len()), Vec::with_capacity(images.len()));
                 for (at, &value) in images.iter().enumerate() {
-                    let (mut low, mut high) = (value - self.epsilon, value + self.epsilon);
+                    let (mut low, mut high) = backend.interval_around(value, self.epsilon);
                     if let Some([least, most]) = self.clip {
                         (low, high) = (low.max(least), high.min(most));
                         if low > high {

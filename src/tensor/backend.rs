@@ -103,6 +103,10 @@ pub trait Backend {
 
     /// Puts numbers on the device, rounded to its precision.
     fn upload(&self, shape: Shape, values: &[f64]) -> Self::Tensor;
+    /// The ends of the interval of radius ε around an input, before they are uploaded.
+    fn interval_around(&self, value: f64, epsilon: f64) -> (f64, f64) {
+        (value - epsilon, value + epsilon)
+    }
     /// Shape of a tensor.
     fn shape(&self, tensor: &Self::Tensor) -> Shape;
     /// Waits for a tensor and copies it to the host.
@@ -139,6 +143,10 @@ pub trait Backend {
     fn add(&self, a: &Self::Tensor, b: &Self::Tensor) -> Self::Tensor;
     /// Sum of two intervals, never narrower than exact.
     fn add_interval(&self, a: &Pair<Self::Tensor>, b: &Pair<Self::Tensor>) -> Pair<Self::Tensor>;
+    /// The least that a computed tensor may really be: itself, unless the backend keeps errors beside numbers.
+    fn lower_end(&self, a: &Self::Tensor) -> Self::Tensor {
+        a.clone()
+    }
     /// Negation (exact).
     fn negate(&self, a: &Self::Tensor) -> Self::Tensor;
     /// Rows `range`.

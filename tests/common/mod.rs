@@ -75,6 +75,18 @@ pub fn golden_network(case: &str) -> Network {
     read_json_model(&description, &weights).expect("the case is a valid network")
 }
 
+/// The method under the oracle's name.
+pub fn golden_method(name: &str) -> Method {
+    match name {
+        "IBP" => Method::Ibp,
+        "CROWN-IBP" => Method::CrownIbp,
+        "LBP" => Method::Lbp,
+        "CROWN-LBP" => Method::CrownLbp,
+        "CROWN" => Method::Crown,
+        _ => Method::RelaxedCrown(name.strip_prefix("Relaxed-CROWN-").and_then(|v| v.parse().ok()).expect("a depth")),
+    }
+}
+
 /// The oracle's answers for a case.
 pub fn golden_expected(case: &str) -> Expected {
     let text = fs::read(golden_folder(case).join("expected.json")).expect("the case has expectations");

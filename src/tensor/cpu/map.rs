@@ -52,6 +52,23 @@ impl<T: Real> CpuMap<T> {
         }
     }
 
+    /// The map of absolute values, for plain products only.
+    pub(in crate::tensor) fn absolute(&self) -> Self {
+        let none = Vec::new();
+        match self {
+            CpuMap::Identity { width } => CpuMap::Identity { width: *width },
+            CpuMap::Dense { shape, absolute, .. } => {
+                CpuMap::Dense { shape: *shape, weight: absolute.clone(), absolute: none }
+            }
+            CpuMap::Conv { window, absolute, .. } => {
+                CpuMap::Conv { window: *window, weight: absolute.clone(), absolute: none }
+            }
+            CpuMap::Diagonal { scale, image } => {
+                CpuMap::Diagonal { scale: scale.iter().map(|s| s.abs()).collect(), image: *image }
+            }
+        }
+    }
+
     /// Prepares the linear part of an affine operator with `inputs` elements.
     pub(super) fn new(affine: &Affine, inputs: usize) -> Self {
         let with_absolute = |weight: Vec<T>| {

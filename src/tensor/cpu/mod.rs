@@ -18,7 +18,7 @@ use patches::Patches;
 use std::{borrow::Cow, marker::PhantomData, ops::Range};
 
 /// Numbers written out: shared, contiguous, in C order.
-type Full<T> = ArcArray<T, Ix3>;
+pub(super) type Full<T> = ArcArray<T, Ix3>;
 
 /// A tensor on the CPU; cloning shares the data.
 #[derive(Clone)]
@@ -32,8 +32,24 @@ enum Repr<T> {
 }
 
 impl<T: Real> CpuTensor<T> {
+    /// Every number through `f`. Where only windows are kept, what lies outside them stays 0.
+    pub(super) fn mapped(&self, f: impl Fn(T) -> T) -> Self {
+        match &self.0 {
+            Repr::Full(full) => full.mapv(f).into_shared().into(),
+            Repr::Patches(patches) => patches.mapped(f).into(),
+        }
+    }
+
+    /// Number by number with another tensor, broadcasting; as for [`CpuTensor::mapped`], `f(0, 0)` is 0 outside windows.
+    pub(super) fn zipped(&self, other: &Self, f: impl Fn(T, T) -> T + Sync + Send) -> Self {
+        match (&self.0, &other.0) {
+            (Repr::Patches(a), Repr::Patches(b)) if a.aligned(b) => a.zipped(b, f).into(),
+            _ => elementwise::zip(&self.full(), &other.full(), f).into(),
+        }
+    }
+
     /// The tensor written out.
-    fn full(&self) -> Cow<'_, Full<T>> {
+    pub(super) fn full(&self) -> Cow<'_, Full<T>> {
         match &self.0 {
             Repr::Full(full) => Cow::Borrowed(full),
             Repr::Patches(patches) => Cow::Owned(tensor(patches.shape(), patches.to_dense())),
@@ -59,23 +75,23 @@ pub struct Cpu<T>(PhantomData<T>);
 
 impl<T> Cpu<T> {
     /// The CPU.
-    pub fn new() -> Self {
+    pub const fn new() -> Self {
         Cpu(PhantomData)
     }
 }
 
 /// Contiguous data of a tensor.
-fn data<T>(tensor: &Full<T>) -> &[T] {
+pub(super) fn data<T>(tensor: &Full<T>) -> &[T] {
     tensor.as_slice().expect("CPU tensors are contiguous and in C order")
 }
 
 /// A tensor from contiguous data.
-fn tensor<T>(shape: Shape, values: Vec<T>) -> Full<T> {
+pub(super) fn tensor<T>(shape: Shape, values: Vec<T>) -> Full<T> {
     ArcArray::from_shape_vec(shape, values).expect("as many values as the shape holds")
 }
 
 /// The tensor's own shape.
-fn shape<T>(tensor: &Full<T>) -> Shape {
+pub(super) fn shape<T>(tensor: &Full<T>) -> Shape {
     let (batch, rows, width) = tensor.dim();
     [batch, rows, width]
 }

@@ -1,0 +1,52 @@
+//! Lines whose rounding is charged.
+
+use super::rounding::{around, greater, lesser, product, sum};
+use crate::{
+    bounds::{Line, Lines, Strategy, lines},
+    network::Curve,
+};
+
+/// Bounding lines of the real-valued activation over the real interval [lower, upper].
+///
+/// Any slope is sound with the right intercept (METHODS.md §3), so slopes come from the plain rules and count as
+/// exact; intercepts are the outward-rounded extremes over ends and break points.
+pub(super) fn sound_lines(curve: &Curve<f64>, strategy: Strategy, lower: f64, upper: f64) -> Lines<f64> {
+    let (l, u) = settled(curve, lower, upper);
+    let Lines { lower: below, upper: above } = lines(curve, strategy, l, u);
+    let slopes = below.slope.is_finite() && above.slope.is_finite();
+    if !(lower.is_finite() && upper.is_finite() && slopes && lower <= upper) {
+        let nan = Line { slope: f64::NAN, intercept: f64::NAN };
+        return Lines { lower: nan, upper: nan };
+    }
+    let inside = [0.0, curve.bend].into_iter().filter(|&point| lower < point && point < upper);
+    let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
+    for point in inside.chain([lower, upper]) {
+        let (value_low, value_high) = around(curve, point);
+        low = lesser(low, sum(value_low, -product(below.slope, point).1).0);
+        high = greater(high, sum(value_high, -product(above.slope, point).0).1);
+    }
+    Lines { lower: Line { intercept: low, ..below }, upper: Line { intercept: high, ..above } }
+}
+
+/// The interval as exact arithmetic would most likely have it, for choosing slopes only: outward rounding turns an end
+/// of exactly 0 into one just beyond, and the neuron from alive to unstable.
+fn settled(curve: &Curve<f64>, lower: f64, upper: f64) -> (f64, f64) {
+    let near = 1e-10 * greater(lower.abs(), upper.abs());
+    let (mut l, mut u) = (lower, upper);
+    for point in [0.0, curve.bend] {
+        if (l - point).abs() <= near {
+            l = point;
+        }
+        if (u - point).abs() <= near {
+            u = point;
+        }
+    }
+    // The adaptive rules compare distances to the two bends.
+    if (l + u).abs() <= near {
+        l = -u;
+    }
+    if (u + l - 2.0 * curve.bend).abs() <= near {
+        u = curve.bend + (curve.bend - l);
+    }
+    if l <= u { (l, u) } else { (lower, upper) }
+}

@@ -5,6 +5,7 @@
 
 pub mod defaults;
 pub mod digit;
+pub mod first_view;
 pub mod format;
 pub mod picture;
 pub mod plots;

@@ -3,11 +3,11 @@
 use super::{CliError, block_on, input};
 use crate::{
     bounds::{Method, Norm, Strategy},
-    engine::{Bytes, Floats, Host, Question, Request, Response, Session},
+    engine::{Bytes, Floats, Question, Request, Response, collect},
     formats::write_model,
 };
 use serde_json::json;
-use std::{cell::RefCell, path::PathBuf, rc::Rc, time::Instant};
+use std::path::PathBuf;
 
 #[derive(clap::Args)]
 pub(super) struct Arguments {
@@ -27,25 +27,6 @@ pub(super) struct Arguments {
 /// Networks timed by default, with an ε that suits each.
 const NETWORKS: [(&str, f64); 3] = [("mnist-mlp-ibp", 0.08), ("mnist-cnn-ibp-ramp", 0.2), ("mnist-cnn-normal", 0.01)];
 
-/// Collects what the session says.
-struct Collector {
-    said: Rc<RefCell<Vec<Response>>>,
-    start: Instant,
-}
-
-impl Host for Collector {
-    fn send(&self, response: Response) {
-        self.said.borrow_mut().push(response);
-    }
-    fn now(&self) -> f64 {
-        self.start.elapsed().as_secs_f64() * 1e3
-    }
-    fn device(&self) -> String {
-        "CPU".into()
-    }
-    async fn breathe(&self) {}
-}
-
 pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     let mut models: Vec<(PathBuf, f64)> = arguments.models.iter().map(|path| (path.clone(), 0.05)).collect();
     if models.is_empty() {
@@ -60,9 +41,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
         let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
         let name = name.trim_end_matches(".gz").trim_end_matches(".safetensors").to_owned();
         let file = write_model(&input::network(&path)?).map_err(|error| CliError::Format(path, error))?;
-        let said = Rc::new(RefCell::new(Vec::new()));
-        let session = Session::new(Collector { said: said.clone(), start: Instant::now() });
-        block_on(session.handle(Request::Network { key: name.clone(), file: Bytes(file) }));
+        let load = Request::Network { key: name.clone(), file: Bytes(file) };
         let question = Question {
             network: name.clone(),
             image: Floats::default(),
@@ -75,8 +54,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
         let (images, labels) = (Bytes(images.clone()), Bytes(labels.clone()));
         let methods = Method::NAMED.to_vec();
         let budget = arguments.budget;
-        block_on(session.handle(Request::Benchmark { epoch: 1, question, images, labels, methods, budget }));
-        for response in said.take() {
+        let time = Request::Benchmark { epoch: 1, question, images, labels, methods, budget };
+        for response in block_on(collect([load, time])) {
             match response {
                 Response::Timing { method, images, milliseconds, runs, .. } => {
                     rows.push((name.clone(), epsilon, method, images, milliseconds, runs));

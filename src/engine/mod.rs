@@ -1,11 +1,15 @@
 //! One session: typed requests in, a stream of typed responses out. Knows no browser.
 
+#[cfg(not(target_arch = "wasm32"))]
+mod collect;
 mod jobs;
 mod network;
 mod protocol;
 mod sampling;
 mod session;
 
+#[cfg(not(target_arch = "wasm32"))]
+pub use collect::collect;
 pub use network::summarise;
 pub use protocol::*;
 pub use session::{Host, Session};

@@ -371,10 +371,12 @@ impl Conductor {
             Response::Radius { epoch, answer } if epoch == score.radius => {
                 score.radii.put(answer);
                 score.dirty.radii = true;
+                drop(score);
             }
             Response::SweepPoint { epoch, answer } if epoch == score.sweeping => {
                 score.sweep.put(answer);
                 score.dirty.sweep = true;
+                drop(score);
             }
             Response::Done { job: Job::Explore, epoch } if epoch == score.explore => {
                 (score.answered, score.done) = (true, true);
@@ -394,6 +396,7 @@ impl Conductor {
             Response::Done { job: Job::Sweep, epoch } if epoch == score.sweeping => {
                 score.sweep.running = false;
                 score.dirty.sweep = true;
+                drop(score);
             }
             Response::Failed { job, epoch, message } => {
                 let current = match job {

@@ -33,6 +33,14 @@ pub fn epsilon(value: f64) -> String {
     trimmed(significant(value, 4))
 }
 
+/// Two ε with as many digits as it takes to tell them apart.
+pub fn apart(low: f64, high: f64) -> (String, String) {
+    (4..9)
+        .map(|digits| (trimmed(significant(low, digits)), trimmed(significant(high, digits))))
+        .find(|(low, high)| low != high)
+        .unwrap_or_else(|| (epsilon(low), epsilon(high)))
+}
+
 /// A bound or margin: four significant digits, always signed.
 pub fn signed(value: f64) -> String {
     let text = significant(value, 4);
@@ -161,6 +169,7 @@ mod tests {
     fn numbers_read_as_people_write_them() {
         assert_eq!(epsilon(0.08), "0.08");
         assert_eq!(epsilon(0.167_94), "0.1679");
+        assert_eq!(apart(0.167_94, 0.167_97), ("0.16794".into(), "0.16797".into()));
         assert_eq!(signed(4.4), "+4.400");
         assert_eq!(signed(-245_860.0), "−245860");
         assert_eq!(signed(0.0), "0");

@@ -69,7 +69,7 @@ words! {
     LINES = "lines";
     METHODS = "Methods";
     RELAXED = "Relaxed-CROWN";
-    DEPTH = "depth v";
+    DEPTH = "v";
     NEEDS_A_METHOD = "Switch on at least one method to see bounds.";
 
     RADIUS = "Certified radius";
@@ -83,7 +83,7 @@ words! {
     TIGHTNESS = "Tightness against ε";
     FOLLOW = "follow the network";
     BY_HAND = "by hand";
-    BOUNDS_BY = "bounds by";
+    BOUNDS_BY = "by";
     TABLE = "table";
     LAYER = "layer";
     METHOD = "method";
@@ -117,7 +117,7 @@ words! {
     R = "r";
     NO_BEND = "no bend";
     NO_NEURON = "Choose a neuron in “Every neuron”.";
-    PROVED = "proved";
+    PROVED = "verified";
     UNDECIDED = "nobody knows";
     THE_IMAGE = "the image itself";
     SAMPLED = "sampled";
@@ -135,6 +135,11 @@ pub fn layer_title(place: usize, layer: &LayerSummary) -> String {
     format!("layer {} · {} · {} · {} neurons", place + 1, layer.affine, layer.activation, format::count(layer.width()))
 }
 
+/// "layer 2 · linear 32".
+pub fn layer_brief(place: usize, layer: &LayerSummary) -> String {
+    format!("layer {} · {}", place + 1, layer.affine)
+}
+
 /// "L2".
 pub fn layer_short(place: usize) -> String {
     format!("L{}", place + 1)
@@ -142,8 +147,7 @@ pub fn layer_short(place: usize) -> String {
 
 /// Said when a layer is wider than its pixels.
 pub fn drawn_of(columns: usize, neurons: usize) -> String {
-    let _ = neurons;
-    format!(" · {columns} drawn, evenly by rank")
+    format!(" · {columns} of {}", format::count(neurons))
 }
 
 /// The question a number belongs to: ε, norm, clipping, lines.
@@ -197,7 +201,7 @@ pub fn margins_summary(picture: &Picture, proved: usize, rivals: usize, closest:
 
 /// Subtitle of the margins.
 pub fn margins_subtitle(picture: &Picture) -> String {
-    format!("lower bounds of z{} − zᵢ; right of zero is proved", subscript(picture.question.label))
+    format!("lower bounds of z{} − zᵢ; right of zero is verified", subscript(picture.question.label))
 }
 
 /// Caption of the one-neuron table.
@@ -231,13 +235,14 @@ pub fn radius_summary(radii: &Radii, context: &radius::Context) -> String {
                 other => format!("Verified ({})", format::arithmetic(other)),
             };
             match best.refuted {
-                Some(refuted) => format!(
-                    "{claim} as a {label} up to ε = {} in {norm} by {} with {lines}; no longer at {}. Beyond the last \
-                     certificate nothing is known: no attack has been run yet.",
-                    format::epsilon(verified),
-                    best.method.label(),
-                    format::epsilon(refuted),
-                ),
+                Some(refuted) => {
+                    let (verified, refuted) = format::apart(verified, refuted);
+                    format!(
+                        "{claim} as a {label} up to ε = {verified} in {norm} by {} with {lines}; no longer at {refuted}. \
+                         Beyond the last certificate nothing is known: no attack has been run yet.",
+                        best.method.label(),
+                    )
+                }
                 None => format!(
                     "{claim} as a {label} at least up to ε = {} in {norm} by {} with {lines}, the largest ε tried.",
                     format::epsilon(verified),
@@ -303,7 +308,7 @@ pub fn ladder_subtitle(question: &Question) -> String {
 }
 
 /// Sentence under the neurons.
-pub fn neurons_summary(picture: &Picture, shares: &[(String, f64)]) -> String {
+pub fn neurons_summary(picture: &Picture, shares: &[(String, f64)], sampled_layers: bool) -> String {
     if shares.is_empty() {
         return WAITING.into();
     }
@@ -312,7 +317,12 @@ pub fn neurons_summary(picture: &Picture, shares: &[(String, f64)]) -> String {
     let sampled = picture.sampled.as_ref().map_or(String::new(), |s| {
         format!(" The dark thread is what {} sampled points reached: always inside.", format::count(s.points as usize))
     });
-    format!("Mean width of a hidden neuron's interval: {}.{sampled}", format::list(&words))
+    let wide = if sampled_layers {
+        " Layers wider than their pixels show an even sample of their neurons, by rank."
+    } else {
+        ""
+    };
+    format!("Mean width of a hidden neuron's interval: {}.{sampled}{wide}", format::list(&words))
 }
 
 /// Caption of the neuron table.
@@ -396,21 +406,15 @@ pub fn tightness_caption(sweep: &Sweep) -> String {
 
 /// Sentence under the sweep.
 pub fn tightness_summary(sweep: &Sweep, context: &tightness::Context) -> String {
-    let near = |method: Method| {
-        sweep.line(method, context.lines).into_iter().min_by(|a, b| {
-            let off = |p: f64| (p.max(1e-9) / context.epsilon.max(1e-9)).ln().abs();
-            off(a.epsilon).total_cmp(&off(b.epsilon))
-        })
+    let Some((epsilon, widths)) = &context.here else { return WAITING.into() };
+    let widths: Vec<String> =
+        widths.iter().map(|(method, width)| format!("{} {}", method.label(), format::bound(*width))).collect();
+    let progress = match (sweep.points.is_empty(), sweep.running) {
+        (true, _) => " The curves follow when the engine is idle.",
+        (false, true) => " The curves are filling in.",
+        (false, false) => "",
     };
-    let widths: Vec<String> = context
-        .methods
-        .iter()
-        .filter_map(|&m| near(m).map(|p| format!("{} {}", m.label(), format::bound(p.mean_width))))
-        .collect();
-    match context.methods.iter().find_map(|&m| near(m)) {
-        None => "The curves are computed once the bounds at this ε are in.".into(),
-        Some(point) => format!("Mean width at ε = {}: {}.", format::epsilon(point.epsilon), widths.join(", ")),
-    }
+    format!("Mean width at ε = {}: {}.{progress}", format::epsilon(*epsilon), widths.join(", "))
 }
 
 /// Subtitle of the sweep.
@@ -472,6 +476,16 @@ pub fn search_failed(why: &str) -> String {
 /// What "auto" certifies.
 pub fn certify_auto(drawn: bool) -> &'static str {
     if drawn { "auto: as predicted" } else { "auto: its label" }
+}
+
+/// Where along ε the paradox shows, if not here.
+pub fn paradox_elsewhere(epsilon: f64, method: Method, below: f64) -> String {
+    format!("At ε = {} {} falls {} below IBP.", format::epsilon(epsilon), method.label(), format::bound(below))
+}
+
+/// Button that goes there.
+pub fn go_to(epsilon: f64) -> String {
+    format!("Go to ε = {}", format::epsilon(epsilon))
 }
 
 /// Notice: the engine died and was started again.

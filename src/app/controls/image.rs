@@ -35,8 +35,8 @@ pub fn ImageControl() -> impl IntoView {
     let cancelled = StoredValue::new(false);
     let message = RwSignal::new(String::new());
     let index = move || store.state.with(|state| if let Picked::Test(index) = state.image { Some(index) } else { None });
-    let last_index = StoredValue::new(index().unwrap_or(0));
-    let drawing = RwSignal::new(index().is_none());
+    let last_index = StoredValue::new(untrack(index).unwrap_or(0));
+    let drawing = RwSignal::new(untrack(index).is_none());
     Effect::new(move |_| {
         drawing.set(index().is_none());
         if let Some(index) = index() {

@@ -43,7 +43,6 @@ pub fn EpsilonControl() -> impl IntoView {
                 <button type="button" class="small" id="epsilon-more" aria-label=strings::MORE on:click=move |_| {
                     store.step(|state| state.epsilon = stepped(state.epsilon, 1));
                 }>"+"</button>
-                <span class="grow"></span>
                 <span class="fraction" hidden=move || !inf()>
                     <label for="epsilon-255">"="</label>
                     <input

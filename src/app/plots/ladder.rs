@@ -4,7 +4,7 @@ use super::{Drawing, Table, axis_below, class, fold, worst};
 use crate::{
     app::{
         format,
-        picture::Picture,
+        picture::{Picture, Sweep},
         scales::{Scale, Spread},
         strings,
         svg::Marks,
@@ -88,6 +88,25 @@ pub fn verdict(picture: &Picture) -> Verdict {
     } else {
         Verdict::Unknown
     }
+}
+
+/// Where along ε adaptive lines first make a method clearly looser than IBP: ε, the method, how far.
+pub fn paradox(sweep: &Sweep, methods: &[Method]) -> Option<(f64, Method, f64)> {
+    let adaptive = |method| sweep.line(method, Strategy::Adaptive);
+    for ibp in adaptive(Method::Ibp) {
+        let fallen = methods
+            .iter()
+            .filter(|method| method.uses_lines())
+            .filter_map(|&method| adaptive(method).into_iter().find(|p| p.epsilon == ibp.epsilon))
+            .min_by(|a, b| a.worst_margin.total_cmp(&b.worst_margin));
+        if let Some(point) = fallen {
+            let below = ibp.worst_margin - point.worst_margin;
+            if below > 0.1 * ibp.worst_margin.abs().max(1.0) {
+                return Some((point.epsilon, point.method, below));
+            }
+        }
+    }
+    None
 }
 
 /// The worst margins on one line each; zero is where proofs begin.

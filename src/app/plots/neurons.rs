@@ -19,7 +19,7 @@ const TITLE: f64 = 18.0;
 const HEIGHT: f64 = 168.0;
 const GAP: f64 = 14.0;
 /// Narrowest column a neuron is given.
-const COLUMN: f64 = 3.4;
+const COLUMN: f64 = 2.8;
 
 /// Neurons of each layer (outputs last), sorted.
 pub type Orders = Vec<Vec<u32>>;
@@ -85,14 +85,10 @@ impl Panel {
 
 /// The panels for layers of these widths, and the height of all.
 pub fn layout(neurons: &[usize], width: f64) -> (Vec<Panel>, f64) {
-    let per_row = if width >= 900.0 {
-        3
-    } else if width >= 480.0 {
-        2
-    } else {
-        1
-    }
-    .min(neurons.len().max(1));
+    // As few rows as panels of 190 pixels allow, and those evenly filled.
+    let most = (((width - LEFT + GAP) / (190.0 + GAP)) as usize).max(1);
+    let count = neurons.len().max(1);
+    let per_row = count.div_ceil(count.div_ceil(most));
     let cell = (width - LEFT - GAP * (per_row - 1) as f64) / per_row as f64;
     let panels: Vec<Panel> = neurons
         .iter()
@@ -151,7 +147,7 @@ pub fn draw(picture: &Picture, summary: &NetworkSummary, orders: &Orders, select
         let Some(order) = orders.get(panel.layer).filter(|order| order.len() == panel.neurons) else { continue };
         let output = panel.layer >= summary.layers.len();
         let title = match summary.layers.get(panel.layer) {
-            Some(layer) => strings::layer_title(panel.layer, layer),
+            Some(layer) => strings::layer_brief(panel.layer, layer),
             None => strings::OUTPUTS.into(),
         };
         let sampled =

@@ -30,7 +30,7 @@ pub struct Context {
 pub fn axis(norm: Norm, width: f64) -> Scale {
     let (low, high) = defaults::epsilon_range(norm);
     let left = if width < 420.0 { 84.0 } else { 118.0 };
-    Scale::new(Spread::Log, low, high, left, width - 118.0)
+    Scale::new(Spread::Log, low, high, left, width - 124.0)
 }
 
 /// The plot.
@@ -79,7 +79,8 @@ pub fn bracket(answer: Option<&RadiusAnswer>) -> String {
         None => strings::PENDING.into(),
         Some(RadiusAnswer { verified: None, .. }) => strings::NOT_EVEN_AT_ZERO.into(),
         Some(RadiusAnswer { verified: Some(v), refuted: Some(r), .. }) => {
-            format!("{} … {}", format::epsilon(*v), format::epsilon(*r))
+            let (low, high) = format::apart(*v, *r);
+            format!("{low} … {high}")
         }
         Some(RadiusAnswer { verified: Some(v), refuted: None, .. }) => format!("≥ {}", format::epsilon(*v)),
     }

@@ -4,13 +4,13 @@ use super::{Drawing, Table, axis_below, axis_left, class, fold};
 use crate::{
     app::{
         defaults, format,
-        picture::Sweep,
+        picture::{Picture, Sweep},
         scales::{Scale, Spread},
         strings,
         svg::{Marks, Path},
     },
     bounds::{Method, Norm, Strategy},
-    engine::SweepAnswer,
+    engine::{BoundsAnswer, SweepAnswer},
 };
 
 const LEFT: f64 = 44.0;
@@ -30,12 +30,23 @@ pub struct Context {
     pub norm: Norm,
     /// The ε of the slider.
     pub epsilon: f64,
+    /// Mean widths in the picture on screen, and its ε.
+    pub here: Option<(f64, Vec<(Method, f64)>)>,
+}
+
+/// Mean widths of the outputs in a picture.
+pub fn here(picture: &Picture) -> (f64, Vec<(Method, f64)>) {
+    let mean = |answer: &BoundsAnswer| {
+        let pairs = answer.logits.lower.iter().zip(answer.logits.upper.iter());
+        pairs.map(|(l, u)| f64::from(u - l)).sum::<f64>() / answer.logits.lower.len().max(1) as f64
+    };
+    (picture.question.epsilon, picture.answers().map(|answer| (answer.method, mean(answer))).collect())
 }
 
 /// The ε axis.
 pub fn axis(norm: Norm, width: f64) -> Scale {
     let (low, high) = defaults::epsilon_range(norm);
-    Scale::new(Spread::Log, low, high, LEFT, width - if width < 360.0 { 12.0 } else { 92.0 })
+    Scale::new(Spread::Log, low, high, LEFT, width - if width < 340.0 { 12.0 } else { 110.0 })
 }
 
 fn usable(point: &SweepAnswer) -> bool {
@@ -79,8 +90,15 @@ pub fn draw(sweep: &Sweep, context: &Context, width: f64) -> Drawing {
     }
     let cursor = x.at(context.epsilon.clamp(first, last));
     marks.line("cursor", cursor, TOP - 4.0, cursor, BOTTOM);
-    marks.text("t end mute", right, HEIGHT - 24.0 - 4.0, "ε");
-    if width >= 360.0 {
+    for (epsilon, widths) in &context.here {
+        for (method, width) in widths.iter().filter(|(_, width)| y.holds(*width)) {
+            marks.open(class(*method));
+            marks.circle("tip", x.at(*epsilon), y.at(*width), 2.8);
+            marks.close();
+        }
+    }
+    marks.text("t end mute", right - 3.0, BOTTOM - 5.0, "ε");
+    if width >= 340.0 {
         labels.sort_by(|a, b| a.0.total_cmp(&b.0));
         let mut floor = TOP - 6.0;
         for (place, (end, method)) in labels.iter().enumerate() {

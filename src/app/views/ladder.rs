@@ -94,6 +94,31 @@ pub fn LadderView() -> impl IntoView {
             state.lines = if state.lines == Strategy::Adaptive { Strategy::Tight } else { Strategy::Adaptive };
         });
     };
+    // Adaptive lines without the paradox at this ε: where does it show?
+    let elsewhere = Memo::new(move |_| {
+        let here = matches!(verdict.get(), Some(Verdict::NoPromise(None)));
+        let methods = store.state.with(|state| state.methods());
+        let of_this = store.sweep.with(|sweep| {
+            let about = sweep.subject.as_ref().map(|s| s.question());
+            store.shown.with(|shown| {
+                shown.as_ref().zip(about).is_some_and(|(shown, about)| {
+                    let asked = &shown.question;
+                    about.network == asked.network && about.image == asked.image && about.norm == asked.norm
+                })
+            })
+        });
+        (here && of_this).then(|| store.sweep.with(|sweep| ladder::paradox(sweep, &methods))).flatten()
+    });
+    let pointer = move || {
+        elsewhere.get().map(|(epsilon, method, below)| {
+            view! {
+                <span>{strings::paradox_elsewhere(epsilon, method, below)}</span>
+                <button type="button" id="go-to-paradox" class="small" on:click=move |_| {
+                    store.step(|state| state.epsilon = epsilon);
+                }>{strings::go_to(epsilon)}</button>
+            }
+        })
+    };
     let remark = words(store, |picture| strings::ladder_subtitle(&picture.question));
     let rows = Arc::new(move || store.shown.with(|shown| shown.as_ref().map_or_else(Table::default, |p| ladder::table(p))));
     view! {
@@ -101,6 +126,7 @@ pub fn LadderView() -> impl IntoView {
             <div class="ladder">{chips}</div>
             <div class=tone role="status">
                 <span>{summary}</span>
+                {pointer}
                 <button type="button" id="switch-lines" class="small" on:click=switch>
                     {move || if lines() == Strategy::Adaptive { strings::SHOW_TIGHT } else { strings::SHOW_ADAPTIVE }}
                 </button>

@@ -79,7 +79,11 @@ pub fn NeuronsView() -> impl IntoView {
         })
     };
     let most = move || orders.with(|o| o.get(selected.get().0 as usize).map_or(0, |o| o.len().saturating_sub(1)));
-    let summary = words(store, |picture| strings::neurons_summary(picture, &neurons::mean_widths(picture)));
+    let summary = words(store, move |picture| {
+        let (panels, _) = neurons::layout(&neurons::widths(picture), width.get().max(200.0));
+        let sampled = panels.iter().any(|panel| panel.columns < panel.neurons);
+        strings::neurons_summary(picture, &neurons::mean_widths(picture), sampled)
+    });
     let legend = move || {
         store.shown.with(|shown| {
             shown.as_ref().map(|picture| {

@@ -13,11 +13,13 @@ use std::sync::Arc;
 pub fn TightnessView() -> impl IntoView {
     let store = store();
     let context = Memo::new(move |_| {
+        let here = store.shown.with(|shown| shown.as_ref().map(|picture| tightness::here(picture)));
         store.state.with(|state| Context {
             methods: state.methods(),
             lines: state.lines,
             norm: state.norm,
             epsilon: state.epsilon,
+            here,
         })
     });
     let sweep = Memo::new(move |_| {

@@ -4,4 +4,4 @@ mod evaluate;
 mod radius;
 
 pub use evaluate::{Evaluation, Question, Tally, evaluate, predicted};
-pub use radius::{Bracket, Search, bracket};
+pub use radius::{Bracket, Search, bracket, prove};

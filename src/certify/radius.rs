@@ -74,6 +74,25 @@ pub async fn bracket(
     Ok(Bracket { verified: Some(low), refuted: Some(high) })
 }
 
+/// Lowers the verified end of a bracket found in a fast arithmetic until a slower one proves it: at first not at all,
+/// then by a millionth, four millionths, and so on. `None` if nothing near it is proved.
+///
+/// # Errors
+/// Whatever `proved` returns as an error.
+pub async fn prove(
+    verified: f64,
+    mut proved: impl AsyncFnMut(f64) -> Result<bool, BoundsError>,
+) -> Result<Option<f64>, BoundsError> {
+    let steps = std::iter::once(0.0).chain((0..9).map(|step| 1e-6 * f64::from(1 << (2 * step))));
+    for step in steps {
+        let epsilon = verified * (1.0 - step);
+        if proved(epsilon).await? {
+            return Ok(Some(epsilon));
+        }
+    }
+    Ok(None)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -102,6 +121,15 @@ mod tests {
         assert_eq!(search(1.0, -1.0).0, Bracket { verified: None, refuted: Some(0.0) });
         assert_eq!(search(1.0, 2.0).0, Bracket { verified: Some(1.0), refuted: None });
         assert_eq!(search(1.0, 0.0).0.verified, Some(0.0));
+    }
+
+    #[test]
+    fn a_proof_comes_down_to_what_the_slower_arithmetic_proves() {
+        let prove_below = |limit: f64| pollster::block_on(prove(0.5, async |epsilon| Ok(epsilon <= limit)));
+        assert_eq!(prove_below(0.6), Ok(Some(0.5)));
+        let near = prove_below(0.49999).expect("no error").expect("proved a little lower");
+        assert!(near <= 0.49999 && near > 0.4999, "{near}");
+        assert_eq!(prove_below(0.1), Ok(None));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use crate::{
     bounds::{Bounds, Method, Prepared, Region, Status, Steady, status},
     certify::predicted,
     network::{Curve, Network},
-    tensor::{Backend, Cpu},
+    tensor::{Backend, Cpu, Sound},
 };
 use serde_json::json;
 use std::{path::PathBuf, time::Instant};
@@ -67,7 +67,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     let answer = match arguments.arithmetic {
         Precision::F32 => ask(Cpu::<f32>::new(), &network, &image, label, &region, arguments)?,
         Precision::F64 => ask(Cpu::<f64>::new(), &network, &image, label, &region, arguments)?,
-        Precision::Sound => return Err(CliError::Usage("sound arithmetic: not in this build".into())),
+        Precision::Sound => ask(Sound, &network, &image, label, &region, arguments)?,
     };
     if arguments.json {
         println!("{}", as_json(&network, &region, &answer, arguments));

@@ -3,8 +3,8 @@
 use super::{CliError, Shape, block_on, input, methods};
 use crate::{
     bounds::{Method, Norm, Prepared, Region, Steady},
-    certify::{Bracket, Search, bracket},
-    tensor::Cpu,
+    certify::{Bracket, Search, bracket, prove},
+    tensor::{Cpu, Sound},
 };
 use serde_json::json;
 use std::{ops::Range, path::PathBuf, time::Instant};
@@ -34,6 +34,8 @@ struct Row {
     label: usize,
     method: Method,
     bracket: Bracket,
+    /// The ε near `bracket.verified` that the sound arithmetic proved.
+    certified: Option<f64>,
     milliseconds: f64,
 }
 
@@ -46,7 +48,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
         Norm::Two => 16.0,
         Norm::One => 128.0,
     });
-    let prepared = Prepared::new(Cpu::<f64>::new(), &network);
+    let (prepared, sound) = (Prepared::new(Cpu::<f64>::new(), &network), Prepared::new(Sound, &network));
     let bar = super::evaluate::progress_bar((set.labels.len() * methods.len()) as u64);
     let mut rows = Vec::new();
     for (position, (image, &label)) in set.pixels.chunks(784).zip(&set.labels).enumerate() {
@@ -59,8 +61,16 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
                 let bounds = prepared.bounds(image, Some(&[label]), &region, method, lines, &Steady).await?;
                 Ok(bounds[0].verified())
             }))?;
+            let certified = match bracket.verified {
+                None => None,
+                Some(verified) => block_on(prove(verified, async |epsilon| {
+                    let region = Region { norm: arguments.shape.norm, epsilon, clip: arguments.shape.clip };
+                    let lines = arguments.shape.lines;
+                    Ok(sound.bounds(image, Some(&[label]), &region, method, lines, &Steady).await?[0].verified())
+                }))?,
+            };
             let milliseconds = start.elapsed().as_secs_f64() * 1e3;
-            rows.push(Row { image: arguments.mnist.start + position, label, method, bracket, milliseconds });
+            rows.push(Row { image: arguments.mnist.start + position, label, method, bracket, certified, milliseconds });
             bar.inc(1);
         }
     }
@@ -71,15 +81,20 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     }
     let clip = arguments.shape.clip.map_or(String::new(), |[low, high]| format!(", clipped to [{low}, {high}]"));
     println!(
-        "largest verified ε, norm {}{clip}, {} lines, f64 (rounding not charged)",
+        "certified radius, norm {}{clip}, {} lines; searched in f64, certified in sound arithmetic",
         arguments.shape.norm.name(),
         arguments.shape.lines.name()
     );
     for row in rows {
         let found = match (row.bracket.verified, row.bracket.refuted) {
             (None, _) => "not verified even at ε = 0".to_owned(),
-            (Some(low), None) => format!("{low} (the largest tried)"),
-            (Some(low), Some(high)) => format!("{low:.6} (not at {high:.6})"),
+            (Some(low), high) => {
+                let proved = match row.certified {
+                    Some(epsilon) => format!("certified up to {epsilon:.6}"),
+                    None => format!("verified in f64 only, up to {low:.6}"),
+                };
+                high.map_or(format!("{proved} (the largest tried)"), |high| format!("{proved}, not at {high:.6}"))
+            }
         };
         println!("image {:>5} label {} {:>16} {found}", row.image, row.label, row.method.label());
     }
@@ -92,7 +107,8 @@ fn as_json(hash: &str, rows: &[Row], arguments: &Arguments) -> serde_json::Value
             "image": row.image,
             "label": row.label,
             "method": row.method.to_string(),
-            "verified": row.bracket.verified,
+            "verified": row.certified.or(row.bracket.verified),
+            "arithmetic": if row.certified.is_some() { "sound" } else { "f64" },
             "refuted": row.bracket.refuted,
             "milliseconds": row.milliseconds,
         })
@@ -104,7 +120,6 @@ fn as_json(hash: &str, rows: &[Row], arguments: &Arguments) -> serde_json::Value
             "norm": arguments.shape.norm.name(),
             "clip": arguments.shape.clip,
             "lines": arguments.shape.lines.name(),
-            "arithmetic": "f64",
             "device": "cpu",
         },
         "radii": rows.iter().map(radius).collect::<Vec<_>>(),

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     bounds::{Bounds, BoundsError, LayerBounds, Method, Pulse, Region, Status, Steady, Strategy, status},
-    certify::{Search, bracket, predicted},
+    certify::{Search, bracket, predicted, prove},
     network::{Curve, Curves},
 };
 
@@ -142,12 +142,27 @@ impl<H: Host> Session<H> {
                 Ok(loaded.bounds(&image, label, &region, method, question.lines, pulse).await?.verified())
             })
             .await?;
+            // What is called certified is proved with rounding charged.
+            let certified = match found.verified {
+                None => None,
+                Some(verified) => {
+                    prove(verified, async |epsilon| {
+                        pulse.beat().await?;
+                        let region = region.with_epsilon(epsilon);
+                        let sound = loaded.sound();
+                        let bounds =
+                            sound.bounds(&image, Some(&[label]), &region, method, question.lines, pulse).await?;
+                        Ok(bounds[0].verified())
+                    })
+                    .await?
+                }
+            };
             let answer = RadiusAnswer {
                 method,
                 lines: question.lines,
-                verified: found.verified,
+                verified: certified.or(found.verified),
                 refuted: found.refuted,
-                arithmetic: Arithmetic::F32,
+                arithmetic: if certified.is_some() { Arithmetic::Sound } else { Arithmetic::F32 },
                 milliseconds: self.shared.host.now() - start,
             };
             self.send(Response::Radius { epoch, answer });

@@ -5,13 +5,16 @@ use crate::{
     bounds::Prepared,
     formats::{FormatError, read_model},
     network::Network,
-    tensor::Cpu,
+    tensor::{Cpu, Sound},
 };
+use std::cell::OnceCell;
 
 /// A network that was read, summarised and prepared.
 pub(super) struct Loaded {
     pub(super) network: Network,
     pub(super) prepared: Prepared<Cpu<f32>>,
+    /// The same in the sound arithmetic, once something is to be certified.
+    sound: OnceCell<Prepared<Sound>>,
     pub(super) summary: NetworkSummary,
 }
 
@@ -21,7 +24,12 @@ impl Loaded {
         let network = read_model(bytes)?;
         let prepared = Prepared::new(Cpu::new(), &network);
         let summary = summarise(&network);
-        Ok(Loaded { network, prepared, summary })
+        Ok(Loaded { network, prepared, sound: OnceCell::new(), summary })
+    }
+
+    /// The network in the sound arithmetic.
+    pub(super) fn sound(&self) -> &Prepared<Sound> {
+        self.sound.get_or_init(|| Prepared::new(Sound, &self.network))
     }
 }
 

@@ -1,8 +1,8 @@
 // node bench.mjs [REPORT.json]: what a visitor downloads and waits for. Figures, not tests: they depend on the machine.
 //
 // What the page tells: <html data-state="live"> when every enabled method is drawn for the current ε, data-epoch rising
-// with each such drawing; optionally data-painted-epsilon, the ε of the newest bounds of any method on screen, and
-// window.__boundscopeBench(), which resolves to milliseconds by method.
+// with each such drawing; data-painted-epsilon, the ε of the newest bounds of any method on screen. Times per method come
+// from an engine worker of the benchmark's own, in the same page, asked as the native `boundscope bench` asks.
 
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
@@ -78,6 +78,38 @@ async function moveSlider({ moves, patience }) {
   return { first, all };
 }
 
+/** Networks timed, with an ε that suits each: the native benchmark's list. */
+const NETWORKS = [["mnist-mlp-ibp", 0.08], ["mnist-cnn-ibp-ramp", 0.2], ["mnist-cnn-normal", 0.01]];
+
+/** Runs in the page: milliseconds per image by network, method and batch size. */
+async function timeMethods({ networks, batch, budget }) {
+  const bytes = async (path) => new Uint8Array(await (await fetch(path)).arrayBuffer());
+  const unpack = (packed) => new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
+  const shard = new Uint8Array(await unpack(await bytes("assets/mnist/test-00.gz")));
+  const count = new DataView(shard.buffer).getUint32(4);
+  const images = () => shard.slice(16, 16 + batch * 784);
+  const labels = () => shard.slice(16 + count * 784 + 8, 16 + count * 784 + 8 + batch);
+  const worker = new Worker(`engine.js?v=${document.documentElement.dataset.build}`, { type: "module" });
+  const rows = [];
+  for (const [network, epsilon] of networks) {
+    worker.postMessage({ type: "network", key: network, file: await bytes(`assets/models/${network}.safetensors.gz`) });
+    const question = { network, image: new Uint8Array(0), label: 0, norm: "inf", epsilon, clip: [0, 1], lines: "tight" };
+    const methods = ["ibp", "crown-ibp", "lbp", "crown-lbp", "crown"];
+    await new Promise((done, fail) => {
+      worker.onerror = (event) => fail(new Error(event.message));
+      worker.onmessage = ({ data }) => {
+        if (data.type === "timing") rows.push({ network, method: data.method, images: data.images, milliseconds: data.milliseconds });
+        if (data.type === "failed") fail(new Error(data.message));
+        if (data.type === "done") done();
+      };
+      worker.postMessage({ type: "benchmark", epoch: 1, question, images: images(), labels: labels(), methods, budget });
+    });
+  }
+  worker.terminate();
+  return rows;
+}
+
+const BATCH = 32;
 const server = await serve();
 const report = { processor: cpus()[0]?.model, cores: cpus().length, files: [], parts: {} };
 try {
@@ -112,7 +144,7 @@ try {
         report.sliderToFirstBounds = summary(moved.first);
         report.sliderToAllBounds = summary(moved.all);
       }
-      report.methods = await page.evaluate(() => window.__boundscopeBench?.() ?? null);
+      report.methods = await page.evaluate(timeMethods, { networks: NETWORKS, batch: BATCH, budget: 300 });
     }
     await browser.close();
   }
@@ -150,5 +182,11 @@ if (report.sliderToAllBounds) {
 } else {
   console.log("Slider to paint            not measured: the page has no #epsilon");
 }
-for (const [method, time] of Object.entries(report.methods ?? {})) console.log(`${method.padEnd(27)}${ms(time)}`);
+console.log(`\nMilliseconds per image in the worker, f32, tight lines, clipped to [0, 1]; median`);
+console.log(`${"network".padEnd(22)}${"method".padEnd(12)}${"one".padStart(9)}${`batch ${BATCH}`.padStart(10)}`);
+for (const one of report.methods.filter(({ images }) => images === 1)) {
+  const batch = report.methods.find((row) => row.network === one.network && row.method === one.method && row.images === BATCH);
+  const number = (row) => row?.milliseconds.toFixed(3) ?? "";
+  console.log(`${one.network.padEnd(22)}${one.method.padEnd(12)}${number(one).padStart(9)}${number(batch).padStart(10)}`);
+}
 if (process.argv[2]) writeFileSync(process.argv[2], `${JSON.stringify(report, null, 2)}\n`);

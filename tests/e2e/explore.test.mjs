@@ -1,8 +1,236 @@
 // The Explore page, used: the slider and its keys, digits and networks, numbers that equal the command line's.
 // Each test opens its own page (see harness.mjs) and reads what is on screen, not the program's insides.
 
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import test from "node:test";
+import { fileURLToPath } from "node:url";
+import { live, open, PATIENCE, site } from "./harness.mjs";
 
-test.todo("moving ε redraws every enabled method at the new ε, and nothing drawn mixes two");
-test.todo("the numbers on the page are the command line's");
-test.todo("a link restores network, digit, ε, norm, clipping, lines and methods");
+const here = site();
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const METHODS = ["ibp", "crown-ibp", "lbp", "crown-lbp", "crown"];
+
+/** Runs the command line and reads its JSON. */
+function boundscope(...words) {
+  const out = execFileSync("cargo", ["run", "--quiet", "--locked", "--bin", "boundscope", "--", ...words, "--json"], { cwd: root });
+  return JSON.parse(out);
+}
+
+/** The worst margins on screen, by method, at full precision and as shown. */
+const margins = (page) =>
+  page.$$eval("#ladder [data-worst-margin]", (chips) =>
+    Object.fromEntries(
+      chips.map((chip) => [chip.dataset.method, { value: Number(chip.dataset.worstMargin), text: chip.querySelector("b").textContent }]),
+    ),
+  );
+
+/** Waits until everything on screen belongs to an epoch after `epoch`. */
+async function after(page, epoch) {
+  const later = (epoch) => {
+    const { state, epoch: now } = document.documentElement.dataset;
+    return state === "live" && Number(now) > Number(epoch);
+  };
+  await page.waitForFunction(later, epoch, { timeout: PATIENCE });
+}
+
+const epoch = (page) => page.evaluate(() => document.documentElement.dataset.epoch);
+const painted = (page) => page.evaluate(() => Number(document.documentElement.dataset.paintedEpsilon));
+
+/** Does something and waits for the picture that follows from it. */
+async function changes(page, act) {
+  const before = await epoch(page);
+  await act();
+  await after(page, before);
+}
+
+test("moving ε redraws every method at the new ε", async (t) => {
+  const { page } = await open(t, here);
+  await live(page);
+  const before = await margins(page);
+  assert.deepEqual(Object.keys(before).sort(), [...METHODS].sort());
+  await page.locator("#epsilon").focus();
+  await changes(page, () => page.keyboard.press("ArrowRight"));
+  const moved = await margins(page);
+  assert.ok((await painted(page)) > 0.08);
+  for (const method of METHODS) assert.ok(moved[method].value < before[method].value, `${method} falls as ε grows`);
+});
+
+test("dragging through many ε never mixes two in one picture", async (t) => {
+  const { page } = await open(t, here);
+  await live(page);
+  const mixed = await page.evaluate(async () => {
+    const slider = document.querySelector("#epsilon");
+    const paint = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+    const [low, high] = [Number(slider.min), Number(slider.max)];
+    const problems = [];
+    for (let move = 0; move < 60; move++) {
+      slider.value = String(low + ((high - low) * ((move * 37) % 60)) / 60);
+      slider.dispatchEvent(new Event("input", { bubbles: true }));
+      await paint();
+      // With tight lines the methods are ordered at any one ε; across two of them they would not be.
+      const value = (method) => {
+        const chip = document.querySelector(`#ladder [data-method="${method}"]`);
+        return chip?.dataset.worstMargin === undefined ? undefined : Number(chip.dataset.worstMargin);
+      };
+      const order = [["ibp", "lbp"], ["ibp", "crown-ibp"], ["lbp", "crown-lbp"], ["crown-ibp", "crown-lbp"], ["crown-lbp", "crown"]];
+      for (const [loose, tight] of order) {
+        const [a, b] = [value(loose), value(tight)];
+        if (a !== undefined && b !== undefined && a > b + 1e-3 * (1 + Math.abs(b))) problems.push(`${loose} ${a} > ${tight} ${b}`);
+      }
+    }
+    return problems;
+  });
+  assert.deepEqual(mixed, []);
+  await live(page);
+});
+
+test("the numbers on the page are the command line's", async (t) => {
+  for (const [net, image, epsilon] of [["mnist-mlp-ibp", 3, 0.06], ["mnist-mlp-normal", 0, 0.01], ["mnist-cnn-ibp-ramp", 1, 0.15]]) {
+    const { page } = await open(t, here, { hash: `#v1&net=${net.replace("mnist-", "")}&img=${image}&eps=${epsilon}` });
+    await live(page);
+    const shown = await margins(page);
+    for (const method of METHODS) {
+      const model = `assets/models/${net}.safetensors.gz`;
+      const words = ["--mnist", image, "--epsilon", epsilon, "--clip", "0,1", "--method", method, "--arithmetic", "f32"];
+      const answer = boundscope("bounds", model, ...words.map(String));
+      const wanted = Math.min(...answer.margins);
+      const { value, text } = shown[method];
+      // Both lanes are f32, in different orders of summation: equal but for the last digits.
+      assert.ok(Math.abs(value - wanted) <= 1e-4 * (1 + Math.abs(wanted)), `${net} ${method}: page ${value}, command line ${wanted}`);
+      const plain = Number(text.replace("−", "-"));
+      const digits = (text.split(".")[1] ?? "").length;
+      assert.ok(Math.abs(plain - wanted) <= 0.51 * 10 ** -digits + 1e-4 * Math.abs(wanted), `${net} ${method}: shown as ${text}, is ${wanted}`);
+    }
+  }
+});
+
+test("radii are certified, ordered, and the command line's", async (t) => {
+  const { page } = await open(t, here);
+  await live(page);
+  const complete = (count) => document.querySelectorAll("[data-radius]").length >= count;
+  await page.waitForFunction(complete, METHODS.length, { timeout: PATIENCE });
+  const shown = await page.$$eval("[data-radius]", (marks) =>
+    Object.fromEntries(marks.map((mark) => [mark.dataset.method, { radius: Number(mark.dataset.radius), arithmetic: mark.dataset.arithmetic }])),
+  );
+  const answer = boundscope("radius", "assets/models/mnist-mlp-ibp.safetensors.gz", "--mnist", "0", "--clip", "0,1", "--largest", "0.5");
+  for (const { method, verified } of answer.radii) {
+    assert.equal(shown[method].arithmetic, "sound", method);
+    assert.ok(Math.abs(shown[method].radius - verified) <= 3e-4 * verified, `${method}: ${shown[method].radius} ${verified}`);
+  }
+  assert.ok(shown.ibp.radius < shown.crown.radius);
+});
+
+test("the paradox: on the IBP-trained network, adaptive lines take CROWN below IBP; tight lines never do", async (t) => {
+  const { page } = await open(t, here, { hash: "#v1&net=cnn-ibp-ramp&img=0&eps=0.3" });
+  await live(page);
+  const tight = await margins(page);
+  await changes(page, () => page.locator("#lines-adaptive").click());
+  const adaptive = await margins(page);
+  for (const method of METHODS) {
+    const slack = 1e-3 * (1 + Math.abs(tight.ibp.value));
+    assert.ok(tight[method].value >= tight.ibp.value - slack, `tight ${method} ${tight[method].value} ≥ IBP ${tight.ibp.value}`);
+  }
+  const below = METHODS.filter((method) => adaptive[method].value < adaptive.ibp.value - 0.1);
+  assert.ok(below.length > 0, `adaptive lines: ${JSON.stringify(adaptive)}`);
+  assert.match(await page.locator("#ladder").innerText(), /below IBP|paradox/i);
+});
+
+test("a link restores network, digit, ε, norm, clipping, lines and methods; so does a reload", async (t) => {
+  const hash = "#v1&net=mlp-normal&img=17&eps=0.4&norm=2&lines=adaptive&m=ibp,crown&v=2";
+  const { page } = await open(t, here, { hash });
+  await live(page);
+  const read = () =>
+    page.evaluate(() => ({
+      network: document.querySelector("#network :checked")?.value ?? document.querySelector("#network")?.value,
+      image: document.querySelector("#image-index").value,
+      epsilon: document.querySelector("#epsilon-value").value,
+      methods: [...document.querySelectorAll("#ladder [data-worst-margin]")].map((chip) => chip.dataset.method).sort(),
+      hash: location.hash,
+    }));
+  const first = await read();
+  assert.equal(first.image, "17");
+  assert.equal(Number(first.epsilon), 0.4);
+  assert.deepEqual(first.methods, ["crown", "ibp", "relaxed-crown:2"]);
+  const values = await margins(page);
+  await page.reload();
+  await live(page);
+  assert.deepEqual(await read(), first);
+  assert.deepEqual(await margins(page), values);
+});
+
+test("back and forward walk through what was chosen", async (t) => {
+  const { page } = await open(t, here);
+  await live(page);
+  await changes(page, () => page.locator("#lines-constant").click());
+  const constant = await margins(page);
+  for (const method of METHODS) {
+    assert.ok(Math.abs(constant[method].value - constant.ibp.value) < 1e-3, "constant lines are IBP");
+  }
+  await changes(page, () => page.goBack());
+  assert.ok((await margins(page)).crown.value > constant.crown.value);
+  await changes(page, () => page.goForward());
+  assert.deepEqual(await margins(page), constant);
+});
+
+test("a wrong link is told in a sentence, and the default state stands", async (t) => {
+  const { page, seen } = await open(t, here, { hash: "#v1&eps=banana" });
+  await live(page);
+  assert.match(await page.locator("#notices").innerText(), /eps/);
+  assert.equal(await painted(page), 0.08);
+  assert.deepEqual(seen.errors, []);
+});
+
+test("images: next, by index, and the next misclassified one", async (t) => {
+  const { page } = await open(t, here, { hash: "#v1&net=mlp-ibp&img=0&eps=0.01" });
+  await live(page);
+  await changes(page, () => page.locator("#image-next").click());
+  assert.equal(await page.locator("#image-index").inputValue(), "1");
+  await changes(page, async () => {
+    await page.locator("#image-index").fill("4");
+    await page.keyboard.press("Enter");
+  });
+  await page.locator("#image-wrong").check().catch(() => page.locator("#image-wrong").click());
+  await changes(page, () => page.locator("#image-next").click());
+  const index = Number(await page.locator("#image-index").inputValue());
+  // Image 8 is the first one after 4 that this network gets wrong.
+  const words = ["--mnist", String(index), "--epsilon", "0", "--method", "ibp"];
+  const answer = boundscope("bounds", "assets/models/mnist-mlp-ibp.safetensors.gz", ...words);
+  assert.ok(index > 4 && Math.min(...answer.margins) < 0, `image ${index}`);
+});
+
+test("a drawn digit is bounded like any other and survives a reload", async (t) => {
+  const { page } = await open(t, here);
+  await live(page);
+  const before = await margins(page);
+  const pad = page.locator("#pad");
+  await pad.scrollIntoViewIfNeeded();
+  const box = await pad.boundingBox();
+  await changes(page, async () => {
+    await page.mouse.move(box.x + box.width * 0.5, box.y + box.height * 0.15);
+    await page.mouse.down();
+    for (let step = 1; step <= 10; step++) await page.mouse.move(box.x + box.width * 0.5, box.y + box.height * (0.15 + 0.07 * step));
+    await page.mouse.up();
+  });
+  await live(page);
+  const drawn = await margins(page);
+  assert.notDeepEqual(drawn, before);
+  assert.match(await page.evaluate(() => location.hash), /draw=/);
+  await page.reload();
+  await live(page);
+  assert.deepEqual(await margins(page), drawn);
+});
+
+test("the worker dies and comes back, and nothing on screen is lost", async (t) => {
+  const { page } = await open(t, here, { hash: "#v1&net=mlp-normal&img=5&eps=0.02" });
+  await live(page);
+  const before = await margins(page);
+  const worker = page.workers()[0];
+  await worker.evaluate(() => setTimeout(() => { throw new Error("killed by a test"); }));
+  await page.waitForFunction((old) => document.documentElement.dataset.epoch !== old, await epoch(page), { timeout: PATIENCE }).catch(() => {});
+  await live(page);
+  assert.deepEqual(await margins(page), before);
+  await page.locator("#epsilon").focus();
+  await changes(page, () => page.keyboard.press("ArrowLeft"));
+  assert.ok((await margins(page)).ibp.value > before.ibp.value);
+});

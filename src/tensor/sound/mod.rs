@@ -10,6 +10,8 @@
 
 mod relax;
 mod rounding;
+#[cfg(test)]
+mod tests;
 
 use super::cpu::{Cpu, CpuMap, CpuTensor, data, shape, tensor};
 use super::{Backend, Ball, DeviceError, Form, Pair, Relaxation, Shape};

@@ -90,7 +90,7 @@ pub fn draw(sweep: &Sweep, context: &Context, width: f64) -> Drawing {
     }
     let cursor = x.at(context.epsilon.clamp(first, last));
     marks.line("cursor", cursor, TOP - 4.0, cursor, BOTTOM);
-    for (epsilon, widths) in &context.here {
+    if let Some((epsilon, widths)) = &context.here {
         for (method, width) in widths.iter().filter(|(_, width)| y.holds(*width)) {
             marks.open(class(*method));
             marks.circle("tip", x.at(*epsilon), y.at(*width), 2.8);

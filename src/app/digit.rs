@@ -113,7 +113,7 @@ pub fn encode(levels: &[u8]) -> String {
 
 /// Reads [`encode`]'s word; `None` when it is not one.
 pub fn decode(word: &str) -> Option<Levels> {
-    if word.len() > 2 * PIXELS || word.len() % 2 != 0 {
+    if word.len() > 2 * PIXELS || !word.len().is_multiple_of(2) {
         return None;
     }
     let letter = |c: u8| ALPHABET.iter().position(|&a| a == c).map(|p| p as u32);
@@ -169,8 +169,8 @@ mod tests {
     fn words_round_trip() {
         let mut levels = vec![0u8; PIXELS];
         assert_eq!(decode(&encode(&levels)).unwrap(), levels);
-        for i in 300..420 {
-            levels[i] = (i % 16) as u8;
+        for (i, level) in levels.iter_mut().enumerate().skip(300).take(120) {
+            *level = (i % 16) as u8;
         }
         levels[783] = 9;
         assert_eq!(decode(&encode(&levels)).unwrap(), levels);

@@ -20,7 +20,7 @@ pub fn significant(value: f64, digits: usize) -> String {
         return "0".into();
     }
     let power = value.abs().log10().floor() as i32;
-    if power >= 7 || power < -5 {
+    if !(-5..7).contains(&power) {
         let mantissa = value / 10f64.powi(power);
         return minus(format!("{mantissa:.*}×10", digits - 1)) + &superscript(power);
     }
@@ -84,7 +84,7 @@ pub fn count(value: usize) -> String {
     let digits = value.to_string();
     let mut out = String::new();
     for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place) % 3 == 0 && digits.len() > 4 {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) && digits.len() > 4 {
             out.push('\u{202f}');
         }
         out.push(digit);

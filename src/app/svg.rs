@@ -180,7 +180,7 @@ fn push(out: &mut String, value: f64) {
         }
     }
     out.extend(digits[place..].iter().map(|&d| char::from(d)));
-    if tenths % 10 != 0 {
+    if !tenths.is_multiple_of(10) {
         out.push('.');
         out.push(char::from(b'0' + (tenths % 10) as u8));
     }

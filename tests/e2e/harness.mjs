@@ -105,11 +105,21 @@ export async function state(page, ...states) {
 /** Waits until all live answers for the current ε are drawn. */
 export const live = (page) => state(page, "live");
 
-/** The first visible plain sentence about trouble: an alert of some length. */
+/**
+ * The first visible alert that says what to do next, in its sentence or on a button: its lines. An alert that only tells
+ * what happened may come before it and does not count.
+ */
 export async function trouble(page) {
-  const alert = page.locator('[role="alert"]:visible').filter({ hasText: /\S.{20,}/s }).first();
-  await alert.waitFor({ timeout: PATIENCE });
-  return (await alert.innerText()).trim();
+  // No word boundaries: a sentence and its button stand side by side without a space between.
+  const remedy = /reload|try again|start the engine again|use a |allow |choose|draw /i;
+  const alert = page.locator('[role="alert"]:visible').filter({ hasText: remedy }).first();
+  try {
+    await alert.waitFor({ timeout: PATIENCE });
+  } catch {
+    const said = await page.locator('[role="alert"]:visible').allInnerTexts();
+    throw new Error(`no alert says what to do next; alerts on screen: ${JSON.stringify(said)}`);
+  }
+  return (await alert.innerText()).split("\n").map((line) => line.trim()).filter(Boolean);
 }
 
 /** What axe finds against WCAG 2.2 A and AA, one line per place. */

@@ -71,7 +71,7 @@ pub fn EpsilonControl() -> impl IntoView {
                 step="0.005"
                 prop:value=move || logarithm().to_string()
                 on:input=move |event| {
-                    if let Some(value) = number_in(&event.into()) {
+                    if let Some(value) = number_in(&event) {
                         let (low, high) = range.get_untracked();
                         let epsilon = crate::app::scales::brief(10f64.powf(value)).clamp(low, high);
                         store.drag(|state| state.epsilon = epsilon);

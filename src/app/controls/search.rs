@@ -12,8 +12,11 @@ pub struct Filter {
     pub wrong: bool,
 }
 
+/// Predicted classes by network and shard.
+type Predictions = BTreeMap<(String, u32), Rc<Vec<u8>>>;
+
 thread_local! {
-    static CLASSES: RefCell<BTreeMap<(String, u32), Rc<Vec<u8>>>> = RefCell::default();
+    static CLASSES: RefCell<Predictions> = RefCell::default();
 }
 
 async fn predictions(conductor: &Rc<Conductor>, network: &str, number: u32) -> Result<Rc<Vec<u8>>, String> {

@@ -157,6 +157,55 @@ fn curves_and_lines_hold_the_exact_ones() {
     }
 }
 
+/// What is uncertain about rows is paid where they meet lines and forms: the walk's claim must hold for every row that
+/// mid ± rad allows, also where the sign of a coefficient is not known.
+#[test]
+fn uncertain_rows_are_paid_for_by_lines_and_forms() {
+    let (mids, e) = ([0.5, -0.5, 0.05, -0.05], 0.1);
+    let (l, u) = ([-1.0, -1.0, -2.0, 0.5], [2.0, 1.0, -0.5, 3.0]);
+    let values = |values: &[f64]| Sound.upload([1, 1, 4], values);
+    let range = Pair { lower: values(&l), upper: values(&u) };
+    let curves = vec![Curve { slope: 0.1, bend: 1.5 }; 4];
+    let rows = SoundTensor { mid: CPU.upload([1, 1, 4], &mids), rad: Some(CPU.upload([1, 1, 4], &[e; 4])) };
+    let flat = |tensor: &CpuTensor<f64>| data(&tensor.full()).to_vec();
+    // The least that mid ± rad of coefficients and offset allow at a point, against what the true rows do there.
+    let claim = |(rows, offset): &(SoundTensor, SoundTensor), point: &[f64]| {
+        let coefficients = flat(&rows.mid).into_iter().zip(flat(&rows.radius()));
+        let least: f64 = coefficients.zip(point).map(|((mid, rad), x)| mid * x - rad * x.abs()).sum();
+        least + flat(&offset.mid)[0] - flat(&offset.radius())[0]
+    };
+    let corners = |low: &[f64], high: &[f64]| -> Vec<Vec<f64>> {
+        let pick = |bits: usize| (0..4).map(|i| if bits >> i & 1 == 0 { low[i] } else { high[i] }).collect();
+        (0..16).map(pick).collect()
+    };
+    let true_rows = corners(&mids.map(|a| a - e), &mids.map(|a| a + e));
+    let dot = |a: &[f64], b: &[f64]| -> f64 { a.iter().zip(b).map(|(a, b)| a * b).sum() };
+    for strategy in Strategy::ALL {
+        let relaxed = Sound.relax_backward(&rows, &Sound.relax(&curves, strategy, &range));
+        for z in corners(&l, &u) {
+            let after: Vec<f64> = z.iter().zip(&curves).map(|(&z, curve)| curve.value(z)).collect();
+            for a in &true_rows {
+                assert!(claim(&relaxed, &z) <= dot(a, &after) + 1e-12, "{strategy:?} at {z:?} with rows {a:?}");
+            }
+        }
+    }
+    // Forms x ± e/2 around z = x, whose own coefficients are uncertain by e/10.
+    let form = |offset: f64| Form {
+        coefficients: SoundTensor {
+            mid: CPU.identity(0..4, 4),
+            rad: Some(CPU.identity(0..4, 4).mapped(|one| one * e / 10.0)),
+        },
+        offset: values(&[offset; 4]),
+    };
+    let forms = Pair { lower: form(-e / 2.0), upper: form(e / 2.0) };
+    let substituted = Sound.substitute(&rows, &forms, &range);
+    for z in corners(&l, &u) {
+        for a in &true_rows {
+            assert!(claim(&substituted, &z) <= dot(a, &z) + 1e-12, "forms at {z:?} with rows {a:?}");
+        }
+    }
+}
+
 #[test]
 fn what_overflows_becomes_no_number() {
     for overflow in [f64::INFINITY, f64::NEG_INFINITY, f64::NAN] {

@@ -50,9 +50,15 @@ pub fn Card(id: &'static str, #[prop(into)] title: Words, #[prop(into)] remark: 
     }
 }
 
-/// A plot: a picture to most, a sentence to some.
+/// A plot: a picture to most, a sentence to some. What moves with ε or the selection alone goes into `over`, so that
+/// the rest need not be drawn again.
 #[component]
-pub fn Plot(draw: Draw, #[prop(into)] label: Words, #[prop(optional)] width: Option<RwSignal<f64>>) -> impl IntoView {
+pub fn Plot(
+    draw: Draw,
+    #[prop(optional)] over: Option<Draw>,
+    #[prop(into)] label: Words,
+    #[prop(optional)] width: Option<RwSignal<f64>>,
+) -> impl IntoView {
     let host = NodeRef::<html::Div>::new();
     let measured = width_of(host);
     if let Some(width) = width {
@@ -62,6 +68,10 @@ pub fn Plot(draw: Draw, #[prop(into)] label: Words, #[prop(optional)] width: Opt
         let width = measured.get();
         if width < 60.0 { Drawing::default() } else { draw(width) }
     });
+    let over = move || match &over {
+        Some(over) if measured.get() >= 60.0 => over(measured.get()).markup,
+        _ => String::new(),
+    };
     let size = move || drawing.with(|d| d.height.ceil().to_string());
     view! {
         <div class="plot" node_ref=host>
@@ -70,8 +80,10 @@ pub fn Plot(draw: Draw, #[prop(into)] label: Words, #[prop(optional)] width: Opt
                 aria-label=label
                 width=move || measured.get().to_string()
                 height=size
-                inner_html=move || drawing.with(|d| d.markup.clone())
-            ></svg>
+            >
+                <g inner_html=move || drawing.with(|d| d.markup.clone())></g>
+                <g inner_html=over></g>
+            </svg>
         </div>
     }
 }
@@ -128,6 +140,7 @@ pub fn key_steps(key: &str) -> Option<i32> {
 #[component]
 pub fn EpsilonPlot(
     draw: Draw,
+    over: Draw,
     axis: Arc<dyn Fn(f64) -> Scale + Send + Sync>,
     #[prop(into)] label: Words,
     #[prop(into)] name: String,
@@ -181,7 +194,7 @@ pub fn EpsilonPlot(
             }
             on:keyup=move |_| super::history::end_drag()
         >
-            <Plot draw label width/>
+            <Plot draw over label width/>
         </div>
     }
 }

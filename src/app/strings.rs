@@ -417,8 +417,8 @@ pub fn tightness_caption(sweep: &Sweep) -> String {
 }
 
 /// Sentence under the sweep.
-pub fn tightness_summary(sweep: &Sweep, context: &tightness::Context) -> String {
-    let Some((epsilon, widths)) = &context.here else { return WAITING.into() };
+pub fn tightness_summary(sweep: &Sweep, here: Option<&tightness::Here>) -> String {
+    let Some((epsilon, widths)) = here else { return WAITING.into() };
     let widths: Vec<String> =
         widths.iter().map(|(method, width)| format!("{} {}", method.label(), format::bound(*width))).collect();
     let progress = match (sweep.points.is_empty(), sweep.running) {

@@ -203,6 +203,7 @@ test("a drawn digit is bounded like any other and survives a reload", async (t) 
   const { page } = await open(t, here);
   await live(page);
   const before = await margins(page);
+  await page.locator("#use-pad").click();
   const pad = page.locator("#pad");
   await pad.scrollIntoViewIfNeeded();
   const box = await pad.boundingBox();

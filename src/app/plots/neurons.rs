@@ -142,7 +142,7 @@ fn axis(picture: &Picture) -> Scale {
 }
 
 /// The plot.
-pub fn draw(picture: &Picture, summary: &NetworkSummary, orders: &Orders, selected: (u32, u32), width: f64) -> Drawing {
+pub fn draw(picture: &Picture, summary: &NetworkSummary, orders: &Orders, width: f64) -> Drawing {
     let mut marks = Marks::new();
     let (panels, height) = layout(&widths(picture), width);
     let scale = axis(picture);
@@ -163,13 +163,6 @@ pub fn draw(picture: &Picture, summary: &NetworkSummary, orders: &Orders, select
                 marks.text("t end mute", panel.x - 5.0, y + 3.8, &format::tick(tick));
             }
         }
-        if !output
-            && selected.0 as usize == panel.layer
-            && let Some(rank) = order.iter().position(|&n| n == selected.1)
-        {
-            let column = (panel.width / panel.neurons as f64).max(5.0);
-            marks.rect("selected", panel.column(rank) - column / 2.0 - 1.0, panel.y - 2.0, column + 2.0, HEIGHT + 4.0);
-        }
         if output {
             outputs(&mut marks, picture, panel, &scale);
         } else {
@@ -177,6 +170,22 @@ pub fn draw(picture: &Picture, summary: &NetworkSummary, orders: &Orders, select
         }
     }
     Drawing { markup: marks.finish(), height }
+}
+
+/// A frame around the selected neuron.
+pub fn selection(orders: &Orders, selected: (u32, u32), width: f64) -> Drawing {
+    let mut marks = Marks::new();
+    let (layer, neuron) = (selected.0 as usize, selected.1);
+    let widths: Vec<usize> = orders.iter().map(Vec::len).collect();
+    let (panels, _) = layout(&widths, width);
+    // The last panel is the outputs', which cannot be selected.
+    if let (Some(panel), true) = (panels.get(layer), layer + 1 < panels.len())
+        && let Some(rank) = orders[layer].iter().position(|&n| n == neuron)
+    {
+        let column = (panel.width / panel.neurons as f64).max(5.0);
+        marks.rect("selected", panel.column(rank) - column / 2.0 - 1.0, panel.y - 2.0, column + 2.0, HEIGHT + 4.0);
+    }
+    Drawing { markup: marks.finish(), height: 0.0 }
 }
 
 /// A hidden layer: ways of bounding nested in one column per neuron, looser ones wider.

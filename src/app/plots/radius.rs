@@ -22,8 +22,6 @@ pub struct Context {
     pub methods: Vec<Method>,
     /// The norm.
     pub norm: Norm,
-    /// The ε of the slider.
-    pub epsilon: f64,
 }
 
 /// The ε axis of the page's norm.
@@ -62,15 +60,19 @@ pub fn draw(radii: &Radii, context: &Context, width: f64) -> Drawing {
         marks.text("t name", end + 8.0, middle + 4.0, &bracket(answer));
         marks.close();
     }
-    let x = scale.at(context.epsilon);
-    marks.line("cursor", x, 14.0, x, bottom);
-    marks.text(
-        "t mid strong",
-        x.clamp(start + 24.0, end - 10.0),
-        10.0,
-        &format!("ε = {}", format::epsilon(context.epsilon)),
-    );
     Drawing { markup: marks.finish(), height: bottom + 20.0 }
+}
+
+/// The ε of the slider, over `rows` methods.
+pub fn cursor(norm: Norm, rows: usize, epsilon: f64, width: f64) -> Drawing {
+    let mut marks = Marks::new();
+    let scale = axis(norm, width);
+    let (low, high) = defaults::epsilon_range(norm);
+    let x = scale.at(epsilon);
+    marks.line("cursor", x, 14.0, x, 18.0 + ROW * rows as f64);
+    let middle = x.clamp(scale.at(low) + 24.0, scale.at(high) - 10.0);
+    marks.text("t mid strong", middle, 10.0, &format!("ε = {}", format::epsilon(epsilon)));
+    Drawing { markup: marks.finish(), height: 0.0 }
 }
 
 /// The bracket in digits: the largest ε verified and the smallest that was not.

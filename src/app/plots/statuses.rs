@@ -9,7 +9,7 @@ use crate::{
         strings,
         svg::{Marks, Path},
     },
-    bounds::{Method, Status, Strategy, status},
+    bounds::{Method, Norm, Status, Strategy, status},
     engine::{Interval, LayerSummary, NetworkSummary},
 };
 
@@ -91,30 +91,47 @@ pub fn bars(picture: &Picture, summary: &NetworkSummary, width: f64) -> Drawing 
     Drawing { markup: marks.finish(), height: y.max(20.0) }
 }
 
+const CELL_LEFT: f64 = 26.0;
+const CELL_TOP: f64 = 18.0;
+const CELL_GAP: f64 = 10.0;
+const CELL_SKIP: f64 = 8.0;
+const CELL_HEIGHT: f64 = 42.0;
+
+fn cell_width(columns: usize, width: f64) -> f64 {
+    ((width - CELL_LEFT + CELL_GAP) / columns.max(1) as f64 - CELL_GAP).max(20.0)
+}
+
+/// The ε of the slider in every cell of the small multiples.
+pub fn cursors(norm: Norm, layers: usize, methods: &[Method], epsilon: f64, width: f64) -> Drawing {
+    let mut marks = Marks::new();
+    let (low, high) = defaults::epsilon_range(norm);
+    let columns = families(methods.iter().copied()).len();
+    let cell = cell_width(columns, width);
+    for column in 0..columns {
+        let start = CELL_LEFT + (cell + CELL_GAP) * column as f64;
+        let x = Scale::new(Spread::Log, low, high, start, start + cell).at(epsilon);
+        for row in 0..layers {
+            let y = CELL_TOP + (CELL_HEIGHT + CELL_SKIP) * row as f64;
+            marks.line("cursor", x, y - 2.0, x, y + CELL_HEIGHT + 2.0);
+        }
+    }
+    Drawing { markup: marks.finish(), height: 0.0 }
+}
+
 /// Small multiples: per layer and way of bounding, the shares of the statuses along ε.
-pub fn multiples(
-    sweep: &Sweep,
-    summary: &NetworkSummary,
-    methods: &[Method],
-    lines: Strategy,
-    epsilon: f64,
-    width: f64,
-) -> Drawing {
+pub fn multiples(sweep: &Sweep, summary: &NetworkSummary, methods: &[Method], lines: Strategy, width: f64) -> Drawing {
     let mut marks = Marks::new();
     let Some(subject) = &sweep.subject else { return Drawing::default() };
     let (low, high) = defaults::epsilon_range(subject.question().norm);
     let families = families(methods.iter().copied());
-    let columns = families.len().max(1) as f64;
-    let left = 26.0;
-    let gap = 10.0;
-    let cell = ((width - left + gap) / columns - gap).max(20.0);
-    let height = 42.0;
+    let (left, gap, height) = (CELL_LEFT, CELL_GAP, CELL_HEIGHT);
+    let cell = cell_width(families.len(), width);
     for (column, (method, _)) in families.iter().enumerate() {
         marks.open(class(*method));
         marks.text("t name", left + (cell + gap) * column as f64, 11.0, &method.label());
         marks.close();
     }
-    let mut y = 18.0;
+    let mut y = CELL_TOP;
     for place in 0..summary.layers.len() {
         marks.text("t mute", 0.0, y + height / 2.0 + 4.0, &strings::layer_short(place));
         for (column, (method, _)) in families.iter().enumerate() {
@@ -154,10 +171,8 @@ pub fn multiples(
                 before = after;
             }
             marks.rect("frame", start, y, cell, height);
-            let x = scale.at(epsilon);
-            marks.line("cursor", x, y - 2.0, x, y + height + 2.0);
         }
-        y += height + 8.0;
+        y += height + CELL_SKIP;
     }
     let start = left;
     marks.text("t mute", start, y + 8.0, &format::tick(low));

@@ -28,14 +28,13 @@ pub struct Context {
     pub lines: Strategy,
     /// The norm.
     pub norm: Norm,
-    /// The ε of the slider.
-    pub epsilon: f64,
-    /// Mean widths in the picture on screen, and its ε.
-    pub here: Option<(f64, Vec<(Method, f64)>)>,
 }
 
+/// Mean widths in the picture on screen, and its ε.
+pub type Here = (f64, Vec<(Method, f64)>);
+
 /// Mean widths of the outputs in a picture.
-pub fn here(picture: &Picture) -> (f64, Vec<(Method, f64)>) {
+pub fn here(picture: &Picture) -> Here {
     let mean = |answer: &BoundsAnswer| {
         let pairs = answer.logits.lower.iter().zip(answer.logits.upper.iter());
         pairs.map(|(l, u)| f64::from(u - l)).sum::<f64>() / answer.logits.lower.len().max(1) as f64
@@ -53,16 +52,36 @@ fn usable(point: &SweepAnswer) -> bool {
     point.mean_width.is_finite() && point.mean_width > 0.0
 }
 
+/// The widths' axis.
+fn widths(sweep: &Sweep, context: &Context) -> Scale {
+    let all = || sweep.points.iter().filter(|p| usable(p) && context.methods.contains(&p.method)).map(|p| p.mean_width);
+    let low = fold(all(), f64::INFINITY, f64::min);
+    let high = fold(all(), 0.0, f64::max);
+    Scale::new(Spread::Log, if low.is_finite() { low } else { 0.1 } * 0.8, high.max(0.2) * 1.25, BOTTOM, TOP)
+}
+
+/// The ε of the slider, and dots where the picture on screen lies.
+pub fn cursor(sweep: &Sweep, context: &Context, epsilon: f64, here: Option<&Here>, width: f64) -> Drawing {
+    let mut marks = Marks::new();
+    let (x, y) = (axis(context.norm, width), widths(sweep, context));
+    let (first, last) = defaults::epsilon_range(context.norm);
+    let at = x.at(epsilon.clamp(first, last));
+    marks.line("cursor", at, TOP - 4.0, at, BOTTOM);
+    if let Some((epsilon, widths)) = here {
+        for (method, width) in widths.iter().filter(|(_, width)| y.holds(*width)) {
+            marks.open(class(*method));
+            marks.circle("tip", x.at(*epsilon), y.at(*width), 2.8);
+            marks.close();
+        }
+    }
+    Drawing { markup: marks.finish(), height: 0.0 }
+}
+
 /// The plot.
 pub fn draw(sweep: &Sweep, context: &Context, width: f64) -> Drawing {
     let mut marks = Marks::new();
-    let x = axis(context.norm, width);
-    let (first, last) = defaults::epsilon_range(context.norm);
-    let widths =
-        || sweep.points.iter().filter(|p| usable(p) && context.methods.contains(&p.method)).map(|p| p.mean_width);
-    let low = fold(widths(), f64::INFINITY, f64::min);
-    let high = fold(widths(), 0.0, f64::max);
-    let y = Scale::new(Spread::Log, if low.is_finite() { low } else { 0.1 } * 0.8, high.max(0.2) * 1.25, BOTTOM, TOP);
+    let (x, y) = (axis(context.norm, width), widths(sweep, context));
+    let last = defaults::epsilon_range(context.norm).1;
     let right = x.at(last);
     axis_below(&mut marks, &x, 4, TOP, BOTTOM);
     axis_left(&mut marks, &y, 6, LEFT, right);
@@ -86,15 +105,6 @@ pub fn draw(sweep: &Sweep, context: &Context, width: f64) -> Drawing {
             if let (true, Some(end)) = (chosen, end) {
                 labels.push((end, method));
             }
-        }
-    }
-    let cursor = x.at(context.epsilon.clamp(first, last));
-    marks.line("cursor", cursor, TOP - 4.0, cursor, BOTTOM);
-    if let Some((epsilon, widths)) = &context.here {
-        for (method, width) in widths.iter().filter(|(_, width)| y.holds(*width)) {
-            marks.open(class(*method));
-            marks.circle("tip", x.at(*epsilon), y.at(*width), 2.8);
-            marks.close();
         }
     }
     marks.text("t end mute", right - 3.0, BOTTOM - 5.0, "ε");

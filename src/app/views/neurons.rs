@@ -21,13 +21,14 @@ pub fn NeuronsView() -> impl IntoView {
     let orders = Memo::new(move |_| Arc::new(orders.get()));
     let selected = Memo::new(move |_| store.state.with(|state| state.neuron));
     let draw = Arc::new(move |width: f64| {
-        let (Some(network), orders, selected) = (network.get(), orders.get(), selected.get()) else {
+        let (Some(network), orders) = (network.get(), orders.get()) else {
             return Drawing::default();
         };
         store.shown.with(|shown| {
-            shown.as_ref().map_or_else(Drawing::default, |p| neurons::draw(p, &network, &orders, selected, width))
+            shown.as_ref().map_or_else(Drawing::default, |p| neurons::draw(p, &network, &orders, width))
         })
     });
+    let over = Arc::new(move |width: f64| orders.with(|o| neurons::selection(o, selected.get(), width)));
     let select = move |layer: usize, rank: usize| {
         let orders = orders.get_untracked();
         if let Some(&neuron) = orders.get(layer).and_then(|order| order.get(rank)) {
@@ -140,7 +141,7 @@ pub fn NeuronsView() -> impl IntoView {
                 on:keydown=on_key
                 on:keyup=move |_| crate::app::history::end_drag()
             >
-                <Plot draw label=summary width/>
+                <Plot draw over label=summary width/>
             </div>
             <p class="say">{summary}</p>
             <Footing/>

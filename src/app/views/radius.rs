@@ -11,7 +11,7 @@ use leptos::prelude::*;
 use std::sync::Arc;
 
 fn context(store: Store) -> Context {
-    store.state.with(|state| Context { methods: state.methods(), norm: state.norm, epsilon: state.epsilon })
+    store.state.with(|state| Context { methods: state.methods(), norm: state.norm })
 }
 
 #[component]
@@ -29,6 +29,8 @@ pub fn RadiusView() -> impl IntoView {
     let remark = Signal::derive(move || radii.with(|r| strings::radius_subtitle(r)));
     let rows = Arc::new(move || radii.with(|r| context.with(|c| radius::table(r, c))));
     let draw = Arc::new(move |width| radii.with(|r| context.with(|c| radius::draw(r, c, width))));
+    let epsilon = Memo::new(move |_| store.state.with(|state| state.epsilon));
+    let over = Arc::new(move |width| context.with(|c| radius::cursor(c.norm, c.methods.len(), epsilon.get(), width)));
     let axis = Arc::new(move |width| radius::axis(context.with_untracked(|c| c.norm), width));
     let marks = move || {
         radii.with(|radii| {
@@ -51,7 +53,7 @@ pub fn RadiusView() -> impl IntoView {
     };
     view! {
         <Card id="radius" title=title remark=remark>
-            <EpsilonPlot draw axis label=summary name=strings::EPSILON_SLIDER/>
+            <EpsilonPlot draw over axis label=summary name=strings::EPSILON_SLIDER/>
             <div hidden=true>{marks}</div>
             <p class="say">{summary}</p>
             <TableOf rows/>

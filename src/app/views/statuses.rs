@@ -10,7 +10,7 @@ use crate::{
         strings,
     },
     bounds::Status,
-    engine::NetworkSummary,
+    engine::{NetworkSummary, Question},
 };
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -47,22 +47,31 @@ pub fn StatusesView() -> impl IntoView {
         })
     };
     let bars = Arc::new(move |width: f64| both(&|picture, network| statuses::bars(picture, network, width)));
+    // What the sweep is drawn with; ε is not in it.
+    let setting = Memo::new(move |_| {
+        let (methods, lines, norm, key) = store.state.with(|s| (s.methods(), s.lines, s.norm, s.network.clone()));
+        let about = |q: &Question| q.norm == norm && q.network == key;
+        let fits = store.sweep.with(|sweep| sweep.subject.as_ref().is_some_and(|s| about(s.question())));
+        fits.then_some((methods, lines, norm))
+    });
     let multiples = Arc::new(move |width: f64| {
-        let state = store.state.get();
-        let Some(network) = network.get() else { return Drawing::default() };
-        store.sweep.with(|sweep| {
-            let fits = sweep.subject.as_ref().is_some_and(|s| s.question().norm == state.norm && s.question().network == state.network);
-            if fits {
-                statuses::multiples(sweep, &network, &state.methods(), state.lines, state.epsilon, width)
-            } else {
-                Drawing::default()
-            }
-        })
+        let (Some(network), Some((methods, lines, _))) = (network.get(), setting.get()) else {
+            return Drawing::default();
+        };
+        store.sweep.with(|sweep| statuses::multiples(sweep, &network, &methods, lines, width))
+    });
+    let epsilon = Memo::new(move |_| store.state.with(|state| state.epsilon));
+    let over = Arc::new(move |width: f64| {
+        let (Some(network), Some((methods, _, norm))) = (network.get(), setting.get()) else {
+            return Drawing::default();
+        };
+        statuses::cursors(norm, network.layers.len(), &methods, epsilon.get(), width)
     });
     let along_rows = Arc::new(move || {
-        let state = store.state.get();
-        let Some(network) = network.get() else { return Table::default() };
-        store.sweep.with(|sweep| statuses::multiples_table(sweep, &network, &state.methods(), state.lines))
+        let (Some(network), Some((methods, lines, _))) = (network.get(), setting.get()) else {
+            return Table::default();
+        };
+        store.sweep.with(|sweep| statuses::multiples_table(sweep, &network, &methods, lines))
     });
     let summary = words(store, move |picture| {
         let shares = network.with(|network| network.as_ref().map_or(vec![], |network| unstable(picture, network)));
@@ -86,7 +95,7 @@ pub fn StatusesView() -> impl IntoView {
             <Footing/>
             <TableOf rows/>
             <h3>{strings::ALONG_EPSILON} " " <span class="remark">{strings::ALONG_EPSILON_REMARK}</span></h3>
-            <Plot draw=multiples label=along/>
+            <Plot draw=multiples over label=along/>
             <TableOf rows=along_rows/>
         </Card>
     }

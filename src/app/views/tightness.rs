@@ -13,28 +13,26 @@ use std::sync::Arc;
 pub fn TightnessView() -> impl IntoView {
     let store = store();
     let context = Memo::new(move |_| {
-        let here = store.shown.with(|shown| shown.as_ref().map(|picture| tightness::here(picture)));
-        store.state.with(|state| Context {
-            methods: state.methods(),
-            lines: state.lines,
-            norm: state.norm,
-            epsilon: state.epsilon,
-            here,
-        })
+        store.state.with(|state| Context { methods: state.methods(), lines: state.lines, norm: state.norm })
     });
+    let epsilon = Memo::new(move |_| store.state.with(|state| state.epsilon));
+    let here = Memo::new(move |_| store.shown.with(|shown| shown.as_ref().map(|picture| tightness::here(picture))));
     let sweep = Memo::new(move |_| {
         let sweep = store.sweep.get();
         let fits = sweep.subject.as_ref().is_none_or(|s| s.question().norm == context.with(|c| c.norm));
         if fits { sweep } else { Arc::default() }
     });
-    let summary = Signal::derive(move || sweep.with(|s| context.with(|c| strings::tightness_summary(s, c))));
+    let summary = Signal::derive(move || sweep.with(|s| here.with(|here| strings::tightness_summary(s, here.as_ref()))));
     let remark = Signal::derive(move || context.with(|c| strings::tightness_subtitle(c.lines, c.norm)));
     let rows = Arc::new(move || sweep.with(|s| context.with(|c| tightness::table(s, c))));
     let draw = Arc::new(move |width| sweep.with(|s| context.with(|c| tightness::draw(s, c, width))));
+    let over = Arc::new(move |width| {
+        sweep.with(|s| context.with(|c| here.with(|h| tightness::cursor(s, c, epsilon.get(), h.as_ref(), width))))
+    });
     let axis = Arc::new(move |width| tightness::axis(context.with_untracked(|c| c.norm), width));
     view! {
         <Card id="tightness" title=strings::TIGHTNESS.to_string() remark=remark>
-            <EpsilonPlot draw axis label=summary name=strings::EPSILON_SLIDER/>
+            <EpsilonPlot draw over axis label=summary name=strings::EPSILON_SLIDER/>
             <p class="say">{summary}</p>
             <TableOf rows/>
         </Card>

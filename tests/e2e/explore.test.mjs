@@ -108,7 +108,7 @@ test("the numbers on the page are the command line's", async (t) => {
 test("radii are certified, ordered, and the command line's", async (t) => {
   const { page } = await open(t, here);
   await live(page);
-  const complete = (count) => document.querySelectorAll("[data-radius]").length >= count;
+  const complete = (count) => document.querySelectorAll('[data-radius][data-arithmetic="sound"]').length >= count;
   await page.waitForFunction(complete, METHODS.length, { timeout: PATIENCE });
   const shown = await page.$$eval("[data-radius]", (marks) =>
     Object.fromEntries(marks.map((mark) => [mark.dataset.method, { radius: Number(mark.dataset.radius), arithmetic: mark.dataset.arithmetic }])),

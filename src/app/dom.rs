@@ -92,14 +92,15 @@ pub fn Plot(
 #[component]
 pub fn TableOf(rows: Rows) -> impl IntoView {
     let open = RwSignal::new(false);
+    let table = Memo::new(move |_| if open.get() { rows() } else { Table::default() });
     view! {
         <details class="numbers" on:toggle=move |event: ev::Event| {
             let details: web_sys::HtmlDetailsElement = event.target().unwrap().unchecked_into();
             open.set(details.open());
         }>
             <summary>{strings::TABLE}</summary>
-            <div class="scroll" tabindex="0" role="region" aria-label=strings::TABLE
-                inner_html=move || if open.get() { rows().markup() } else { String::new() }
+            <div class="scroll" tabindex="0" role="region" aria-label=move || table.with(|t| t.caption.clone())
+                inner_html=move || if open.get() { table.with(Table::markup) } else { String::new() }
             ></div>
         </details>
     }

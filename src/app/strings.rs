@@ -219,6 +219,11 @@ pub fn margins_caption(picture: &Picture) -> String {
     format!("Lower bounds of z{} − zᵢ, {}", subscript(picture.question.label), footing(picture))
 }
 
+/// Caption of the ladder's table.
+pub fn ladder_caption(picture: &Picture) -> String {
+    format!("Smallest lower bound of z{} − zᵢ by method, {}", subscript(picture.question.label), footing(picture))
+}
+
 /// Sentence under the radius.
 pub fn radius_summary(radii: &Radii, context: &radius::Context) -> String {
     let Some(subject) = &radii.subject else { return WAITING.into() };

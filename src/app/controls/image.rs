@@ -38,11 +38,16 @@ pub fn ImageControl() -> impl IntoView {
     let last_index = StoredValue::new(untrack(index).unwrap_or(0));
     let drawing = RwSignal::new(untrack(index).is_none());
     Effect::new(move |_| {
-        drawing.set(index().is_none());
+        let draws = index().is_none();
+        if drawing.get_untracked() != draws {
+            drawing.set(draws);
+        }
         if let Some(index) = index() {
             last_index.set_value(index);
         }
     });
+    // A memo: the pad must stay the same element while it is drawn on.
+    let pad = Memo::new(move |_| drawing.get());
     let go = move |index: u32| store.step(|state| state.image = Picked::Test(index));
     let search = move |from: u32, forward: bool| {
         if progress.get_untracked().is_some() {
@@ -101,7 +106,7 @@ pub fn ImageControl() -> impl IntoView {
                     aria-label=move || strings::image_alt(index(), label())
                     inner_html=picture
                 ></svg>
-                {move || drawing.get().then(|| view! { <Pad/> })}
+                {move || pad.get().then(|| view! { <Pad/> })}
             </div>
             <div class="row wrap">
                 <Choice name=strings::IMAGE options=modes chosen=drawing choose=choose_mode/>

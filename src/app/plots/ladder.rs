@@ -154,7 +154,7 @@ pub fn table(picture: &Picture) -> Table {
         })
         .collect();
     let head = strings::LADDER_HEAD.map(String::from).to_vec();
-    Table { caption: strings::margins_caption(picture), head, rows }
+    Table { caption: strings::ladder_caption(picture), head, rows }
 }
 
 #[cfg(test)]

@@ -97,8 +97,8 @@ pub fn table(radii: &Radii, context: &Context) -> Table {
         .map(|answer| {
             vec![
                 answer.method.label(),
-                answer.verified.map_or(strings::NONE.into(), format::epsilon),
-                answer.refuted.map_or(strings::NONE.into(), format::epsilon),
+                answer.verified.map_or(strings::NONE.into(), |v| format::bracket(v, v).0),
+                answer.refuted.map_or(strings::NONE.into(), |r| format::bracket(r, r).1),
                 strings::claim(answer.arithmetic).into(),
                 if answer.method.uses_lines() { format::lines(answer.lines) } else { strings::NO_LINES.into() },
                 format::milliseconds(answer.milliseconds),

@@ -120,7 +120,8 @@ pub fn NeuronView() -> impl IntoView {
             shown.as_ref().map_or(String::new(), |s| strings::neuron_subtitle(s.layer, s.index, s.status(), s.method))
         })
     });
-    let by_hand = Signal::derive(move || store.state.with(|state| state.hand.is_some()));
+    // A memo: the handles must stay the same elements while they are dragged.
+    let by_hand = Memo::new(move |_| store.state.with(|state| state.hand.is_some()));
     let modes = vec![
         (false, "neuron-follow".to_string(), strings::FOLLOW.to_string()),
         (true, "neuron-hand".to_string(), strings::BY_HAND.to_string()),
@@ -224,7 +225,7 @@ fn Handles(shown: Memo<Option<Shown>>, width: RwSignal<f64>) -> impl IntoView {
                     class="handle"
                     class:absent=move || !value().is_finite()
                     cx=move || x().to_string()
-                    cy=(HEIGHT - 24.0).to_string()
+                    cy=(HEIGHT - 36.0).to_string()
                     r="9"
                     tabindex="0"
                     role="slider"

@@ -620,11 +620,17 @@ pub async fn pause(milliseconds: u64) {
     let _ = JsFuture::from(promise).await;
 }
 
-/// The next animation frame, or soon where the page is hidden and has none.
+/// The next animation frame, or soon where none comes: hidden and covered pages have none.
 fn next_frame(call: impl FnOnce() + 'static) {
-    if document().hidden() {
-        set_timeout(call, Duration::from_millis(50));
-    } else {
-        request_animation_frame(call);
+    let call = Rc::new(RefCell::new(Some(call)));
+    let again = call.clone();
+    request_animation_frame(move || once(&call));
+    set_timeout(move || once(&again), Duration::from_millis(100));
+}
+
+fn once(call: &RefCell<Option<impl FnOnce()>>) {
+    let call = call.borrow_mut().take();
+    if let Some(call) = call {
+        call();
     }
 }

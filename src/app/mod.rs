@@ -13,6 +13,7 @@ pub mod scales;
 pub mod state;
 pub mod strings;
 pub mod svg;
+pub mod words;
 
 /// Modules of the browser alone.
 macro_rules! in_the_browser {

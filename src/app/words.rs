@@ -1,0 +1,114 @@
+//! The fixed words of the page; sentences with numbers in them are in [`strings`](super::strings).
+
+/// Declares the page's fixed words.
+macro_rules! words {
+    ($($name:ident = $text:expr;)*) => { $(#[allow(missing_docs)] pub const $name: &str = $text;)* };
+}
+
+words! {
+    TITLE = "Boundscope";
+    EXPLORE = "Explore";
+    SKIP = "Skip to the views";
+    NOTHING_LEAVES = "nothing leaves this page";
+    STARTING = "starting the engine …";
+    STOPPED = "engine stopped";
+    PRECOMPUTED = "precomputed";
+    COPY_LINK = "Copy link";
+    COPIED = "Link copied";
+    COPY_BY_HAND = "The browser would not copy: the address bar holds the link.";
+    THEME = "Theme";
+    THEME_AUTO = "auto";
+    THEME_LIGHT = "light";
+    THEME_DARK = "dark";
+    DISMISS = "Dismiss";
+    RESTART = "Start the engine again";
+    RETRY = "Try again";
+
+    NETWORK = "Network";
+    IMAGE = "Image";
+    IMAGE_NUMBER = "test image";
+    PREVIOUS = "previous image";
+    NEXT = "next image";
+    RANDOM = "random";
+    OF_LABEL = "of class";
+    ANY = "any";
+    ONLY_WRONG = "only misclassified";
+    SEARCHING = "looking for a misclassified image …";
+    CANCEL = "Cancel";
+    NONE_FOUND = "None found: no other image of the test set fits.";
+    DRAW = "draw";
+    DRAWING_PAD = "Drawing pad";
+    CLEAR = "clear";
+    USE_TEST_IMAGE = "test set";
+    PAD_HELP = "Draw a digit. Keyboard: arrow keys move the pen, space puts it down or lifts it, Delete clears.";
+    PAD_EMPTY = "Draw a digit: it is centred as MNIST does, and bounded as you lift the pen.";
+    PEN_DOWN = "pen down";
+    PEN_UP = "pen up";
+    CERTIFY_AS = "certify as";
+    AUTO = "auto";
+
+    REGION = "Region";
+    EPSILON = "ε";
+    EPSILON_SLIDER = "ε, logarithmic";
+    LESS = "smaller ε";
+    MORE = "larger ε";
+    NORM = "norm";
+    CLIP = "keep pixels in [0, 1]";
+    CLIP_ONLY_INF = "only for ℓ∞: the other balls are not boxes";
+    LINES = "lines";
+    METHODS = "Methods";
+    RELAXED = "Relaxed-CROWN";
+    DEPTH = "v";
+    NEEDS_A_METHOD = "Switch on at least one method to see bounds.";
+
+    RADIUS = "Certified radius";
+    RADIUS_PREVIEW = "Verified radius";
+    LADDER = "Worst margin";
+    NEURONS = "Every neuron";
+    STATUSES = "Neuron status";
+    ALONG_EPSILON = "Along ε";
+    MARGINS = "Margins";
+    ONE_NEURON = "One neuron";
+    TIGHTNESS = "Tightness against ε";
+    FOLLOW = "follow the network";
+    BY_HAND = "by hand";
+    BOUNDS_BY = "by";
+    TABLE = "table";
+    LAYER = "layer";
+    METHOD = "method";
+    NEURON = "neuron";
+    STATUS = "status";
+    CLEAN = "image";
+    RIVAL = "rival";
+    CLEAN_MARGIN = "image itself";
+    SMALLEST_SAMPLED = "smallest sampled";
+    SAMPLED_RANGE = "sampled range";
+    OUTPUTS = "outputs";
+    PENDING = "…";
+    NONE = "none";
+    NO_LINES = "no lines";
+    NOT_EVEN_AT_ZERO = "not at ε = 0";
+    YES = "yes";
+    NO = "no";
+    COMPUTING = "computing";
+    WAITING = "Waiting for the engine's first answer.";
+    SHOW_TIGHT = "Show tight lines";
+    SHOW_ADAPTIVE = "Show adaptive lines";
+    BEND = "bend r";
+    STATUSES_REMARK = "read off each method's own bounds, layer by layer";
+    ALONG_EPSILON_REMARK = "the same shares as ε grows";
+    ALONG_EPSILON_CAPTION = "Neurons by status along ε";
+    ALONG_EPSILON_LABEL = "Shares of neuron statuses along ε, by layer and way of bounding";
+    NEURONS_REMARK = "pre-activation bounds, sorted by the image's own value; symmetric-log scale";
+    NEURON_PICKER = "neuron, sorted by the image's own value; up and down change the layer";
+    L = "l";
+    U = "u";
+    ETA = "η";
+    R = "r";
+    NO_BEND = "no bend";
+    NO_NEURON = "Choose a neuron in “Every neuron”.";
+    PROVED = "verified";
+    UNDECIDED = "nobody knows";
+    THE_IMAGE = "the image itself";
+    SAMPLED = "sampled";
+}

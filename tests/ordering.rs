@@ -148,7 +148,7 @@ fn a_cut_in_the_middle_can_be_looser_than_lbp() {
     let looser = (0..5_000).find_map(|_| {
         let answers = draw();
         let lbp = flat(&answers.of(Method::Lbp)).0;
-        (2..depth(&answers.network) as u32).find_map(|v| {
+        (2..depth(&answers.network)).find_map(|v| {
             let relaxed = flat(&answers.of(Method::RelaxedCrown(v))).0;
             let worst = lbp.iter().zip(&relaxed).map(|(l, r)| (l - r) / (1.0 + l.abs())).fold(0.0, f64::max);
             (worst > 1e-4).then_some((v, worst))

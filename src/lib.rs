@@ -13,7 +13,6 @@
 //! | [`network`] | the graph of operators, one file per operator |
 //! | [`tensor`] | the [`Backend`](tensor::Backend) and its processors |
 #![warn(missing_docs)]
-#![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod app;
 pub mod bounds;

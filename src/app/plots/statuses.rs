@@ -30,15 +30,10 @@ pub fn status_class(status: Status) -> &'static str {
 }
 
 /// Statuses in drawing order, the unknown last.
-pub const DRAWN: [Status; 7] = [
-    Status::LeftDead,
-    Status::LeftUnstable,
-    Status::Unstable,
-    Status::Alive,
-    Status::RightUnstable,
-    Status::RightDead,
-    Status::Unknown,
-];
+pub const DRAWN: [Status; 7] = {
+    let [first, second, third, fourth, fifth, sixth] = Status::ALL;
+    [first, second, third, fourth, fifth, sixth, Status::Unknown]
+};
 
 /// The statuses of a layer's neurons under some bounds.
 pub fn count(layer: &LayerSummary, bounds: &Interval) -> Counts {

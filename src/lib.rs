@@ -10,6 +10,7 @@
 //! | [`certify`] | certified radius by bisection, verified error over a set of images |
 //! | [`bounds`] | regions, lines, IBP, LBP, CROWN and their hybrids: walks over the graph, written once over a backend |
 //! | [`formats`] | safetensors, IDX, npy and the golden folders: the only room that sees untrusted bytes |
+//! | [`train`] | plans, schedules, losses and the trainer |
 //! | [`network`] | the graph of operators, one file per operator |
 //! | [`tensor`] | the [`Backend`](tensor::Backend) and its processors |
 #![warn(missing_docs)]
@@ -23,5 +24,6 @@ pub mod engine;
 pub mod formats;
 pub mod network;
 pub mod tensor;
+pub mod train;
 #[cfg(all(feature = "web", target_arch = "wasm32"))]
 pub mod web;

@@ -1,0 +1,290 @@
+//! Architectures by name (METHODS.md §8), and the activation that goes between their layers.
+
+use crate::bounds::UnknownName;
+use serde::{Deserialize, Serialize};
+use std::{fmt, str::FromStr};
+
+/// A chain of layers without weights.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub enum Architecture {
+    /// Dense layers of these sizes, `mlp:256-128`; `mlp:` alone is one affine layer.
+    Mlp(Vec<usize>),
+    /// CONV 16 4×4+2, CONV 32 4×4+1, FC 100.
+    DmSmall,
+    /// CONV 32 3×3+1, 32 4×4+2, 64 3×3+1, 64 4×4+2, FC 512, FC 512.
+    DmMedium,
+    /// CONV 64 3×3+1, 64 3×3+1, 128 3×3+2, 128 3×3+1, 128 3×3+1, FC 512, padding 1.
+    DmLarge,
+    /// CONV 16 3×3+1, 16 4×4+2, 32 3×3+1, 32 4×4+2, FC 512, FC 512.
+    SmallMnist,
+    /// A description of one's own: a JSON list of blocks, the output layer left out, such as
+    /// `[{"op":"conv2d","outputs":16,"kernel":[4,4],"stride":[2,2]},{"op":"activation"},{"op":"flatten"}]`.
+    Custom(Vec<Block>),
+}
+
+/// One layer without weights.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "op", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Block {
+    /// A convolution.
+    Conv2d {
+        /// Output channels.
+        outputs: usize,
+        /// Kernel height and width.
+        kernel: [usize; 2],
+        /// Step down and to the right.
+        #[serde(default = "ones")]
+        stride: [usize; 2],
+        /// Zeros above/below and left/right.
+        #[serde(default)]
+        padding: [usize; 2],
+    },
+    /// A dense layer.
+    Linear {
+        /// Outputs.
+        outputs: usize,
+    },
+    /// From an image to a vector.
+    Flatten,
+    /// The run's activation.
+    Activation,
+}
+
+fn ones() -> [usize; 2] {
+    [1, 1]
+}
+
+/// Most neurons of a dense layer and most channels of a convolution: sizes come from users.
+const WIDEST: usize = 4096;
+
+impl Architecture {
+    /// The names offered, with sizes to start from.
+    pub const NAMES: [&'static str; 5] = ["mlp:64-32", "dm-small", "small-mnist", "dm-medium", "dm-large"];
+
+    /// The layers for an input of `shape`, ending with one output per class.
+    pub fn blocks(&self, shape: &[usize], classes: usize) -> Vec<Block> {
+        let conv = |outputs, kernel, stride, padding| Block::Conv2d {
+            outputs,
+            kernel: [kernel; 2],
+            stride: [stride; 2],
+            padding: [padding; 2],
+        };
+        let (convs, dense): (Vec<Block>, Vec<usize>) = match self {
+            Architecture::Custom(blocks) => {
+                return blocks.iter().copied().chain([Block::Linear { outputs: classes }]).collect();
+            }
+            Architecture::Mlp(sizes) => (vec![], sizes.clone()),
+            Architecture::DmSmall => (vec![conv(16, 4, 2, 0), conv(32, 4, 1, 0)], vec![100]),
+            Architecture::DmMedium => {
+                (vec![conv(32, 3, 1, 0), conv(32, 4, 2, 0), conv(64, 3, 1, 0), conv(64, 4, 2, 0)], vec![512, 512])
+            }
+            Architecture::DmLarge => (
+                vec![conv(64, 3, 1, 1), conv(64, 3, 1, 1), conv(128, 3, 2, 1), conv(128, 3, 1, 1), conv(128, 3, 1, 1)],
+                vec![512],
+            ),
+            Architecture::SmallMnist => {
+                (vec![conv(16, 3, 1, 0), conv(16, 4, 2, 0), conv(32, 3, 1, 0), conv(32, 4, 2, 0)], vec![512, 512])
+            }
+        };
+        let mut blocks = Vec::new();
+        convs.into_iter().for_each(|conv| blocks.extend([conv, Block::Activation]));
+        if shape.len() != 1 {
+            blocks.push(Block::Flatten);
+        }
+        dense.into_iter().for_each(|outputs| blocks.extend([Block::Linear { outputs }, Block::Activation]));
+        blocks.push(Block::Linear { outputs: classes });
+        blocks
+    }
+}
+
+impl fmt::Display for Architecture {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Architecture::Mlp(sizes) => {
+                let sizes: Vec<String> = sizes.iter().map(usize::to_string).collect();
+                write!(out, "mlp:{}", sizes.join("-"))
+            }
+            Architecture::DmSmall => out.write_str("dm-small"),
+            Architecture::DmMedium => out.write_str("dm-medium"),
+            Architecture::DmLarge => out.write_str("dm-large"),
+            Architecture::SmallMnist => out.write_str("small-mnist"),
+            Architecture::Custom(blocks) => out.write_str(&serde_json::to_string(blocks).unwrap_or_default()),
+        }
+    }
+}
+
+impl FromStr for Architecture {
+    type Err = UnknownName;
+
+    fn from_str(word: &str) -> Result<Self, UnknownName> {
+        let unknown = || UnknownName {
+            what: "architecture",
+            word: word.into(),
+            choices: "mlp:SIZES (as in mlp:256-128, sizes up to 4096), dm-small, dm-medium, dm-large, small-mnist, or a \
+                      JSON list of blocks",
+        };
+        let fits = |size: usize| (1..=WIDEST).contains(&size);
+        Ok(match word {
+            "dm-small" => Architecture::DmSmall,
+            "dm-medium" => Architecture::DmMedium,
+            "dm-large" => Architecture::DmLarge,
+            "small-mnist" => Architecture::SmallMnist,
+            _ => match word.strip_prefix("mlp:") {
+                Some("") => Architecture::Mlp(Vec::new()),
+                Some(sizes) => {
+                    let sizes: Option<Vec<usize>> = sizes
+                        .split(['-', ','])
+                        .map(|size| size.trim().parse().ok().filter(|&size| fits(size)))
+                        .collect();
+                    Architecture::Mlp(sizes.filter(|sizes| sizes.len() <= 16).ok_or_else(unknown)?)
+                }
+                None => {
+                    let blocks: Vec<Block> = serde_json::from_str(word).map_err(|_| unknown())?;
+                    let sane = |block: &Block| match block {
+                        Block::Conv2d { outputs, kernel, stride, padding } => {
+                            fits(*outputs)
+                                && kernel.iter().chain(stride).all(|&size| fits(size))
+                                && padding.iter().all(|&size| size <= WIDEST)
+                        }
+                        Block::Linear { outputs } => fits(*outputs),
+                        Block::Flatten | Block::Activation => true,
+                    };
+                    if blocks.len() > 64 || !blocks.iter().all(sane) {
+                        return Err(unknown());
+                    }
+                    Architecture::Custom(blocks)
+                }
+            },
+        })
+    }
+}
+
+impl From<Architecture> for String {
+    fn from(architecture: Architecture) -> String {
+        architecture.to_string()
+    }
+}
+
+impl TryFrom<String> for Architecture {
+    type Error = UnknownName;
+    fn try_from(word: String) -> Result<Self, UnknownName> {
+        word.parse()
+    }
+}
+
+/// The activation of every hidden layer: `relu`, `leaky:η`, `ramp:η` or `ramp:η0-η1`.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub enum Activation {
+    /// ReLU.
+    Relu,
+    /// LeakyReLU(η).
+    Leaky(f64),
+    /// ParamRamp, η from the first value to the second (METHODS.md §8).
+    Ramp(f64, f64),
+}
+
+impl Activation {
+    /// η at the start and at the end of a run.
+    pub fn slopes(self) -> (f64, f64) {
+        match self {
+            Activation::Relu => (0.0, 0.0),
+            Activation::Leaky(slope) => (slope, slope),
+            Activation::Ramp(from, to) => (from, to),
+        }
+    }
+
+    /// Whether it is a ParamRamp.
+    pub fn bends(self) -> bool {
+        matches!(self, Activation::Ramp(..))
+    }
+
+    /// The name people read.
+    pub fn label(self) -> String {
+        match self {
+            Activation::Relu => "ReLU".into(),
+            Activation::Leaky(slope) => format!("LeakyReLU({slope})"),
+            Activation::Ramp(from, to) if from == to => format!("ParamRamp({from})"),
+            Activation::Ramp(from, to) => format!("ParamRamp({from}→{to})"),
+        }
+    }
+}
+
+impl fmt::Display for Activation {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Activation::Relu => out.write_str("relu"),
+            Activation::Leaky(slope) => write!(out, "leaky:{slope}"),
+            Activation::Ramp(from, to) if from == to => write!(out, "ramp:{from}"),
+            Activation::Ramp(from, to) => write!(out, "ramp:{from}-{to}"),
+        }
+    }
+}
+
+impl FromStr for Activation {
+    type Err = UnknownName;
+
+    fn from_str(word: &str) -> Result<Self, UnknownName> {
+        let unknown = || UnknownName {
+            what: "activation",
+            word: word.into(),
+            choices: "relu, leaky:η, ramp:η, ramp:η0-η1 with 0 ≤ η < 1",
+        };
+        let slope =
+            |word: &str| word.parse::<f64>().ok().filter(|slope| (0.0..1.0).contains(slope)).ok_or_else(unknown);
+        if word == "relu" {
+            Ok(Activation::Relu)
+        } else if let Some(word) = word.strip_prefix("leaky:") {
+            Ok(Activation::Leaky(slope(word)?))
+        } else if let Some(word) = word.strip_prefix("ramp:") {
+            let (from, to) = word.split_once('-').unwrap_or((word, word));
+            Ok(Activation::Ramp(slope(from)?, slope(to)?))
+        } else {
+            Err(unknown())
+        }
+    }
+}
+
+impl From<Activation> for String {
+    fn from(activation: Activation) -> String {
+        activation.to_string()
+    }
+}
+
+impl TryFrom<String> for Activation {
+    type Error = UnknownName;
+    fn try_from(word: String) -> Result<Self, UnknownName> {
+        word.parse()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_survive_the_round_trip() {
+        for word in ["mlp:64-32", "mlp:", "dm-small", "dm-medium", "dm-large", "small-mnist"] {
+            assert_eq!(word.parse::<Architecture>().map(|it| it.to_string()), Ok(word.to_owned()));
+        }
+        for word in ["relu", "leaky:0.01", "ramp:0", "ramp:0.01-0"] {
+            assert_eq!(word.parse::<Activation>().map(|it| it.to_string()), Ok(word.to_owned()));
+        }
+        let own = r#"[{"op":"conv2d","outputs":4,"kernel":[3,3],"stride":[2,2]},{"op":"activation"},{"op":"flatten"}]"#;
+        let own: Architecture = own.parse().expect("a list of blocks");
+        assert_eq!(own.to_string().parse(), Ok(own));
+    }
+
+    #[test]
+    fn wrong_names_are_refused() {
+        for word in
+            ["mlp:0", "mlp:5000", "mlp:x", "mlp", "vgg", "[{\"op\":\"conv3d\"}]", "[{\"op\":\"linear\",\"outputs\":0}]"]
+        {
+            assert!(word.parse::<Architecture>().is_err(), "{word}");
+        }
+        for word in ["relu:1", "leaky:1", "leaky:-0.1", "leaky:nan", "ramp:", "ramp:0-2", "tanh"] {
+            assert!(word.parse::<Activation>().is_err(), "{word}");
+        }
+    }
+}

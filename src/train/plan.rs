@@ -1,0 +1,204 @@
+//! What a run is: everything that decides its outcome, so that the same plan and data give the same network.
+
+use super::{
+    architecture::{Activation, Architecture},
+    schedule::{Motion, Schedule, Schedules},
+};
+use crate::bounds::UnknownName;
+use serde::{Deserialize, Serialize};
+use std::{fmt, str::FromStr};
+
+/// What the robust part of the loss is made of (METHODS.md §8).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Loss {
+    /// No robust part: cross-entropy of the outputs.
+    Clean,
+    /// Cross-entropy of IBP's margin bounds.
+    Ibp,
+    /// Of (1 − β)·IBP's and β·CROWN-IBP's.
+    CrownIbp,
+}
+
+impl Loss {
+    /// All three, cheapest first.
+    pub const ALL: [Loss; 3] = [Loss::Clean, Loss::Ibp, Loss::CrownIbp];
+
+    /// The name people read.
+    pub fn label(self) -> &'static str {
+        match self {
+            Loss::Clean => "clean",
+            Loss::Ibp => "IBP",
+            Loss::CrownIbp => "CROWN-IBP",
+        }
+    }
+}
+
+impl fmt::Display for Loss {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Loss::Clean => "clean",
+            Loss::Ibp => "ibp",
+            Loss::CrownIbp => "crown-ibp",
+        })
+    }
+}
+
+impl FromStr for Loss {
+    type Err = UnknownName;
+    fn from_str(word: &str) -> Result<Self, UnknownName> {
+        let found = Loss::ALL.into_iter().find(|loss| loss.to_string() == word);
+        found.ok_or_else(|| UnknownName { what: "loss", word: word.into(), choices: "clean, ibp, crown-ibp" })
+    }
+}
+
+/// A recipe by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Recipe {
+    /// The paper's: 200 epochs, He initialisation.
+    Paper,
+    /// Shi et al. 2021: 70 epochs, IBP-aware initialisation, gradient clipping, two regularisers.
+    Short,
+}
+
+impl Recipe {
+    /// Both.
+    pub const ALL: [Recipe; 2] = [Recipe::Paper, Recipe::Short];
+
+    /// The epochs it was made for; schedules scale with the epochs of a run.
+    pub fn epochs(self) -> u32 {
+        match self {
+            Recipe::Paper => 200,
+            Recipe::Short => 70,
+        }
+    }
+}
+
+impl fmt::Display for Recipe {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Recipe::Paper => "paper",
+            Recipe::Short => "short",
+        })
+    }
+}
+
+impl FromStr for Recipe {
+    type Err = UnknownName;
+    fn from_str(word: &str) -> Result<Self, UnknownName> {
+        let found = Recipe::ALL.into_iter().find(|recipe| recipe.to_string() == word);
+        found.ok_or_else(|| UnknownName { what: "recipe", word: word.into(), choices: "paper, short" })
+    }
+}
+
+/// How weights start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Initialization {
+    /// Normal of variance 2 / fan-in.
+    He,
+    /// Normal of standard deviation √(2π) / fan-in: interval widths keep their size from layer to layer (Shi et al. 2021).
+    IbpAware,
+}
+
+/// A training run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Plan {
+    /// The layers.
+    pub architecture: Architecture,
+    /// Between them.
+    pub activation: Activation,
+    /// What is minimised.
+    pub loss: Loss,
+    /// The recipe that the rest came from.
+    pub recipe: Recipe,
+    /// Passes over the data.
+    pub epochs: u32,
+    /// ε_train: the largest ε of the run, in units of the raw input.
+    pub epsilon: f64,
+    /// Images per step.
+    pub batch: u32,
+    /// Where every random number comes from.
+    pub seed: u32,
+    /// ε, κ, β, η and the learning rate over the epochs.
+    pub schedules: Schedules,
+    /// How weights start.
+    pub initialization: Initialization,
+    /// Largest Euclidean norm of a gradient; longer ones are scaled down.
+    pub gradient_clip: Option<f64>,
+    /// Weight of the regularisers on bound tightness and on the dead/alive balance, while ε rises.
+    pub regularizer: f64,
+    /// Half-width of the relative uniform noise on r in each step; 0 for none.
+    pub noise: f64,
+}
+
+impl Plan {
+    /// A recipe scaled to `epochs`.
+    pub fn new(
+        recipe: Recipe,
+        architecture: Architecture,
+        activation: Activation,
+        loss: Loss,
+        epochs: u32,
+        epsilon: f64,
+    ) -> Self {
+        let scale = f64::from(epochs) / f64::from(recipe.epochs());
+        let (from, to) = activation.slopes();
+        // Epochs of the clean start, the end of the ramp, the two cuts of the learning rate, and the span in which η falls.
+        let [clean, ramp, cut, second_cut, slope_start, slope_end] = match recipe {
+            Recipe::Paper => [10.0, 60.0, 130.0, 190.0, 70.0, 140.0],
+            Recipe::Short => [1.0, 21.0, 50.0, 60.0, 21.0, 50.0],
+        }
+        .map(|epoch| epoch * scale);
+        let (rate, factor) = match recipe {
+            Recipe::Paper => (5e-4, 0.1),
+            Recipe::Short => (5e-4, 0.2),
+        };
+        let learning_rate = Schedule {
+            points: vec![(0.0, rate), (cut, rate * factor), (second_cut, rate * factor * factor)],
+            motion: Motion::Step,
+        };
+        let robust = loss != Loss::Clean;
+        let schedules = Schedules {
+            epsilon: if robust { Schedule::ramp(0.0, epsilon, clean, ramp) } else { Schedule::constant(0.0) },
+            kappa: if robust { Schedule::ramp(1.0, 0.0, clean, ramp) } else { Schedule::constant(1.0) },
+            beta: if loss == Loss::CrownIbp { Schedule::ramp(1.0, 0.0, clean, ramp) } else { Schedule::constant(0.0) },
+            slope: if from == to { Schedule::constant(to) } else { Schedule::ramp(from, to, slope_start, slope_end) },
+            learning_rate,
+        };
+        let short = recipe == Recipe::Short;
+        Plan {
+            architecture,
+            activation,
+            loss,
+            recipe,
+            epochs,
+            epsilon: if robust { epsilon } else { 0.0 },
+            batch: 256,
+            seed: 1,
+            schedules,
+            initialization: if short && robust { Initialization::IbpAware } else { Initialization::He },
+            gradient_clip: short.then_some(10.0),
+            regularizer: if short && robust { 0.5 } else { 0.0 },
+            noise: 0.0,
+        }
+    }
+
+    /// The same plan with κ moving from one value to another while ε rises.
+    pub fn with_kappa(mut self, from: f64, to: f64) -> Self {
+        if self.loss != Loss::Clean {
+            self.schedules.kappa.points.iter_mut().zip([from, to]).for_each(|(point, value)| point.1 = value);
+        }
+        self
+    }
+
+    /// The epoch at which ε leaves 0, and r of a ParamRamp is set; never for a clean run without ε.
+    pub fn clean_epochs(&self) -> f64 {
+        match self.schedules.epsilon.points.as_slice() {
+            [(start, first), ..] if *first == 0.0 && self.loss != Loss::Clean => *start,
+            // A clean run bends its ramps after a twentieth of its epochs, as the paper's recipe does.
+            _ => f64::from(self.epochs) / 20.0,
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! Quantities that change while a network trains, as data: they can be stored, drawn and read at any moment.
+
+use serde::{Deserialize, Serialize};
+
+/// How a quantity moves between its points.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Motion {
+    /// In a straight line.
+    Linear,
+    /// Not at all: each value holds until the next point.
+    Step,
+}
+
+/// A quantity over the epochs of a run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Schedule {
+    /// Epoch (may be fractional) and value; epochs rise. The first value holds before its point, the last after it.
+    pub points: Vec<(f64, f64)>,
+    /// Between the points.
+    pub motion: Motion,
+}
+
+impl Schedule {
+    /// One value throughout.
+    pub fn constant(value: f64) -> Self {
+        Schedule { points: vec![(0.0, value)], motion: Motion::Step }
+    }
+
+    /// `from` until epoch `start`, then in a straight line to `to` at epoch `end`.
+    pub fn ramp(from: f64, to: f64, start: f64, end: f64) -> Self {
+        Schedule { points: vec![(start, from), (end, to)], motion: Motion::Linear }
+    }
+
+    /// The value after `epoch` epochs.
+    pub fn at(&self, epoch: f64) -> f64 {
+        let next = self.points.partition_point(|(start, _)| *start <= epoch);
+        let Some(&(from, value)) = self.points.get(next.saturating_sub(1)) else { return 0.0 };
+        match self.points.get(next) {
+            Some(&(to, target)) if next > 0 && self.motion == Motion::Linear => {
+                value + (target - value) * (epoch - from) / (to - from)
+            }
+            _ => value,
+        }
+    }
+
+    /// The value the run ends with.
+    pub fn last(&self) -> f64 {
+        self.points.last().map_or(0.0, |point| point.1)
+    }
+}
+
+/// Everything that is scheduled (METHODS.md §8).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Schedules {
+    /// ε of the training region.
+    pub epsilon: Schedule,
+    /// κ: the share of the clean loss.
+    pub kappa: Schedule,
+    /// β: the share of CROWN-IBP's margins; the rest is IBP's.
+    pub beta: Schedule,
+    /// η: the activations' slope outside their middle.
+    pub slope: Schedule,
+    /// Adam's step.
+    pub learning_rate: Schedule,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ramp_holds_its_ends_and_is_straight_between() {
+        let ramp = Schedule::ramp(1.0, 0.5, 10.0, 60.0);
+        let seen = [0.0, 10.0, 35.0, 60.0, 200.0].map(|epoch| ramp.at(epoch));
+        assert_eq!(seen, [1.0, 1.0, 0.75, 0.5, 0.5]);
+    }
+
+    #[test]
+    fn steps_hold_until_the_next_point() {
+        let steps = Schedule { points: vec![(0.0, 3.0), (2.0, 2.0), (3.0, 1.0)], motion: Motion::Step };
+        let seen = [0.0, 1.9, 2.0, 2.9, 3.0, 9.0].map(|epoch| steps.at(epoch));
+        assert_eq!(seen, [3.0, 3.0, 2.0, 2.0, 1.0, 1.0]);
+    }
+}

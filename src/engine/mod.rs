@@ -7,9 +7,11 @@ mod network;
 mod protocol;
 mod sampling;
 mod session;
+mod training;
 
 #[cfg(not(target_arch = "wasm32"))]
 pub use collect::collect;
 pub use network::summarise;
 pub use protocol::*;
 pub use session::{Host, Session};
+pub use training::{Order, Point, Probe, ProbePlan, RunState, TrainRequest, TrainResponse, Watched};

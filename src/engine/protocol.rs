@@ -4,12 +4,13 @@
 //! bytes ([`Floats`], [`Bytes`]), which a worker's `postMessage` can transfer instead of copy. Integers are `u32`:
 //! JavaScript numbers hold them exactly.
 
+use super::training::{TrainRequest, TrainResponse};
 use crate::bounds::{Method, Norm, Strategy};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::{fmt, ops::Deref};
 
 /// Raised whenever a message changes shape; both sides compare it in [`Request::Hello`] and [`Response::Ready`].
-pub const PROTOCOL: u32 = 1;
+pub const PROTOCOL: u32 = 2;
 
 /// Raw bytes that travel as one typed array.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -233,6 +234,11 @@ pub enum Request {
         /// Which.
         job: Job,
     },
+    /// About training runs.
+    Train {
+        /// What is asked.
+        request: TrainRequest,
+    },
 }
 
 /// One activation layer of a network, as the page needs it to draw neurons.
@@ -442,6 +448,11 @@ pub enum Response {
         job: Job,
         /// Epoch of the request.
         epoch: u32,
+    },
+    /// About training runs.
+    Train {
+        /// What happened.
+        response: TrainResponse,
     },
     /// A request could not be answered; what is on screen stays.
     Failed {

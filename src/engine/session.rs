@@ -3,6 +3,7 @@
 use super::{
     network::Loaded,
     protocol::{Job, PROTOCOL, Request, Response},
+    training::Training,
 };
 use crate::bounds::{BoundsError, Cancelled, Pulse};
 use std::{cell::Cell, cell::RefCell, collections::HashMap, rc::Rc};
@@ -17,6 +18,11 @@ pub trait Host: 'static {
     fn device(&self) -> String;
     /// Let messages that have arrived be handled (in a worker: one macrotask).
     fn breathe(&self) -> impl Future<Output = ()>;
+    /// Let that much time pass, or less.
+    fn rest(&self, milliseconds: f64) -> impl Future<Output = ()> {
+        let _ = milliseconds;
+        self.breathe()
+    }
 }
 
 /// One client's session. Cloning gives another handle to the same session.
@@ -27,10 +33,20 @@ pub struct Session<H> {
 pub(super) struct Shared<H> {
     pub(super) host: H,
     networks: RefCell<HashMap<String, Rc<Loaded>>>,
-    /// The newest epoch of each job; a job whose epoch is older, or that has none, stops.
-    epochs: RefCell<HashMap<Job, u32>>,
+    /// The newest epoch of each task; one whose epoch is older, or that has none, stops.
+    pub(super) epochs: RefCell<HashMap<Task, u32>>,
     /// Explore requests under way: the other jobs wait while there are any.
     exploring: Cell<u32>,
+    pub(super) training: RefCell<Training>,
+}
+
+/// What can be stopped by itself.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Task {
+    /// A job.
+    Job(Job),
+    /// What stands in a slot of training.
+    Run(u32),
 }
 
 impl<H> Clone for Session<H> {
@@ -42,7 +58,13 @@ impl<H> Clone for Session<H> {
 impl<H: Host> Session<H> {
     /// An empty session.
     pub fn new(host: H) -> Self {
-        let shared = Shared { host, networks: RefCell::default(), epochs: RefCell::default(), exploring: Cell::new(0) };
+        let shared = Shared {
+            host,
+            networks: RefCell::default(),
+            epochs: RefCell::default(),
+            exploring: Cell::new(0),
+            training: RefCell::default(),
+        };
         Session { shared: Rc::new(shared) }
     }
 
@@ -63,7 +85,7 @@ impl<H: Host> Session<H> {
                 Err(error) => self.fail(None, 0, format!("the network \"{key}\" could not be read: {error}")),
             },
             Request::Cancel { job } => {
-                self.shared.epochs.borrow_mut().remove(&job);
+                self.shared.epochs.borrow_mut().remove(&Task::Job(job));
             }
             Request::Explore { epoch, question, methods } => {
                 let _exploring = Exploring::new(&self.shared);
@@ -91,19 +113,25 @@ impl<H: Host> Session<H> {
                 };
                 self.job(Job::Benchmark, epoch, run).await;
             }
+            Request::Train { request } => self.train(request).await,
         }
     }
 
     /// Runs a job as the newest of its kind and says how it ended; a cancelled one ends in silence, since nobody
     /// waits for it.
     async fn job(&self, job: Job, epoch: u32, run: impl AsyncFnOnce(&JobPulse<H>) -> Result<(), JobError>) {
-        self.shared.epochs.borrow_mut().insert(job, epoch);
-        let pulse = JobPulse { shared: self.shared.clone(), job, epoch, breathed: Cell::new(self.shared.host.now()) };
+        self.shared.epochs.borrow_mut().insert(Task::Job(job), epoch);
+        let pulse = self.pulse(Task::Job(job), epoch);
         match run(&pulse).await {
             Ok(()) => self.send(Response::Done { job, epoch }),
             Err(JobError::Bounds(BoundsError::Cancelled)) => {}
             Err(error) => self.fail(Some(job), epoch, error.to_string()),
         }
+    }
+
+    /// The pause of a task.
+    pub(super) fn pulse(&self, task: Task, epoch: u32) -> JobPulse<H> {
+        JobPulse { shared: self.shared.clone(), task, epoch, breathed: Cell::new(self.shared.host.now()) }
     }
 
     pub(super) fn loaded(&self, key: &str) -> Result<Rc<Loaded>, JobError> {
@@ -155,10 +183,10 @@ impl<H> Drop for Exploring<H> {
 /// Longest time a job computes before it lets messages in.
 const SLICE_MS: f64 = 6.0;
 
-/// The pause of one job.
+/// The pause of one task.
 pub(super) struct JobPulse<H> {
     shared: Rc<Shared<H>>,
-    job: Job,
+    task: Task,
     epoch: u32,
     breathed: Cell<f64>,
 }
@@ -166,7 +194,7 @@ pub(super) struct JobPulse<H> {
 impl<H: Host> Pulse for JobPulse<H> {
     async fn beat(&self) -> Result<(), Cancelled> {
         let host = &self.shared.host;
-        let waits = || self.job != Job::Explore && self.shared.exploring.get() > 0;
+        let waits = || self.task != Task::Job(Job::Explore) && self.shared.exploring.get() > 0;
         if host.now() - self.breathed.get() >= SLICE_MS || waits() {
             host.breathe().await;
             while waits() && self.wanted() {
@@ -179,7 +207,7 @@ impl<H: Host> Pulse for JobPulse<H> {
 }
 
 impl<H> JobPulse<H> {
-    fn wanted(&self) -> bool {
-        self.shared.epochs.borrow().get(&self.job) == Some(&self.epoch)
+    pub(super) fn wanted(&self) -> bool {
+        self.shared.epochs.borrow().get(&self.task) == Some(&self.epoch)
     }
 }

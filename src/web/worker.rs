@@ -94,6 +94,13 @@ impl Host for Browser {
         if cfg!(target_feature = "simd128") { "CPU · wasm SIMD".into() } else { "CPU · wasm".into() }
     }
 
+    async fn rest(&self, milliseconds: f64) {
+        let pause = Promise::new(&mut |resolve, _| {
+            let _ = self.scope.set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, milliseconds as i32);
+        });
+        let _ = JsFuture::from(pause).await;
+    }
+
     /// One macrotask, through a message channel: `setTimeout` would wait four milliseconds.
     async fn breathe(&self) {
         let turn = Promise::new(&mut |resolve, _| {

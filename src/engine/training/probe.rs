@@ -1,0 +1,131 @@
+//! A measurement: what a network does on images it was not trained on.
+
+use super::protocol::{Probe, Watched};
+use crate::{
+    bounds::{BoundsError, Method, Prepared, Pulse, Region, Status, Strategy, status},
+    certify::predicted,
+    formats::write_model,
+    network::{Curve, Curves, Network},
+    tensor::Cpu,
+    train::TrainError,
+};
+
+/// Images that go through the network together.
+const BATCH: usize = 32;
+/// The valid range of a pixel.
+const PIXELS: [f64; 2] = [0.0, 1.0];
+
+/// The images that runs are measured on.
+pub(super) struct HeldOut {
+    pixels: Vec<f64>,
+    labels: Vec<usize>,
+}
+
+impl HeldOut {
+    /// Bytes 0–255 and classes; `None` where they do not go together.
+    pub(super) fn new(images: &[u8], labels: &[u8]) -> Option<Self> {
+        let fits = !labels.is_empty() && images.len().is_multiple_of(labels.len()) && !images.is_empty();
+        fits.then(|| HeldOut {
+            pixels: images.iter().map(|&byte| f64::from(f32::from(byte) / 255.0)).collect(),
+            labels: labels.iter().map(|&label| usize::from(label)).collect(),
+        })
+    }
+}
+
+/// The image whose margins are followed.
+pub(super) struct Watch {
+    pub(super) id: u32,
+    pub(super) pixels: Vec<f64>,
+    pub(super) label: usize,
+}
+
+/// What is measured.
+pub(super) struct Question {
+    pub(super) step: u32,
+    pub(super) epoch: f64,
+    pub(super) epsilon: f64,
+    pub(super) attack: bool,
+    pub(super) images: usize,
+    pub(super) methods: Vec<Method>,
+    pub(super) seed: u64,
+}
+
+/// Measures a network; also answers with its model file.
+pub(super) async fn measure(
+    network: &Network,
+    question: &Question,
+    held_out: &HeldOut,
+    watch: Option<&Watch>,
+    pulse: &impl Pulse,
+) -> Result<(Probe, Vec<u8>), TrainError> {
+    let region = Region { clip: Some(PIXELS), ..Region::linf(question.epsilon) };
+    let prepared = Prepared::new(Cpu::<f32>::new(), network);
+    let (inputs, classes) = (prepared.input_len(), prepared.classes());
+    let count = held_out.labels.len().min(question.images);
+    if held_out.pixels.len() != held_out.labels.len() * inputs {
+        return Err(TrainError::Data(format!("the held-out images do not have {inputs} pixels each")));
+    }
+    let curves: Vec<Curves> = network.layers().into_iter().map(|layer| layer.curves).collect();
+    let mut statuses = vec![vec![0u32; Status::Unknown as usize + 1]; curves.len()];
+    let (mut wrong, mut unproved, mut broken) = (0, 0, 0);
+    let images = held_out.pixels[..count * inputs].chunks(BATCH * inputs);
+    for (images, labels) in images.zip(held_out.labels[..count].chunks(BATCH)) {
+        pulse.beat().await.map_err(BoundsError::from)?;
+        let (_, outputs) = prepared.infer(images).await?;
+        let right: Vec<bool> =
+            outputs.chunks(classes).zip(labels).map(|(z, &label)| predicted(z) == Some(label)).collect();
+        let bounds = prepared.bounds(images, Some(labels), &region, Method::Ibp, Strategy::Tight, pulse).await?;
+        for (bounds, right) in bounds.iter().zip(&right) {
+            wrong += u32::from(!right);
+            unproved += u32::from(!(*right && bounds.verified()));
+            for ((counts, layer), curves) in statuses.iter_mut().zip(&bounds.layers).zip(&curves) {
+                for (index, (&l, &u)) in layer.lower.iter().zip(&layer.upper).enumerate() {
+                    let curve: Curve<f64> = curves.at(index);
+                    counts[status(&curve, l, u) as usize] += 1;
+                }
+            }
+        }
+        if question.attack {
+            broken += attack(network, images, labels, &region, &right, question.seed, pulse).await?;
+        }
+    }
+    let mut watched = Vec::new();
+    if let Some(watch) = watch.filter(|watch| watch.pixels.len() == inputs) {
+        for &method in &question.methods {
+            pulse.beat().await.map_err(BoundsError::from)?;
+            let label = [watch.label];
+            let found = prepared.bounds(&watch.pixels, Some(&label), &region, method, Strategy::Tight, pulse).await?;
+            if let Some(bounds) = found.first() {
+                let mean = bounds.margins.iter().sum::<f64>() / bounds.margins.len().max(1) as f64;
+                watched.push(Watched { method, worst: bounds.worst_margin(), mean });
+            }
+        }
+    }
+    let share = |of: u32| f64::from(of) / count.max(1) as f64;
+    let probe = Probe {
+        step: question.step,
+        epoch: question.epoch,
+        images: count as u32,
+        epsilon: question.epsilon,
+        clean: share(wrong),
+        attacked: question.attack.then(|| share(broken)),
+        verified: share(unproved),
+        statuses,
+        watch: if watched.is_empty() { 0 } else { watch.map_or(0, |watch| watch.id) },
+        watched,
+        milliseconds: 0.0,
+    };
+    Ok((probe, write_model(network)?))
+}
+
+async fn attack(
+    _network: &Network,
+    _images: &[f64],
+    _labels: &[usize],
+    _region: &Region,
+    right: &[bool],
+    _seed: u64,
+    _pulse: &impl Pulse,
+) -> Result<u32, BoundsError> {
+    Ok(right.iter().filter(|right| !**right).count() as u32)
+}

@@ -7,7 +7,7 @@ use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
-/// A shard of the MNIST test set.
+/// A shard of MNIST.
 pub struct Shard {
     /// Pixels 0–255, image after image.
     pub images: Vec<u8>,
@@ -74,10 +74,18 @@ pub async fn shard(number: u32) -> Result<Rc<Shard>, String> {
     if let Some(shard) = SHARDS.with_borrow(|shards| shards.get(&number).cloned()) {
         return Ok(shard);
     }
-    let file = unpacked(&format!("assets/mnist/test-{number:02}.gz")).await?;
-    let shard = Rc::new(split(&file).ok_or("it is not an MNIST shard")?);
+    let shard = Rc::new(fetch_shard(&format!("assets/mnist/test-{number:02}.gz")).await?);
     SHARDS.with_borrow_mut(|shards| shards.insert(number, shard.clone()));
     Ok(shard)
+}
+
+/// A shard of the training set; the engine keeps it, not the page.
+pub async fn train_shard(number: u32) -> Result<Shard, String> {
+    fetch_shard(&format!("assets/mnist/train-{number:02}.gz")).await
+}
+
+async fn fetch_shard(path: &str) -> Result<Shard, String> {
+    Ok(split(&unpacked(path).await?).ok_or("it is not an MNIST shard")?)
 }
 
 /// IDX3 images followed by IDX1 labels.

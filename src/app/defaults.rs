@@ -38,6 +38,14 @@ pub fn preset(key: &str) -> Option<&'static Preset> {
     PRESETS.iter().find(|preset| preset.key == key)
 }
 
+/// What the keys of networks begin with that were trained or opened here: a link cannot carry those.
+pub const OWN: &str = "mine-";
+
+/// Whether a key is that of a network trained or opened here.
+pub fn own(key: &str) -> bool {
+    key.strip_prefix(OWN).is_some_and(|number| number.len() < 10 && number.bytes().all(|b| b.is_ascii_digit()))
+}
+
 /// Smallest and largest ε of the slider, by norm.
 pub fn epsilon_range(norm: Norm) -> (f64, f64) {
     match norm {

@@ -13,12 +13,13 @@ pub mod scales;
 pub mod state;
 pub mod strings;
 pub mod svg;
+pub mod train;
 pub mod words;
 
 /// Modules of the browser alone.
 macro_rules! in_the_browser {
     ($($name:ident),*) => { $(#[cfg(all(feature = "web", target_arch = "wasm32"))] mod $name;)* };
 }
-in_the_browser!(client, conductor, controls, data, dom, history, page, store, views);
+in_the_browser!(client, conductor, controls, data, dom, history, page, store, training, views);
 #[cfg(all(feature = "web", target_arch = "wasm32"))]
 pub use page::mount;

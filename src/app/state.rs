@@ -1,7 +1,7 @@
 //! The state of the page, as it stands in the URL: `#v1&net=mlp-ibp&img=17&eps=0.08&…`. Short (defaults are left out),
 //! versioned, and validated: a word that is not understood is an error in plain language, never a guess.
 
-use super::{defaults, digit};
+use super::{defaults, digit, train::settings::Settings};
 use crate::bounds::{Method, Norm, Strategy};
 
 /// Version of the hash.
@@ -39,9 +39,23 @@ impl Default for Hand {
     }
 }
 
+/// A part of the page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tab {
+    /// One image, one network, one ε.
+    #[default]
+    Explore,
+    /// Networks in the making.
+    Train,
+}
+
 /// Everything a link restores.
 #[derive(Clone, Debug, PartialEq)]
 pub struct State {
+    /// Which part of the page is shown.
+    pub tab: Tab,
+    /// What the Train tab is set to.
+    pub train: Settings,
     /// Key of the network.
     pub network: String,
     /// The image.
@@ -71,6 +85,8 @@ pub struct State {
 impl Default for State {
     fn default() -> Self {
         State {
+            tab: Tab::Explore,
+            train: Settings::default(),
             network: defaults::PRESETS[0].key.into(),
             image: Picked::Test(0),
             epsilon: 0.08,
@@ -114,6 +130,9 @@ impl State {
             hash.push('=');
             hash.push_str(&value);
         };
+        if self.tab == Tab::Train {
+            put("tab", "train".into());
+        }
         put("net", self.network.strip_prefix(PREFIX).unwrap_or(&self.network).into());
         match &self.image {
             Picked::Test(index) => put("img", index.to_string()),
@@ -149,6 +168,7 @@ impl State {
         if let Some(label) = self.label {
             put("y", label.to_string());
         }
+        self.train.write(put);
         hash
     }
 
@@ -176,9 +196,10 @@ impl State {
 
     fn set(&mut self, key: &str, value: &str) -> Result<(), String> {
         match key {
+            "tab" => self.tab = if value == "train" { Tab::Train } else { return Err("write tab=train".into()) },
             "net" => {
                 let full = format!("{PREFIX}{value}");
-                let known = [value, &full].into_iter().find(|key| defaults::preset(key).is_some());
+                let known = [value, &full].into_iter().find(|key| defaults::preset(key).is_some() || defaults::own(key));
                 self.network = known.ok_or("no network has this name")?.to_string();
             }
             "img" => self.image = Picked::Test(whole(value, 0, defaults::TEST_IMAGES - 1)?),
@@ -212,7 +233,7 @@ impl State {
                 self.hand = Some(Hand { lower, upper, slope: real(slope, 0.0, 0.99)?, bend });
             }
             "y" => self.label = if value == "auto" { None } else { Some(whole(value, 0, 9)?) },
-            _ => return Err("this page knows no such setting".into()),
+            _ => return self.train.read(key, value).unwrap_or_else(|| Err("this page knows no such setting".into())),
         }
         Ok(())
     }
@@ -269,6 +290,8 @@ mod tests {
             follow: Some(Method::RelaxedCrown(2)),
             hand: Some(Hand { lower: -0.5, upper: 1.5, slope: 0.1, bend: 1.0 }),
             label: Some(3),
+            tab: Tab::Train,
+            train: Settings { pair: false, epochs: 3, ..Settings::default() },
         };
         assert_eq!(State::from_hash(&state.to_hash()).unwrap(), state);
         assert_eq!(state.methods(), vec![Method::Ibp, Method::Lbp, Method::RelaxedCrown(2)]);

@@ -6,6 +6,7 @@ use super::{
     picture::{Picture, Radii, Sweep},
     state::{Picked, State},
     strings,
+    training::{Desk, TrainSignals},
 };
 use crate::engine::NetworkSummary;
 use leptos::prelude::*;
@@ -55,6 +56,17 @@ pub struct Notice {
     pub remedy: Remedy,
 }
 
+/// A network trained or opened here.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Opened {
+    /// Its key.
+    pub key: String,
+    /// What it is.
+    pub title: String,
+    /// Where it comes from.
+    pub note: String,
+}
+
 /// The shared signals.
 #[derive(Clone, Copy)]
 pub struct Store {
@@ -78,6 +90,11 @@ pub struct Store {
     pub notices: RwSignal<Vec<Notice>>,
     /// Raised to fetch once more what was missing.
     pub attempt: RwSignal<u32>,
+    /// Networks trained or opened here.
+    pub opened: RwSignal<Vec<Opened>>,
+    /// Training.
+    pub train: TrainSignals,
+    desk: StoredValue<Option<Rc<Desk>>, LocalStorage>,
     conductor: StoredValue<Option<Rc<Conductor>>, LocalStorage>,
 }
 
@@ -95,6 +112,9 @@ impl Store {
             engine: RwSignal::new(Engine::Starting),
             notices: RwSignal::new(Vec::new()),
             attempt: RwSignal::new(0),
+            opened: RwSignal::new(Vec::new()),
+            train: TrainSignals::new(),
+            desk: StoredValue::new_local(None),
             conductor: StoredValue::new_local(None),
         }
     }
@@ -107,6 +127,16 @@ impl Store {
     /// The conductor.
     pub fn conductor(&self) -> Rc<Conductor> {
         self.conductor.get_value().expect("the conductor is set before anything is mounted")
+    }
+
+    /// Ties the trainer's desk in.
+    pub fn seat(&self, desk: Rc<Desk>) {
+        self.desk.set_value(Some(desk));
+    }
+
+    /// The trainer's desk, once it is set up.
+    pub fn desk(&self) -> Option<Rc<Desk>> {
+        self.desk.get_value()
     }
 
     /// Changes the state and the URL with it.

@@ -376,6 +376,11 @@ pub fn network_file(key: &str) -> String {
     format!("The network {}", super::defaults::preset(key).map_or(key, |preset| preset.title))
 }
 
+/// Notice: a network that only this page had.
+pub fn network_gone() -> String {
+    "The network of this link was trained or opened in a page that is closed; a network that ships is shown. Open it again from Train.".into()
+}
+
 /// Notice: looking for an image failed.
 pub fn search_failed(why: &str) -> String {
     format!("The search for an image ended early: {why}. Try again.")

@@ -28,10 +28,20 @@ impl Conductor {
                 self.store.engine.set(Engine::Ready(device));
                 return;
             }
+            Response::Train { response } => {
+                drop(score);
+                if let Some(desk) = self.store.desk() {
+                    desk.answer(response);
+                }
+                return;
+            }
             Response::Network { key, summary } => {
                 score.read.insert(key.clone());
                 score.fetching.remove(&key);
                 drop(score);
+                if let Some(desk) = self.store.desk() {
+                    desk.network_read(&key);
+                }
                 self.store.networks.update(|networks| {
                     networks.insert(key, Arc::new(summary));
                 });
@@ -107,6 +117,9 @@ impl Conductor {
                     // The loader's own words: there is no engine.
                     self.store.engine.set(Engine::Stopped);
                     return self.store.notice(message, Remedy::Restart);
+                }
+                if let (None, Some(desk)) = (job, self.store.desk()) {
+                    desk.network_failed();
                 }
                 let remedy = if job.is_none() { Remedy::Reload } else { Remedy::None };
                 self.store.notice(strings::failed(&message), remedy);

@@ -138,6 +138,11 @@ impl Conductor {
         conductor
     }
 
+    /// The engine's client.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
     /// Starts the engine again after it was left alone.
     pub fn restart(self: &Rc<Self>) {
         self.score.borrow_mut().deaths.clear();
@@ -191,6 +196,15 @@ impl Conductor {
             if score.read.contains(&key) || !score.fetching.insert(key.clone()) {
                 return;
             }
+        }
+        if defaults::own(&key) {
+            // Only this page had it, and this page was closed since.
+            self.score.borrow_mut().fetching.remove(&key);
+            if !self.store.opened.with_untracked(|opened| opened.iter().any(|network| network.key == key)) {
+                self.store.notice(strings::network_gone(), Remedy::None);
+                self.store.step(|state| state.network = State::default().network);
+            }
+            return;
         }
         spawn_local(async move {
             match data::network(&key).await {
@@ -383,7 +397,8 @@ impl Conductor {
             move || {
                 let (owes, silence) = {
                     let score = conductor.score.borrow();
-                    let owes = (score.sent.is_some() && !score.done) || score.radii.running || score.sweep.running;
+                    let trains = conductor.store.desk().is_some_and(|desk| desk.busy());
+                    let owes = (score.sent.is_some() && !score.done) || score.radii.running || score.sweep.running || trains;
                     (owes && !score.gone, js_sys::Date::now() - score.heard)
                 };
                 if owes && silence > SILENCE {
@@ -437,5 +452,8 @@ impl Conductor {
         }
         self.store.engine.set(Engine::Starting);
         self.client.start();
+        if let Some(desk) = self.store.desk() {
+            desk.revive();
+        }
     }
 }

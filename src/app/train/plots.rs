@@ -1,0 +1,217 @@
+//! Losses, errors, margins and schedules of the runs, as charts and tables.
+
+use super::{
+    chart::{Chart, Panel, Series},
+    history::RunView,
+    settings::Settings,
+    strings, words,
+};
+use crate::{
+    app::{
+        format,
+        plots::{Table, class},
+        scales::Spread,
+    },
+    bounds::Method,
+    train::{Plan, Schedule},
+};
+
+/// The runs of both slots.
+pub type Runs = [Option<RunView>; 2];
+
+/// Runs that are there, with their slots.
+pub fn present(runs: &Runs) -> impl Iterator<Item = (usize, &RunView)> {
+    runs.iter().enumerate().filter_map(|(slot, run)| Some((slot, run.as_ref()?)))
+}
+
+/// The last epoch of any run; of the settings where there is none.
+pub fn epochs(runs: &Runs, settings: &Settings) -> f64 {
+    let most = present(runs).map(|(_, run)| run.plan.epochs).max();
+    f64::from(most.unwrap_or(settings.epochs))
+}
+
+fn percent(value: f64) -> String {
+    format!("{} %", format::tick(value * 100.0))
+}
+
+/// Losses over the epochs.
+pub fn losses(runs: &Runs, settings: &Settings) -> Chart {
+    let mut series = Vec::new();
+    for (slot, run) in present(runs) {
+        let points = &run.history.points;
+        let robust: Vec<_> = points.iter().map(|p| (p.epoch, p.robust.unwrap_or(f64::NAN))).collect();
+        let clean: Vec<_> = points.iter().map(|p| (p.epoch, p.clean.unwrap_or(f64::NAN))).collect();
+        for (style, word, points) in
+            [("curve solid", words::ROBUST, robust), ("curve dotted", words::CLEAN, clean)]
+        {
+            let label = format!("{} {word}", words::RUN_LETTERS[slot]);
+            series.push(Series { class: words::RUN_CLASSES[slot], style, label, points });
+        }
+    }
+    let head = ("", String::new());
+    let panel = Panel { head, series, spread: Spread::Log, range: None, tick: format::tick };
+    Chart { panels: vec![panel], epochs: epochs(runs, settings), height: 210.0, room: 66.0, least: 260.0 }
+}
+
+/// Losses in numbers.
+pub fn losses_table(runs: &Runs) -> Table {
+    let mut rows = Vec::new();
+    for (slot, run) in present(runs) {
+        // Every tenth point: four hundred rows help nobody.
+        let stride = run.history.points.len().div_ceil(40).max(1);
+        for point in run.history.points.iter().skip(stride - 1).step_by(stride) {
+            let value = |value: Option<f64>| value.map_or_else(|| "–".into(), format::bound);
+            rows.push(vec![
+                words::RUN_NAMES[slot].into(),
+                format::tick(point.epoch),
+                point.step.to_string(),
+                format::bound(point.loss),
+                value(point.clean),
+                value(point.robust),
+            ]);
+        }
+    }
+    let head = ["run", words::EPOCH, words::STEPS, "loss", words::CLEAN, words::ROBUST].map(String::from).to_vec();
+    Table { caption: strings::losses_caption(), head, rows }
+}
+
+/// Clean, PGD and verified error over the epochs.
+pub fn errors(runs: &Runs, settings: &Settings) -> Chart {
+    let mut series = Vec::new();
+    let mut most: f64 = 0.1;
+    for (slot, run) in present(runs) {
+        let moments = &run.history.moments;
+        let all = |pick: fn(&crate::engine::Probe) -> Option<f64>| -> Vec<(f64, f64)> {
+            moments.iter().filter_map(|m| Some((m.probe.epoch, pick(&m.probe)?))).collect()
+        };
+        for (style, word, points) in [
+            ("curve solid", words::VERIFIED, all(|p| Some(p.verified))),
+            ("curve dashed", words::PGD, all(|p| p.attacked)),
+            ("curve dotted", words::CLEAN, all(|p| Some(p.clean))),
+        ] {
+            most = points.iter().map(|p| p.1).fold(most, f64::max);
+            let label = format!("{} {word}", words::RUN_LETTERS[slot]);
+            series.push(Series { class: words::RUN_CLASSES[slot], style, label, points });
+        }
+    }
+    let head = ("", String::new());
+    let panel = Panel { head, series, spread: Spread::Linear, range: Some((0.0, most)), tick: percent };
+    Chart { panels: vec![panel], epochs: epochs(runs, settings), height: 230.0, room: 76.0, least: 260.0 }
+}
+
+/// Errors in numbers.
+pub fn errors_table(runs: &Runs) -> Table {
+    let mut rows = Vec::new();
+    for (slot, run) in present(runs) {
+        for moment in &run.history.moments {
+            let probe = &moment.probe;
+            rows.push(vec![
+                words::RUN_NAMES[slot].into(),
+                format::tick(probe.epoch),
+                probe.images.to_string(),
+                strings::share(probe.clean),
+                probe.attacked.map_or_else(|| "–".into(), strings::share),
+                strings::share(probe.verified),
+            ]);
+        }
+    }
+    let head = ["run", words::EPOCH, "images", words::CLEAN, words::PGD, words::VERIFIED].map(String::from).to_vec();
+    Table { caption: strings::errors_caption(runs), head, rows }
+}
+
+/// Lower bounds of the watched image's margins, one panel per run; the smallest, or the mean.
+pub fn watched(runs: &Runs, settings: &Settings, watch: u32, mean: bool) -> Chart {
+    let mut panels = Vec::new();
+    for (slot, run) in present(runs) {
+        let series = Method::NAMED.into_iter().map(|method| {
+            let points = run.history.moments.iter().filter(|m| m.probe.watch == watch && watch > 0);
+            let points = points.filter_map(|m| {
+                let found = m.probe.watched.iter().find(|w| w.method == method)?;
+                Some((m.probe.epoch, if mean { found.mean } else { found.worst }))
+            });
+            Series { class: class(method), style: "curve", label: method.label(), points: points.collect() }
+        });
+        let head = (words::RUN_CLASSES[slot], strings::run_title(slot, &run.plan));
+        panels.push(Panel { head, series: series.collect(), spread: Spread::Symlog(1.0), range: None, tick: format::tick });
+    }
+    Chart { panels, epochs: epochs(runs, settings), height: 200.0, room: 82.0, least: 320.0 }
+}
+
+/// The watched margins in numbers.
+pub fn watched_table(runs: &Runs, watch: u32) -> Table {
+    let mut rows = Vec::new();
+    for (slot, run) in present(runs) {
+        for moment in run.history.moments.iter().filter(|m| m.probe.watch == watch && watch > 0) {
+            for found in &moment.probe.watched {
+                rows.push(vec![
+                    words::RUN_NAMES[slot].into(),
+                    format::tick(moment.probe.epoch),
+                    found.method.label(),
+                    format::signed(found.worst),
+                    format::signed(found.mean),
+                ]);
+            }
+        }
+    }
+    let head = ["run", words::EPOCH, "method", words::WORST, words::MEAN].map(String::from).to_vec();
+    Table { caption: strings::watched_caption(), head, rows }
+}
+
+/// A schedule as a line: its corners, and where it jumps both ends of the jump.
+fn corners(schedule: &Schedule, epochs: f64) -> Vec<(f64, f64)> {
+    let mut at = vec![(0.0, schedule.at(0.0))];
+    for &(epoch, _) in schedule.points.iter().filter(|(epoch, _)| *epoch > 0.0 && *epoch <= epochs) {
+        at.push((epoch, schedule.at(epoch * (1.0 - 1e-9))));
+        at.push((epoch, schedule.at(epoch)));
+    }
+    at.push((epochs, schedule.at(epochs)));
+    at
+}
+
+/// The name of a schedule and where to find it.
+type Named = (&'static str, fn(&Plan) -> &Schedule);
+/// The schedules drawn.
+const SCHEDULES: [Named; 5] = [
+    ("ε", |plan| &plan.schedules.epsilon),
+    ("κ", |plan| &plan.schedules.kappa),
+    ("β", |plan| &plan.schedules.beta),
+    ("η", |plan| &plan.schedules.slope),
+    ("learning rate", |plan| &plan.schedules.learning_rate),
+];
+
+/// The schedules of the plans, small.
+pub fn schedules(plans: &[(usize, Plan)]) -> Chart {
+    let epochs = plans.iter().map(|(_, plan)| f64::from(plan.epochs)).fold(1.0, f64::max);
+    let panels = SCHEDULES.iter().map(|(name, pick)| {
+        let mut series: Vec<Series> = Vec::new();
+        for (slot, plan) in plans {
+            let points = corners(pick(plan), f64::from(plan.epochs));
+            let same = series.iter().any(|other| other.points == points);
+            let label = if plans.len() > 1 && !same { words::RUN_LETTERS[*slot].into() } else { String::new() };
+            series.push(Series { class: words::RUN_CLASSES[*slot], style: "curve", label, points });
+        }
+        if plans.len() > 1 && series.iter().all(|s| s.points == series[0].points) {
+            series.truncate(1);
+            series[0].label = String::new();
+            series[0].class = "r-both";
+        }
+        let most = series.iter().flat_map(|s| &s.points).map(|p| p.1).fold(0.0, f64::max);
+        let range = Some((0.0, if most > 0.0 { most * 1.08 } else { 1.0 }));
+        Panel { head: ("r-both", (*name).to_string()), series, spread: Spread::Linear, range, tick: |v| format::tick(v).replace("×10", "e") }
+    });
+    Chart { panels: panels.collect(), epochs, height: 104.0, room: 18.0, least: 150.0 }
+}
+
+/// The schedules in numbers.
+pub fn schedules_table(plans: &[(usize, Plan)]) -> Table {
+    let mut rows = Vec::new();
+    for (slot, plan) in plans {
+        for (name, pick) in SCHEDULES {
+            for (epoch, value) in corners(pick(plan), f64::from(plan.epochs)) {
+                rows.push(vec![name.into(), words::RUN_NAMES[*slot].into(), format::tick(epoch), format::tick(value)]);
+            }
+        }
+    }
+    let head = ["schedule", "run", words::EPOCH, "value"].map(String::from).to_vec();
+    Table { caption: strings::schedules_caption(), head, rows }
+}

@@ -1,0 +1,245 @@
+//! The library: saving, loading, deleting, downloads, files picked, and drafts that outlive a closed tab.
+
+use super::{Desk, Held, Record, Storage, files};
+use crate::{
+    app::train::{strings, words},
+    engine::{Bytes, TrainRequest},
+};
+use leptos::prelude::*;
+use std::{rc::Rc, sync::Arc};
+use wasm_bindgen_futures::spawn_local;
+
+/// Drafts kept at most.
+const DRAFTS: usize = 6;
+
+/// A format of a download.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Format {
+    /// The project's own file.
+    Safetensors,
+    /// Standard operators only.
+    Onnx,
+}
+
+impl Desk {
+    /// Opens the storage and looks what is in it.
+    pub(super) async fn look_up(self: Rc<Self>) {
+        match Storage::open().await {
+            Ok(storage) => {
+                self.inner.borrow_mut().storage = Some(storage);
+                self.signals().keeps.set(Some(true));
+                self.list(true).await;
+            }
+            Err(_) => self.signals().keeps.set(Some(false)),
+        }
+    }
+
+    fn storage(&self) -> Result<Storage, String> {
+        self.inner.borrow().storage.clone().ok_or_else(|| words::NEEDS_STORE.into())
+    }
+
+    /// Reads the records; `offer`: those of runs that were under way are offered.
+    async fn list(self: &Rc<Self>, offer: bool) {
+        let Ok(storage) = self.storage() else { return };
+        match storage.records().await {
+            Ok(mut records) => {
+                records.sort_by(|a, b| b.at.total_cmp(&a.at));
+                let (drafts, saved): (Vec<_>, Vec<_>) = records.into_iter().partition(|record| record.draft);
+                self.signals().library.set(saved.into_iter().map(Arc::new).collect());
+                for old in drafts.iter().skip(DRAFTS) {
+                    let _ = storage.delete(&old.id).await;
+                }
+                if offer {
+                    self.signals().offers.set(drafts.into_iter().take(DRAFTS).map(Arc::new).collect());
+                }
+            }
+            Err(why) => self.notice(strings::not_read(&why)),
+        }
+    }
+
+    /// Keeps the newest checkpoint of a run, so that a closed tab loses seconds at most.
+    pub(super) fn keep_draft(self: &Rc<Self>, slot: u32) {
+        let (Ok(storage), Some(held)) = (self.storage(), self.inner.borrow().held[slot as usize].clone()) else { return };
+        let Some(kept) = held.checkpoint.clone().filter(|_| !held.saving) else { return };
+        let record = self.signals().runs.with_untracked(|runs| {
+            Some(Record::of(runs[slot as usize].as_ref()?, &held, slot, &kept, None))
+        });
+        let Some(record) = record else { return };
+        let busy = move |desk: &Desk, now: bool| {
+            if let Some(held) = &mut desk.inner.borrow_mut().held[slot as usize] {
+                held.saving = now;
+            }
+        };
+        busy(self, true);
+        let desk = self.clone();
+        spawn_local(async move {
+            let done = storage.put(&record, &kept.file).await;
+            busy(&desk, false);
+            let current = desk.inner.borrow().held[slot as usize].as_ref().is_some_and(|held| held.id == record.id);
+            match done {
+                Ok(()) if !current => desk.forget(record.id),
+                Ok(()) => {}
+                Err(why) => desk.notice(strings::not_kept(words::RUN_NAMES[slot as usize], &why)),
+            }
+        });
+    }
+
+    /// Throws a draft away.
+    pub(super) fn forget(self: &Rc<Self>, id: String) {
+        if let Ok(storage) = self.storage() {
+            spawn_local(async move { drop(storage.delete(&id).await) });
+        }
+    }
+
+    /// Saves a run under a name of its own.
+    pub fn save(self: &Rc<Self>, slot: usize) {
+        let desk = self.clone();
+        self.attempt(async move {
+            let storage = desk.storage()?;
+            let kept = desk.checkpoint(slot as u32).await?;
+            let Some(held) = desk.inner.borrow().held[slot].clone() else { return Ok(()) };
+            let record = desk.signals().runs.with_untracked(|runs| {
+                let run = runs[slot].as_ref()?;
+                Some(Record::of(run, &held, slot as u32, &kept, Some(strings::plan_title(&run.plan))))
+            });
+            let Some(record) = record else { return Ok(()) };
+            storage.put(&record, &kept.file).await.map_err(|why| strings::not_kept(words::RUN_NAMES[slot], &why))?;
+            desk.signals().said.set(strings::saved(&record.name));
+            desk.list(false).await;
+            Ok(())
+        });
+    }
+
+    /// Takes a saved run up in a slot.
+    pub fn load(self: &Rc<Self>, record: Arc<Record>, slot: u32) {
+        let desk = self.clone();
+        self.attempt(async move {
+            let file = desk.storage()?.file(&record.id).await.map_err(|why| strings::not_loaded(&record.name, &why))?;
+            desk.resume(slot, (*record).clone(), file).await
+        });
+    }
+
+    /// Opens a saved run's network in Explore.
+    pub fn look_at(self: &Rc<Self>, record: Arc<Record>) {
+        let desk = self.clone();
+        self.attempt(async move {
+            let file = desk.storage()?.file(&record.id).await.map_err(|why| strings::not_loaded(&record.name, &why))?;
+            let note = strings::opened_note(record.probe(), record.epoch);
+            desk.explore(record.name.clone(), note, file);
+            Ok(())
+        });
+    }
+
+    /// Takes up the runs that an earlier visit left, in their order.
+    pub fn accept(self: &Rc<Self>) {
+        let offers = self.signals().offers.get_untracked();
+        self.signals().offers.set(Vec::new());
+        let desk = self.clone();
+        self.attempt(async move {
+            for slot in 0..2 {
+                // Newest first: an older draft of the same place is left for another visit.
+                let Some(record) = offers.iter().find(|record| record.slot == slot) else { continue };
+                let file = desk.storage()?.file(&record.id).await.map_err(|why| strings::not_loaded(&record.name, &why))?;
+                desk.resume(slot, (**record).clone(), file).await?;
+            }
+            Ok(())
+        });
+    }
+
+    /// Throws the runs of an earlier visit away.
+    pub fn discard(self: &Rc<Self>) {
+        for record in self.signals().offers.get_untracked() {
+            self.forget(record.id.clone());
+        }
+        self.signals().offers.set(Vec::new());
+    }
+
+    /// Deletes a saved run; until the next one is deleted or the page is closed it can be brought back.
+    pub fn delete(self: &Rc<Self>, record: Arc<Record>) {
+        let desk = self.clone();
+        self.attempt(async move {
+            let storage = desk.storage()?;
+            let file = storage.file(&record.id).await.map_err(|why| strings::not_loaded(&record.name, &why))?;
+            storage.delete(&record.id).await.map_err(|why| strings::not_deleted(&record.name, &why))?;
+            desk.signals().library.update(|library| library.retain(|other| other.id != record.id));
+            desk.signals().said.set(strings::deleted(&record.name));
+            desk.signals().deleted.set(Some(record.clone()));
+            desk.inner.borrow_mut().bin = Some((record, Rc::new(file)));
+            Ok(())
+        });
+    }
+
+    /// Brings back what was deleted last.
+    pub fn undo(self: &Rc<Self>) {
+        let desk = self.clone();
+        self.attempt(async move {
+            let bin = desk.inner.borrow_mut().bin.take();
+            let Some((record, file)) = bin else { return Ok(()) };
+            desk.storage()?.put(&record, &file).await.map_err(|why| strings::not_kept(&record.name, &why))?;
+            desk.signals().deleted.set(None);
+            desk.signals().said.set(String::new());
+            desk.list(false).await;
+            Ok(())
+        });
+    }
+
+    /// Downloads a run: the moment looked at, or as it is now with all that is needed to go on.
+    pub fn download_run(self: &Rc<Self>, slot: usize, format: Format) {
+        let cursor = self.signals().cursor.get_untracked();
+        let desk = self.clone();
+        self.attempt(async move {
+            let past = desk.signals().runs.with_untracked(|runs| {
+                let run = runs[slot].as_ref()?;
+                let moment = cursor.and_then(|epoch| run.moment(Some(epoch)));
+                Some((run.plan.clone(), moment.map(|moment| (moment.probe.epoch, moment.model.clone()))))
+            });
+            let Some((plan, moment)) = past else { return Ok(()) };
+            let (epoch, file) = match moment {
+                Some((epoch, Some(model))) => (epoch, model.to_vec()),
+                Some((_, None)) => return Err(words::NO_MODEL.into()),
+                None => {
+                    let kept = desk.checkpoint(slot as u32).await?;
+                    (kept.epoch, kept.file.to_vec())
+                }
+            };
+            desk.hand_over(&plan, epoch, file, format).await
+        });
+    }
+
+    /// Downloads a saved run.
+    pub fn download_record(self: &Rc<Self>, record: Arc<Record>, format: Format) {
+        let desk = self.clone();
+        self.attempt(async move {
+            let file = desk.storage()?.file(&record.id).await.map_err(|why| strings::not_loaded(&record.name, &why))?;
+            desk.hand_over(&record.plan, record.epoch, file, format).await
+        });
+    }
+
+    async fn hand_over(&self, plan: &crate::train::Plan, epoch: f64, file: Vec<u8>, format: Format) -> Result<(), String> {
+        let (extension, bytes) = match format {
+            Format::Safetensors => ("safetensors", Rc::new(file)),
+            Format::Onnx => ("onnx", self.onnx(file).await?),
+        };
+        let name = strings::file_name(plan, epoch, extension);
+        files::download(&name, &bytes).map_err(|_| strings::no_download(&name))?;
+        self.signals().said.set(strings::downloaded(&name));
+        Ok(())
+    }
+
+    /// Takes a file in: a checkpoint becomes a run, any other network is opened in Explore.
+    pub fn import(self: &Rc<Self>, input: web_sys::HtmlInputElement) {
+        let desk = self.clone();
+        self.attempt(async move {
+            let Some(picked) = files::picked(&input).await else { return Ok(()) };
+            let (name, file) = picked?;
+            let settings = desk.store.state.with_untracked(|state| state.train.clone());
+            desk.supply(settings.examples).await?;
+            let free = desk.signals().runs.with_untracked(|runs| runs.iter().position(Option::is_none));
+            let slot = free.unwrap_or(0) as u32;
+            desk.expect(slot, Held::new(settings.epsilon, settings.examples), None, Some((name, file.clone())));
+            desk.signals().cursor.set(None);
+            desk.send(TrainRequest::Resume { run: slot, file: Bytes(file), probe: settings.probe() });
+            Ok(())
+        });
+    }
+}

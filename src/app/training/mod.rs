@@ -1,0 +1,356 @@
+//! Conducts training: what the engine is told about runs, what becomes of its news, and what the browser keeps.
+//!
+//! - A run's newest checkpoint is held here and in the browser's storage: neither a dead worker nor a closed tab loses it.
+//! - News changes the signals at once; the screen follows a few times a second.
+
+mod answers;
+mod files;
+mod keep;
+mod record;
+mod storage;
+mod supply;
+
+pub use record::Record;
+
+use super::{
+    conductor::pause,
+    defaults,
+    store::{Remedy, Store},
+    train::{history::Moment, plots::Runs, strings},
+};
+use crate::engine::{Bytes, Request, RunState, TrainRequest};
+pub use keep::Format;
+use leptos::prelude::*;
+use std::{
+    cell::RefCell,
+    collections::HashMap,
+    future::poll_fn,
+    rc::Rc,
+    sync::Arc,
+    task::{Poll, Waker},
+};
+use storage::Storage;
+use wasm_bindgen_futures::spawn_local;
+
+/// What the Train tab shows.
+#[derive(Clone, Copy)]
+pub struct TrainSignals {
+    /// The runs.
+    pub runs: RwSignal<Runs>,
+    /// The epoch the reader looks at; the newest for `None`.
+    pub cursor: RwSignal<Option<f64>>,
+    /// Images on their way: how many are here, of how many.
+    pub loading: RwSignal<Option<(u32, u32)>>,
+    /// Most steps per second, 0 for as many as the processor can.
+    pub speed: RwSignal<f64>,
+    /// The id of the watched image.
+    pub watch: RwSignal<u32>,
+    /// Kept runs, newest first.
+    pub library: RwSignal<Vec<Arc<Record>>>,
+    /// Runs of an earlier visit that can go on.
+    pub offers: RwSignal<Vec<Arc<Record>>>,
+    /// The record deleted last, until it is gone for good.
+    pub deleted: RwSignal<Option<Arc<Record>>>,
+    /// Whether the browser keeps anything; not known yet for `None`.
+    pub keeps: RwSignal<Option<bool>>,
+    /// Said politely: what was just done.
+    pub said: RwSignal<String>,
+}
+
+impl TrainSignals {
+    /// Before anything has happened.
+    pub fn new() -> Self {
+        TrainSignals {
+            runs: RwSignal::new([None, None]),
+            cursor: RwSignal::new(None),
+            loading: RwSignal::new(None),
+            speed: RwSignal::new(0.0),
+            watch: RwSignal::new(0),
+            library: RwSignal::new(Vec::new()),
+            offers: RwSignal::new(Vec::new()),
+            deleted: RwSignal::new(None),
+            keeps: RwSignal::new(None),
+            said: RwSignal::new(String::new()),
+        }
+    }
+}
+
+/// A checkpoint at hand.
+#[derive(Clone)]
+pub struct Checkpoint {
+    file: Rc<Vec<u8>>,
+    steps: u32,
+    epoch: f64,
+}
+
+/// What is known of a run besides what is shown.
+#[derive(Clone)]
+struct Held {
+    /// Key of what the browser keeps of it by itself.
+    id: String,
+    epsilon: f64,
+    examples: u32,
+    checkpoint: Option<Checkpoint>,
+    saving: bool,
+}
+
+/// A run that the engine has been asked to put into a slot; until it stands there, the slot stays as it is.
+struct Arrival {
+    held: Held,
+    /// What is known of its past.
+    record: Option<Record>,
+    /// The file it comes from, if the reader picked one: perhaps a network without a run.
+    file: Option<(String, Vec<u8>)>,
+}
+
+impl Held {
+    fn new(epsilon: f64, examples: u32) -> Self {
+        let id = record::fresh_id();
+        Held { id, epsilon, examples, checkpoint: None, saving: false }
+    }
+}
+
+/// An answer that is waited for.
+enum Waiting<T> {
+    For(Option<Waker>),
+    Here(T),
+}
+
+type Answer<T> = Rc<RefCell<Waiting<Result<T, String>>>>;
+
+/// Waits for an answer.
+async fn answer<T: Clone>(slot: Answer<T>) -> Result<T, String> {
+    poll_fn(|context| match &mut *slot.borrow_mut() {
+        Waiting::Here(answer) => Poll::Ready(answer.clone()),
+        Waiting::For(waker) => {
+            *waker = Some(context.waker().clone());
+            Poll::Pending
+        }
+    })
+    .await
+}
+
+fn resolve<T>(slot: &Answer<T>, with: Result<T, String>) {
+    let before = std::mem::replace(&mut *slot.borrow_mut(), Waiting::Here(with));
+    if let Waiting::For(Some(waker)) = before {
+        waker.wake();
+    }
+}
+
+#[derive(Default)]
+struct Inner {
+    held: [Option<Held>; 2],
+    arriving: [Option<Arrival>; 2],
+    /// Images the present worker was given, and whether it has the held-out ones.
+    supplied: Option<u32>,
+    held_out: bool,
+    /// The newest wish for images; older ones stop.
+    wish: u32,
+    watched: Option<(super::state::Picked, u32)>,
+    checkpoints: HashMap<u32, Answer<Checkpoint>>,
+    exports: HashMap<u32, Answer<Rc<Vec<u8>>>>,
+    counter: u32,
+    /// Networks on their way into Explore: title and note, by key.
+    opening: HashMap<String, (String, String)>,
+    storage: Option<Storage>,
+    /// What was deleted last, and its file.
+    bin: Option<(Arc<Record>, Rc<Vec<u8>>)>,
+    draw_due: bool,
+}
+
+/// The trainer's desk.
+pub struct Desk {
+    store: Store,
+    inner: RefCell<Inner>,
+}
+
+impl Desk {
+    /// Sets the desk up; it does nothing before it is asked.
+    pub fn start(store: Store) -> Rc<Self> {
+        let desk = Rc::new(Desk { store, inner: RefCell::default() });
+        let again = desk.clone();
+        spawn_local(async move { again.look_up().await });
+        let again = desk.clone();
+        Effect::new(move |_| {
+            store.image.track();
+            store.state.track();
+            again.watch();
+        });
+        desk
+    }
+
+    fn signals(&self) -> TrainSignals {
+        self.store.train
+    }
+
+    fn send(&self, request: TrainRequest) {
+        self.store.conductor().client().send(&Request::Train { request });
+    }
+
+    fn count(&self) -> u32 {
+        let mut inner = self.inner.borrow_mut();
+        inner.counter += 1;
+        inner.counter
+    }
+
+    fn notice(&self, text: String) {
+        self.store.notice(text, Remedy::None);
+    }
+
+    /// Changes the runs; the screen follows soon.
+    fn change(self: &Rc<Self>, edit: impl FnOnce(&mut Runs)) {
+        self.signals().runs.update_untracked(edit);
+        if std::mem::replace(&mut self.inner.borrow_mut().draw_due, true) {
+            return;
+        }
+        let desk = self.clone();
+        spawn_local(async move {
+            pause(120).await;
+            desk.inner.borrow_mut().draw_due = false;
+            desk.signals().runs.notify();
+        });
+    }
+
+    /// Slots with a run in them.
+    fn present(&self) -> Vec<u32> {
+        let runs = self.signals().runs;
+        runs.with_untracked(|runs| (0..2).filter(|&slot| runs[slot as usize].is_some()).collect())
+    }
+
+    /// Whether the engine owes news.
+    pub fn busy(&self) -> bool {
+        self.signals().runs.with_untracked(|runs| runs.iter().flatten().any(|run| run.state == RunState::Playing))
+    }
+
+    /// Makes fresh runs as the settings say, at rest.
+    pub async fn prepare(self: &Rc<Self>) -> Result<(), String> {
+        let settings = self.store.state.with_untracked(|state| state.train.clone());
+        self.supply(settings.examples).await?;
+        self.signals().cursor.set(None);
+        for slot in 0..2 {
+            if settings.slots().contains(&slot) {
+                self.expect(slot, Held::new(settings.epsilon, settings.examples), None, None);
+                self.send(TrainRequest::Start { run: slot, plan: settings.plan(slot as usize), probe: settings.probe() });
+            } else {
+                let before = self.inner.borrow_mut().held[slot as usize].take();
+                if let Some(before) = before {
+                    self.forget(before.id);
+                }
+                self.send(TrainRequest::Drop { run: slot });
+                self.change(|runs| runs[slot as usize] = None);
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes what is to stand in a slot.
+    fn expect(&self, slot: u32, held: Held, record: Option<Record>, file: Option<(String, Vec<u8>)>) {
+        self.inner.borrow_mut().arriving[slot as usize] = Some(Arrival { held, record, file });
+    }
+
+    /// Does something that may fail, with the failure said.
+    pub fn attempt(self: &Rc<Self>, work: impl Future<Output = Result<(), String>> + 'static) {
+        let desk = self.clone();
+        spawn_local(async move {
+            if let Err(why) = work.await {
+                desk.notice(why);
+            }
+        });
+    }
+
+    /// Lets all runs go on; makes them first where there are none.
+    pub fn play(self: &Rc<Self>) {
+        let desk = self.clone();
+        self.attempt(async move {
+            if desk.present().is_empty() {
+                desk.prepare().await?;
+            }
+            let speed = desk.signals().speed.get_untracked();
+            desk.send(TrainRequest::Play { runs: vec![0, 1], speed });
+            Ok(())
+        });
+    }
+
+    /// Lets all runs rest.
+    pub fn rest(&self) {
+        self.send(TrainRequest::Pause { runs: vec![0, 1] });
+    }
+
+    /// One step of every run.
+    pub fn step(self: &Rc<Self>) {
+        let desk = self.clone();
+        self.attempt(async move {
+            if desk.present().is_empty() {
+                desk.prepare().await?;
+            }
+            desk.send(TrainRequest::Step { runs: vec![0, 1] });
+            Ok(())
+        });
+    }
+
+    /// Back to the seed.
+    pub fn reset(self: &Rc<Self>) {
+        self.signals().cursor.set(None);
+        for slot in self.present() {
+            let held = self.inner.borrow().held[slot as usize].clone();
+            if let Some(held) = held {
+                self.expect(slot, Held::new(held.epsilon, held.examples), None, None);
+            }
+            self.send(TrainRequest::Reset { run: slot });
+        }
+    }
+
+    /// How fast runs go; those under way at once.
+    pub fn set_speed(&self, speed: f64) {
+        self.signals().speed.set(speed);
+        let playing = self.signals().runs.with_untracked(|runs| {
+            (0..2u32)
+                .filter(|&slot| runs[slot as usize].as_ref().is_some_and(|run| run.state == RunState::Playing))
+                .collect::<Vec<_>>()
+        });
+        if !playing.is_empty() {
+            self.send(TrainRequest::Play { runs: playing, speed });
+        }
+    }
+
+    /// Opens the moment looked at in Explore.
+    pub fn open(self: &Rc<Self>, slot: usize) {
+        let cursor = self.signals().cursor.get_untracked();
+        let found = self.signals().runs.with_untracked(|runs| {
+            let run = runs[slot].as_ref()?;
+            let Moment { probe, model } = run.moment(cursor)?;
+            let note = strings::opened_note(Some(probe), probe.epoch);
+            Some((strings::opened_title(&run.plan), note, model.clone()?))
+        });
+        match found {
+            Some((title, note, model)) => self.explore(title, note, model.to_vec()),
+            None => self.notice(super::train::words::NO_MODEL.into()),
+        }
+    }
+
+    /// Puts a network into Explore and goes there once it has been read.
+    pub fn explore(&self, title: String, note: String, file: Vec<u8>) {
+        let taken = self.store.opened.with_untracked(Vec::len) + self.inner.borrow().opening.len();
+        let key = format!("{}{}", defaults::OWN, taken + 1);
+        self.inner.borrow_mut().opening.insert(key.clone(), (title, note));
+        self.store.conductor().client().put_network(&key, file);
+    }
+
+    /// A checkpoint of a run as it is now.
+    async fn checkpoint(&self, slot: u32) -> Result<Checkpoint, String> {
+        let purpose = self.count();
+        let slot_answer: Answer<Checkpoint> = Rc::new(RefCell::new(Waiting::For(None)));
+        self.inner.borrow_mut().checkpoints.insert(purpose, slot_answer.clone());
+        self.send(TrainRequest::Checkpoint { run: slot, purpose });
+        answer(slot_answer).await
+    }
+
+    /// A model file as ONNX.
+    async fn onnx(&self, file: Vec<u8>) -> Result<Rc<Vec<u8>>, String> {
+        let id = self.count();
+        let slot: Answer<Rc<Vec<u8>>> = Rc::new(RefCell::new(Waiting::For(None)));
+        self.inner.borrow_mut().exports.insert(id, slot.clone());
+        self.send(TrainRequest::Export { id, file: Bytes(file) });
+        answer(slot).await
+    }
+}

@@ -1,0 +1,166 @@
+//! What the engine needs before a run can start: images to train on, images to measure on, the watched image. And what a
+//! new engine is told after its predecessor died.
+
+use super::{Desk, Held, Record};
+use crate::{
+    app::{
+        data, defaults, digit,
+        train::{
+            settings::{LAST_PROBE_IMAGES, SHARD, Settings},
+            strings,
+        },
+    },
+    engine::{Bytes, ProbePlan, RunState, TrainRequest},
+};
+use leptos::prelude::*;
+use std::rc::Rc;
+use wasm_bindgen_futures::spawn_local;
+
+/// Classes of MNIST.
+const CLASSES: u32 = 10;
+
+impl Desk {
+    /// Gives the engine that many training images, the held-out ones and the watched one, unless it has them.
+    pub(super) async fn supply(self: &Rc<Self>, examples: u32) -> Result<(), String> {
+        let (wish, supplied, held_out) = {
+            let mut inner = self.inner.borrow_mut();
+            inner.wish += 1;
+            (inner.wish, inner.supplied, inner.held_out)
+        };
+        if !held_out {
+            let (mut images, mut labels) = (Vec::new(), Vec::new());
+            for number in 0..LAST_PROBE_IMAGES / defaults::SHARD {
+                let shard = data::shard(number).await.map_err(|why| strings::no_images(&why))?;
+                images.extend_from_slice(&shard.images);
+                labels.extend_from_slice(&shard.labels);
+            }
+            self.send(TrainRequest::HeldOut { images: Bytes(images), labels: Bytes(labels) });
+            self.inner.borrow_mut().held_out = true;
+        }
+        self.watch();
+        if supplied == Some(examples) {
+            return Ok(());
+        }
+        let loading = self.signals().loading;
+        let side = digit::SIDE as u32;
+        for number in 0..examples.div_ceil(SHARD) {
+            loading.set(Some((number * SHARD, examples)));
+            let shard = data::train_shard(number).await;
+            if self.inner.borrow().wish != wish {
+                return Err(strings::superseded());
+            }
+            let shard = shard.map_err(|why| {
+                loading.set(None);
+                strings::no_images(&why)
+            })?;
+            let (mut images, mut labels) = (shard.images, shard.labels);
+            let wanted = (examples - number * SHARD).min(SHARD) as usize;
+            images.truncate(wanted * digit::PIXELS);
+            labels.truncate(wanted);
+            self.send(TrainRequest::Data {
+                first: number == 0,
+                total: examples,
+                shape: vec![1, side, side],
+                classes: CLASSES,
+                images: Bytes(images),
+                labels: Bytes(labels),
+            });
+        }
+        loading.set(None);
+        self.inner.borrow_mut().supplied = Some(examples);
+        Ok(())
+    }
+
+    /// Ends a load that is under way.
+    pub fn stop_loading(&self) {
+        self.inner.borrow_mut().wish += 1;
+        self.signals().loading.set(None);
+    }
+
+    /// Tells the engine which image's margins to follow, once it needs to know and whenever that changes.
+    pub(super) fn watch(&self) {
+        let Some(image) = self.store.image.get_untracked() else { return };
+        let label = untrack(|| self.store.label()).unwrap_or(0);
+        {
+            let mut inner = self.inner.borrow_mut();
+            let now = Some((image.picked.clone(), label));
+            if !inner.held_out || inner.watched == now {
+                return;
+            }
+            inner.watched = now;
+        }
+        let id = self.signals().watch.get_untracked() + 1;
+        self.signals().watch.set(id);
+        self.send(TrainRequest::Watch { id, image: image.pixels.clone().into(), label });
+    }
+
+    /// Takes a kept run up again, at rest; under the papers it had, where it is a draft.
+    pub(super) async fn resume(self: &Rc<Self>, slot: u32, record: Record, file: Vec<u8>) -> Result<(), String> {
+        self.supply(record.examples).await?;
+        let probe = probe_of(&record);
+        let mut held = Held::new(record.epsilon, record.examples);
+        if record.draft {
+            held.id.clone_from(&record.id);
+        }
+        self.expect(slot, held, Some(record), None);
+        self.signals().cursor.set(None);
+        self.send(TrainRequest::Resume { run: slot, file: Bytes(file), probe });
+        Ok(())
+    }
+
+    /// A new worker has started: gives it what the old one had, runs where their last checkpoints left them.
+    pub fn revive(self: &Rc<Self>) {
+        let lost = {
+            let mut inner = self.inner.borrow_mut();
+            (inner.supplied, inner.held_out, inner.watched) = (None, false, None);
+            for (_, slot) in inner.checkpoints.drain() {
+                super::resolve(&slot, Err(strings::engine_stopped()));
+            }
+            for (_, slot) in inner.exports.drain() {
+                super::resolve(&slot, Err(strings::engine_stopped()));
+            }
+            inner.held.clone()
+        };
+        let desk = self.clone();
+        spawn_local(async move {
+            let mut playing = Vec::new();
+            for (slot, held) in lost.into_iter().enumerate() {
+                let run = desk.signals().runs.with_untracked(|runs| runs[slot].clone());
+                let (Some(held), Some(run)) = (held, run) else { continue };
+                if let Err(why) = desk.supply(held.examples).await {
+                    return desk.notice(why);
+                }
+                if run.state == RunState::Playing {
+                    playing.push(slot as u32);
+                }
+                match held.checkpoint.clone() {
+                    Some(kept) => {
+                        let record = Record::of(&run, &held, slot as u32, &kept, None);
+                        let (probe, file) = (probe_of(&record), Bytes(kept.file.to_vec()));
+                        desk.expect(slot as u32, held, Some(record), None);
+                        desk.notice(strings::revived(slot, kept.epoch));
+                        desk.send(TrainRequest::Resume { run: slot as u32, file, probe });
+                    }
+                    None => {
+                        let probe = probe_for(&run.plan.architecture, held.epsilon);
+                        desk.expect(slot as u32, held, None, None);
+                        desk.notice(strings::revived(slot, 0.0));
+                        desk.send(TrainRequest::Start { run: slot as u32, plan: run.plan, probe });
+                    }
+                }
+            }
+            if !playing.is_empty() {
+                let speed = desk.signals().speed.get_untracked();
+                desk.send(TrainRequest::Play { runs: playing, speed });
+            }
+        });
+    }
+}
+
+fn probe_for(architecture: &crate::train::Architecture, epsilon: f64) -> ProbePlan {
+    Settings { architecture: architecture.clone(), epsilon, ..Settings::default() }.probe()
+}
+
+fn probe_of(record: &Record) -> ProbePlan {
+    probe_for(&record.plan.architecture, record.epsilon)
+}

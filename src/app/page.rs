@@ -4,11 +4,13 @@ use super::{
     conductor::Conductor,
     controls::{EpsilonControl, ImageControl, MethodsControl, NetworkControl, Notices, RegionControl, TopBar},
     data, history,
-    state::State,
+    state::{State, Tab},
     store::{Remedy, Store},
     strings,
+    training::Desk,
     views::{
         LadderView, MarginsView, NeuronView, NeuronsView, Patterns, RadiusView, StatusesView, TightnessView,
+        TrainPage,
     },
 };
 use leptos::prelude::*;
@@ -50,6 +52,7 @@ fn Page() -> impl IntoView {
         store.notice(strings::bad_hash(&why), Remedy::None);
     }
     let conductor = Conductor::start(store);
+    store.seat(Desk::start(store));
     if first {
         spawn_local(async move {
             // Only a head start: where it is missing, the engine's own answers come a little later.
@@ -65,11 +68,14 @@ fn Page() -> impl IntoView {
             store.state.set(State::default());
         }
     });
+    let tab = Memo::new(move |_| store.state.with(|state| state.tab));
+    // Built at the first visit, then only hidden: what is open there stays open.
+    let visited = Memo::new(move |before: Option<&bool>| before.is_some_and(|&seen| seen) || tab.get() == Tab::Train);
     view! {
         <Patterns/>
         <TopBar/>
         <Notices/>
-        <main>
+        <main class="layout" id="explore" hidden=move || tab.get() != Tab::Explore>
             <div class="column controls">
                 <NetworkControl/>
                 <ImageControl/>
@@ -88,6 +94,9 @@ fn Page() -> impl IntoView {
                 <NeuronView/>
                 <TightnessView/>
             </div>
+        </main>
+        <main id="train-page" hidden=move || tab.get() != Tab::Train>
+            {move || visited.get().then(|| view! { <TrainPage/> })}
         </main>
     }
 }

@@ -1,6 +1,6 @@
 //! Which network.
 
-use crate::app::{defaults::PRESETS, dom::Card, store::store, strings};
+use crate::app::{defaults::PRESETS, dom::Card, store::{Opened, store}, strings};
 use leptos::prelude::*;
 
 #[component]
@@ -24,9 +24,29 @@ pub fn NetworkControl() -> impl IntoView {
             }
         })
         .collect_view();
+    // Trained or opened here, after those that ship.
+    let own = move || {
+        let option = |network: Opened| {
+            let (key, picked) = (network.key.clone(), network.key.clone());
+            let chosen = move || store.state.with(|state| state.network == key);
+            view! {
+                <label class="pick">
+                    <input
+                        type="radio"
+                        name="network"
+                        value=network.key
+                        prop:checked=chosen
+                        on:change=move |_| store.step(|state| state.network.clone_from(&picked))
+                    />
+                    <span>{network.title}<small>{network.note}</small></span>
+                </label>
+            }
+        };
+        store.opened.get().into_iter().map(option).collect_view()
+    };
     view! {
         <Card id="network-card" title=strings::NETWORK.to_string() remark=String::new()>
-            <div id="network" class="picks" role="radiogroup" aria-label=strings::NETWORK>{options}</div>
+            <div id="network" class="picks" role="radiogroup" aria-label=strings::NETWORK>{options}{own}</div>
         </Card>
     }
 }

@@ -2,8 +2,10 @@
 
 use crate::app::{
     conductor,
+    state::{State, Tab},
     store::{Engine, Remedy, store},
     strings,
+    train::words,
 };
 use leptos::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -57,17 +59,30 @@ pub fn TopBar() -> impl IntoView {
             copied.set(String::new());
         });
     };
+    let tab = move |tab: Tab, name: &'static str, id: &'static str| {
+        let on = move || store.state.with(|state| state.tab == tab);
+        let address = move || store.state.with(|state| State { tab, ..state.clone() }.to_hash());
+        view! {
+            <a class="tab" id=id href=address aria-current=move || on().then_some("page") on:click=move |event| {
+                event.prevent_default();
+                store.step(|state| state.tab = tab);
+            }>{name}</a>
+        }
+    };
     view! {
         <header>
-            <a class="skip" href="#views" on:click=|event| {
+            <a class="skip" href="#views" on:click=move |event| {
                 event.prevent_default();
                 use wasm_bindgen::JsCast;
-                if let Some(views) = document().get_element_by_id("views") {
+                if let Some(views) = document().get_element_by_id(match store.state.with_untracked(|state| state.tab) {
+                    Tab::Explore => "views",
+                    Tab::Train => "train-views",
+                }) {
                     let _ = views.unchecked_into::<web_sys::HtmlElement>().focus();
                 }
             }>{strings::SKIP}</a>
             <h1>{strings::TITLE}</h1>
-            <nav aria-label="Pages"><span class="tab" aria-current="page">{strings::EXPLORE}</span></nav>
+            <nav aria-label="Pages">{tab(Tab::Explore, strings::EXPLORE, "tab-explore")}{tab(Tab::Train, words::TRAIN, "tab-train")}</nav>
             <p class="status" id="engine-status">
                 <span id="device">{device}</span>
                 <span id="timing">{timing}</span>

@@ -267,6 +267,11 @@ pub fn kept(plan: &Plan, epoch: f64) -> String {
     format!("{}, epoch {} of {}", plan_title(plan), format::tick(epoch), plan.epochs)
 }
 
+/// When a run was kept, and where it was.
+pub fn kept_at(when: &str, epoch: f64, epochs: u32) -> String {
+    format!("{when} · epoch {} of {epochs}", format::tick(epoch))
+}
+
 /// What is known about a kept run.
 pub fn kept_errors(probe: Option<&Probe>) -> String {
     probe.map_or_else(|| words::NOT_MEASURED.into(), errors_of)

@@ -58,6 +58,7 @@ words! {
     SAVE_A = "Save run A";
     SAVE_B = "Save run B";
     IMPORT = "Open a file";
+    IMPORT_REMARK = "a .safetensors file: a run goes on, a network opens in Explore";
     OPEN = "Open in Explore";
     LOAD_A = "Go on as run A";
     LOAD_B = "Go on as run B";

@@ -8,6 +8,7 @@ mod patterns;
 mod radius;
 mod statuses;
 mod tightness;
+mod train;
 
 pub use ladder::LadderView;
 pub use margins::MarginsView;
@@ -17,6 +18,7 @@ pub use patterns::Patterns;
 pub use radius::RadiusView;
 pub use statuses::StatusesView;
 pub use tightness::TightnessView;
+pub use train::TrainPage;
 
 use super::{picture::Picture, plots::Drawing, store::Store, strings};
 use leptos::prelude::*;

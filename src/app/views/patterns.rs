@@ -34,13 +34,19 @@ pub fn Patterns() -> impl IntoView {
     view! { <svg class="patterns" width="0" height="0" aria-hidden="true" inner_html=format!("<defs>{patterns}</defs>")></svg> }
 }
 
-/// What the patterns mean.
+/// What the patterns mean, for the network in Explore.
 #[component]
 pub fn StatusKey() -> impl IntoView {
     let store = store();
-    let bend = Memo::new(move |_| store.shown_network().is_some_and(|network| six(&network)));
+    let six = Memo::new(move |_| store.shown_network().is_some_and(|network| six(&network)));
+    view! { <StatusSamples six/> }
+}
+
+/// What the patterns mean: three of them, or all six.
+#[component]
+pub fn StatusSamples(six: Memo<bool>) -> impl IntoView {
     let items = move || {
-        let bend = bend.get();
+        let bend = six.get();
         DRAWN
             .into_iter()
             .filter(|s| *s != Status::Unknown)

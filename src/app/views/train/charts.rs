@@ -1,0 +1,179 @@
+//! Losses, errors, statuses, margins and schedules over the epochs.
+
+use crate::app::{
+    dom::{Card, Choice, Plot, Rows, TableOf, Words},
+    plots::Drawing,
+    state::Picked,
+    store::{Store, store},
+    train::{
+        chart::Chart,
+        plots::{self, present},
+        stream, strings, words,
+    },
+    views::patterns::StatusSamples,
+};
+use crate::train::Plan;
+use leptos::prelude::*;
+use std::sync::Arc;
+
+type Make = Arc<dyn Fn() -> Chart + Send + Sync>;
+
+/// A card with a chart, the cursor of the history in it, a sentence and a table.
+fn chart_card(id: &'static str, title: &'static str, remark: Words, summary: Words, make: Make, rows: Rows, more: Option<AnyView>) -> AnyView {
+    let cursor = store().train.cursor;
+    let again = make.clone();
+    let draw = Arc::new(move |width: f64| make().draw(width));
+    let over = Arc::new(move |width: f64| match cursor.get() {
+        Some(epoch) => again().cursor(Some(epoch), width),
+        None => Drawing::default(),
+    });
+    view! {
+        <Card id=id title=title.to_string() remark=remark>
+            {more}
+            <Plot draw over label=summary/>
+            <p class="say">{summary}</p>
+            <TableOf rows/>
+        </Card>
+    }
+    .into_any()
+}
+
+fn fixed(words: &'static str) -> Words {
+    Signal::derive(move || words.to_string())
+}
+
+/// ε of the measurements shown: of a run if there is one.
+fn epsilon(store: Store) -> f64 {
+    let of_run = store.train.runs.with(|runs| present(runs).find_map(|(_, run)| Some(run.history.moments.first()?.probe.epsilon)));
+    of_run.unwrap_or_else(|| store.state.with(|state| state.train.epsilon))
+}
+
+#[component]
+pub fn LossesCard() -> impl IntoView {
+    let store = store();
+    let train = store.train;
+    let settings = Memo::new(move |_| store.state.with(|state| state.train.clone()));
+    let make = Arc::new(move || train.runs.with(|runs| settings.with(|settings| plots::losses(runs, settings))));
+    let summary = Signal::derive(move || train.runs.with(|runs| strings::losses_summary(runs, train.cursor.get())));
+    let rows = Arc::new(move || train.runs.with(plots::losses_table));
+    chart_card("losses", words::LOSSES, fixed(words::LOSSES_REMARK), summary, make, rows, None)
+}
+
+#[component]
+pub fn ErrorsCard() -> impl IntoView {
+    let store = store();
+    let train = store.train;
+    let settings = Memo::new(move |_| store.state.with(|state| state.train.clone()));
+    let make = Arc::new(move || train.runs.with(|runs| settings.with(|settings| plots::errors(runs, settings))));
+    let summary = Signal::derive(move || train.runs.with(|runs| strings::errors_summary(runs, train.cursor.get())));
+    let remark = Signal::derive(move || strings::errors_remark(epsilon(store)));
+    let rows = Arc::new(move || train.runs.with(plots::errors_table));
+    let facts = move || {
+        // For tests and tools: the newest measurement of each run.
+        train.runs.with(|runs| {
+            let facts = present(runs).filter_map(|(slot, run)| {
+                let probe = &run.moment(None)?.probe;
+                let attacked = probe.attacked.map_or_else(|| "-".into(), |a| a.to_string());
+                Some(format!("{}:{}:{}:{attacked}:{}", words::RUN_LETTERS[slot], probe.images, probe.clean, probe.verified))
+            });
+            facts.collect::<Vec<_>>().join(" ")
+        })
+    };
+    let more = view! { <span id="error-facts" data-facts=facts hidden=true></span> }.into_any();
+    chart_card("errors", words::ERRORS, remark, summary, make, rows, Some(more))
+}
+
+#[component]
+pub fn WatchedCard() -> impl IntoView {
+    let store = store();
+    let train = store.train;
+    let settings = Memo::new(move |_| store.state.with(|state| state.train.clone()));
+    let mean = RwSignal::new(false);
+    let make = Arc::new(move || {
+        train.runs.with(|runs| settings.with(|settings| plots::watched(runs, settings, train.watch.get(), mean.get())))
+    });
+    let summary = Signal::derive(move || {
+        train.runs.with(|runs| strings::watched_summary(runs, train.watch.get(), mean.get(), train.cursor.get()))
+    });
+    let index = move || store.state.with(|state| if let Picked::Test(index) = state.image { Some(index) } else { None });
+    let remark = Signal::derive(move || strings::watched_remark(index(), store.label(), epsilon(store)));
+    let rows = Arc::new(move || train.runs.with(|runs| plots::watched_table(runs, train.watch.get())));
+    let options = vec![
+        (false, "margins-worst".to_string(), words::WORST.to_string()),
+        (true, "margins-mean".to_string(), words::MEAN.to_string()),
+    ];
+    let last = crate::app::defaults::TEST_IMAGES - 1;
+    let go = move |by: i64| {
+        let now = i64::from(untrack(index).unwrap_or(0));
+        store.step(|state| state.image = Picked::Test((now + by).clamp(0, i64::from(last)) as u32));
+    };
+    let more = view! {
+        <div class="row wrap">
+            <span class="picker">
+                <button type="button" class="small" aria-label=crate::app::strings::PREVIOUS on:click=move |_| go(-1)>"◀"</button>
+                <input class="number" id="watched-index" type="text" inputmode="numeric" autocomplete="off" aria-label=crate::app::strings::IMAGE_NUMBER
+                    prop:value=move || index().map_or(String::new(), |index| index.to_string())
+                    on:change=move |event| match crate::app::dom::number_in(&event) {
+                        Some(value) => store.step(|state| state.image = Picked::Test(value.clamp(0.0, f64::from(last)) as u32)),
+                        None => store.state.notify(),
+                    }/>
+                <button type="button" class="small" aria-label=crate::app::strings::NEXT on:click=move |_| go(1)>"▶"</button>
+            </span>
+            <Choice name=words::WATCHED options chosen=mean choose=move |on| mean.set(on)/>
+        </div>
+    }
+    .into_any();
+    chart_card("watched", words::WATCHED, remark, summary, make, rows, Some(more))
+}
+
+#[component]
+pub fn SchedulesCard() -> impl IntoView {
+    let store = store();
+    let train = store.train;
+    // Of the runs, where there are any; else of what would be prepared.
+    let plans = Memo::new(move |_| {
+        let of_runs: Vec<(usize, Plan)> = train.runs.with(|runs| present(runs).map(|(slot, run)| (slot, run.plan.clone())).collect());
+        if of_runs.is_empty() {
+            store.state.with(|state| state.train.slots().into_iter().map(|slot| (slot as usize, state.train.plan(slot as usize))).collect())
+        } else {
+            of_runs
+        }
+    });
+    let epoch = Memo::new(move |_| {
+        train.cursor.get().unwrap_or_else(|| train.runs.with(|runs| present(runs).map(|(_, run)| run.epoch()).fold(0.0, f64::max)))
+    });
+    let draw = Arc::new(move |width: f64| plans.with(|plans| plots::schedules(plans).draw(width)));
+    let over = Arc::new(move |width: f64| plans.with(|plans| plots::schedules(plans).cursor(Some(epoch.get()), width)));
+    let summary = Signal::derive(move || plans.with(|plans| strings::schedules_summary(plans, epoch.get())));
+    let rows = Arc::new(move || plans.with(|plans| plots::schedules_table(plans)));
+    view! {
+        <Card id="schedules" title=words::SCHEDULES.to_string() remark=words::SCHEDULES_REMARK.to_string()>
+            <Plot draw over label=summary/>
+            <p class="say">{summary}</p>
+            <TableOf rows/>
+        </Card>
+    }
+}
+
+#[component]
+pub fn StreamCard() -> impl IntoView {
+    let store = store();
+    let train = store.train;
+    let settings = Memo::new(move |_| store.state.with(|state| state.train.clone()));
+    let draw = Arc::new(move |width: f64| train.runs.with(|runs| settings.with(|s| stream::draw(runs, s, width))));
+    let over = Arc::new(move |width: f64| {
+        let cursor = train.cursor.get();
+        train.runs.with(|runs| settings.with(|s| stream::cursor(runs, s, cursor, width)))
+    });
+    let summary = Signal::derive(move || train.runs.with(|runs| strings::stream_summary(runs, train.cursor.get())));
+    let rows = Arc::new(move || train.runs.with(stream::table));
+    let six = Memo::new(move |_| train.runs.with(stream::six));
+    view! {
+        <Card id="stream" title=words::STREAM.to_string() remark=words::STREAM_REMARK.to_string()>
+            <Plot draw over label=summary/>
+            <StatusSamples six/>
+            <p class="say">{summary}</p>
+            <TableOf rows/>
+        </Card>
+    }
+}

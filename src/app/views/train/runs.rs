@@ -1,0 +1,173 @@
+//! The runs: where they are, and the buttons that move them; and the history that can be scrubbed through.
+
+use crate::{
+    app::{
+        dom::{Card, Choice},
+        format,
+        store::{Engine, Store, store},
+        train::{
+            plots::present,
+            settings::SPEEDS,
+            strings, words,
+        },
+        training::{Desk, Format},
+    },
+    engine::RunState,
+};
+use leptos::prelude::*;
+use std::rc::Rc;
+
+fn with_desk(store: Store, act: impl FnOnce(&Rc<Desk>)) {
+    if let Some(desk) = store.desk() {
+        act(&desk);
+    }
+}
+
+/// A button.
+fn button(id: String, label: impl Fn() -> String + Send + 'static, off: impl Fn() -> bool + Copy + Send + Sync + 'static, act: impl Fn() + 'static) -> AnyView {
+    view! { <button type="button" id=id disabled=off on:click=move |_| act()>{label}</button> }.into_any()
+}
+
+fn panel(store: Store, slot: usize) -> impl IntoView {
+    let runs = store.train.runs;
+    let there = Memo::new(move |_| runs.with(|runs| runs[slot].is_some()));
+    let say = move |words: fn(&crate::app::train::history::RunView) -> String| {
+        move || runs.with(|runs| runs[slot].as_ref().map_or(String::new(), words))
+    };
+    let stopped = move || runs.with(|runs| runs[slot].as_ref().is_some_and(|run| run.state == RunState::Stopped));
+    let state_name = move || {
+        runs.with(|runs| {
+            runs[slot].as_ref().map(|run| match run.state {
+                RunState::Paused => "paused",
+                RunState::Playing => "playing",
+                RunState::Finished => "finished",
+                RunState::Stopped => "stopped",
+            })
+        })
+    };
+    let steps = move || runs.with(|runs| runs[slot].as_ref().map(|run| run.steps.to_string()));
+    let loss = move || runs.with(|runs| runs[slot].as_ref().and_then(|run| Some(format::exact(run.last.as_ref()?.loss))));
+    let spent = move || runs.with(|runs| runs[slot].as_ref().map(|run| format!("{:.0}", run.spent.0 + run.spent.1)));
+    let done = move || runs.with(|runs| runs[slot].as_ref().map_or(0.0, |run| f64::from(run.steps) / f64::from(run.total().max(1))));
+    let device = move || match store.engine.get() {
+        Engine::Ready(device) => device,
+        _ => String::new(),
+    };
+    let class = format!("run {}", words::RUN_CLASSES[slot]);
+    let letter = words::RUN_LETTERS[slot].to_lowercase();
+    let save = button(format!("save-{letter}"), move || [words::SAVE_A, words::SAVE_B][slot].into(), move || store.train.keeps.get() != Some(true), move || with_desk(store, |desk| desk.save(slot)));
+    let downloads = [(Format::Safetensors, words::SAFETENSORS), (Format::Onnx, words::ONNX)].map(|(format, name)| {
+        let id = format!("download-{}-{letter}", name.to_lowercase());
+        let label = format!("{}, {} {name}", words::RUN_NAMES[slot], words::DOWNLOAD);
+        view! { <button type="button" id=id aria-label=label on:click=move |_| with_desk(store, |desk| desk.download_run(slot, format))>{name}</button> }
+    });
+    view! {
+        <div class=class id=format!("run-{letter}") hidden=move || !there.get() data-run-state=state_name data-steps=steps data-loss=loss data-spent=spent>
+            <h3><svg class="swatch" width="26" height="8" aria-hidden="true"><line class="curve solid" x1="1" y1="4" x2="25" y2="4"></line></svg>
+                {say(|run| strings::plan_title(&run.plan))}</h3>
+            <progress max="1" prop:value=done aria-label=format!("progress of {}", words::RUN_NAMES[slot])></progress>
+            <p class="say">{say(strings::progress)} " · " {say(|run| if run.state == RunState::Stopped { "stopped".into() } else { strings::state(run) })}</p>
+            <p class="say wrong" role="alert" hidden=move || !stopped()>{move || if stopped() { say(strings::state)() } else { String::new() }}</p>
+            <p class="footing">{say(strings::pace)} " · " {device}</p>
+            <div class="row wrap">{save}<span class="remark">{words::DOWNLOAD}</span>{downloads.collect_view()}</div>
+        </div>
+    }
+}
+
+#[component]
+pub fn RunsCard() -> impl IntoView {
+    let store = store();
+    let train = store.train;
+    let playing = Memo::new(move |_| train.runs.with(|runs| present(runs).any(|(_, run)| run.state == RunState::Playing)));
+    let ended = Memo::new(move |_| {
+        train.runs.with(|runs| {
+            present(runs).count() > 0
+                && present(runs).all(|(_, run)| matches!(run.state, RunState::Finished | RunState::Stopped))
+        })
+    });
+    let empty = Memo::new(move |_| train.runs.with(|runs| present(runs).count() == 0));
+    let loading = move || train.loading.get();
+    let play = button(
+        "play".into(),
+        move || if playing.get() { words::PAUSE } else { words::PLAY }.into(),
+        move || ended.get() || loading().is_some(),
+        move || with_desk(store, |desk| if playing.get_untracked() { desk.rest() } else { desk.play() }),
+    );
+    let step = button("step".into(), || words::STEP.into(), move || ended.get() || playing.get() || loading().is_some(), move || with_desk(store, Desk::step));
+    let reset = button("reset".into(), || words::RESET.into(), move || empty.get(), move || with_desk(store, Desk::reset));
+    let speeds = SPEEDS.map(|speed| (speed, format!("speed-{speed}"), strings::speed(speed))).to_vec();
+    let speed = Signal::derive(move || train.speed.get());
+    view! {
+        <Card id="runs" title=words::RUNS.to_string() remark=words::RUNS_REMARK.to_string()>
+            <div class="row wrap transport">
+                {play}{step}{reset}
+                <span class="remark">{words::SPEED}</span>
+                <Choice name="speed, steps of each run per second" options=speeds chosen=speed choose=move |speed| with_desk(store, |desk| desk.set_speed(speed))/>
+            </div>
+            <div role="status">{move || loading().map(|(done, total)| view! {
+                <p class="say"><progress max=total.to_string() prop:value=f64::from(done) aria-label=words::EXAMPLES></progress> " " {strings::loading(done, total)} " "
+                    <button type="button" class="small" on:click=move |_| with_desk(store, |desk| desk.stop_loading())>{crate::app::strings::CANCEL}</button></p>
+            })}</div>
+            <p class="say" hidden=move || !empty.get()>{words::NO_RUN}</p>
+            <div class="panels">{panel(store, 0)}{panel(store, 1)}</div>
+        </Card>
+    }
+}
+
+#[component]
+pub fn HistoryCard() -> impl IntoView {
+    let store = store();
+    let train = store.train;
+    // Moments of both runs, in order.
+    let epochs = Memo::new(move |_| {
+        train.runs.with(|runs| {
+            let mut all: Vec<f64> = present(runs).flat_map(|(_, run)| run.history.moments.iter().map(|m| m.probe.epoch)).collect();
+            all.sort_by(f64::total_cmp);
+            all.dedup();
+            all
+        })
+    });
+    let place = move || {
+        epochs.with(|epochs| match train.cursor.get() {
+            None => epochs.len().saturating_sub(1),
+            Some(at) => epochs.partition_point(|epoch| *epoch <= at + 1e-9).saturating_sub(1),
+        })
+    };
+    let go = move |place: usize| {
+        let found = epochs.with_untracked(|epochs| (place + 1 < epochs.len()).then(|| epochs[place]));
+        train.cursor.set(found);
+    };
+    let few = move || epochs.with(|epochs| epochs.len() < 2);
+    let sentence = move || strings::moment(train.cursor.get(), epochs.with(|epochs| epochs.last().copied().unwrap_or(0.0)));
+    let shift = move |by: isize| go(untrack(place).saturating_add_signed(by));
+    let open = move |slot: usize| {
+        let off = move || {
+            let cursor = train.cursor.get();
+            train.runs.with(|runs| runs[slot].as_ref().and_then(|run| run.moment(cursor)).is_none_or(|m| m.model.is_none()))
+        };
+        let id = ["open-a", "open-b"][slot];
+        view! { <button type="button" id=id disabled=off hidden=move || train.runs.with(|runs| runs[slot].is_none())
+            on:click=move |_| with_desk(store, |desk| desk.open(slot))>{[words::OPEN_A, words::OPEN_B][slot]}</button> }
+    };
+    let remark = Signal::derive(sentence);
+    view! {
+        <Card id="history" title=words::HISTORY.to_string() remark=remark>
+            <div class="row scrub">
+                <button type="button" class="small" id="moment-earlier" aria-label=words::EARLIER disabled=few on:click=move |_| shift(-1)>"◀"</button>
+                <input type="range" id="moment" min="0" step="1" aria-label=words::HISTORY_SLIDER
+                    max=move || epochs.with(Vec::len).saturating_sub(1).to_string()
+                    disabled=few
+                    aria-valuetext=sentence
+                    prop:value=move || place().to_string()
+                    on:input=move |event| {
+                        if let Some(place) = crate::app::dom::number_in(&event) {
+                            go(place.max(0.0) as usize);
+                        }
+                    }/>
+                <button type="button" class="small" id="moment-later" aria-label=words::LATER disabled=few on:click=move |_| shift(1)>"▶"</button>
+                <button type="button" id="moment-live" aria-pressed=move || train.cursor.get().is_none().to_string() on:click=move |_| train.cursor.set(None)>{words::LIVE}</button>
+            </div>
+            <div class="row wrap">{open(0)}{open(1)}</div>
+        </Card>
+    }
+}

@@ -12,6 +12,7 @@
 //! | [`formats`] | safetensors, IDX, npy and the golden folders: the only room that sees untrusted bytes |
 //! | [`train`] | plans, schedules, losses and the trainer |
 //! | [`network`] | the graph of operators, one file per operator |
+//! | [`random`] | seeded random numbers |
 //! | [`tensor`] | the [`Backend`](tensor::Backend) and its processors |
 #![warn(missing_docs)]
 
@@ -23,6 +24,7 @@ pub mod cli;
 pub mod engine;
 pub mod formats;
 pub mod network;
+pub mod random;
 pub mod tensor;
 pub mod train;
 #[cfg(all(feature = "web", target_arch = "wasm32"))]

@@ -4,7 +4,7 @@ use super::{
     BoundsError, Method, Pulse, Region, Strategy,
     backward::{Cut, LinearBound, Start},
     forward::{Known, Layer},
-    prepared::{Prepared, Stage},
+    prepared::Prepared,
 };
 use crate::{
     network::NodeId,
@@ -185,7 +185,7 @@ impl<B: Backend> Prepared<B> {
     }
 
     /// Concretises what a backward walk ended with.
-    fn lowest(&self, bound: &LinearBound<B::Tensor>, ball: &Ball<B::Tensor>) -> B::Tensor {
+    pub(super) fn lowest(&self, bound: &LinearBound<B::Tensor>, ball: &Ball<B::Tensor>) -> B::Tensor {
         match (&bound.rows, &bound.offset) {
             (Some(rows), offset) => self.backend.concretize(rows, offset.as_ref(), ball),
             (None, Some(offset)) => self.backend.lower_end(offset),
@@ -194,7 +194,7 @@ impl<B: Backend> Prepared<B> {
     }
 
     /// Interval bounds of the intermediate layers, and lines over them.
-    async fn interval_known(
+    pub(super) async fn interval_known(
         &self,
         ball: &Ball<B::Tensor>,
         strategy: Strategy,
@@ -313,46 +313,10 @@ impl<B: Backend> Prepared<B> {
     async fn read_pair(&self, pair: &Pair<B::Tensor>) -> Result<(Vec<f64>, Vec<f64>), BoundsError> {
         Ok((self.backend.read(&pair.lower).await?, self.backend.read(&pair.upper).await?))
     }
-
-    /// The network's plain values for a batch: pre-activations of each activation layer, then the outputs, each image
-    /// after image.
-    ///
-    /// # Errors
-    /// Images that do not fit the network, or a device that fails.
-    pub async fn infer(&self, images: &[f64]) -> Result<(Vec<Vec<f64>>, Vec<f64>), BoundsError> {
-        Region::linf(0.0).around(&self.backend, images, self.input_len())?;
-        let count = images.len() / self.input_len();
-        let mut values: Vec<Option<B::Tensor>> = vec![None; self.stages.len()];
-        for node in 0..self.stages.len() {
-            let input = |position: usize| -> &B::Tensor {
-                values[self.inputs[node][position]].as_ref().expect("inputs come first")
-            };
-            values[node] = Some(match &self.stages[node] {
-                Stage::Input => self.backend.upload([count, 1, self.input_len()], images),
-                Stage::Affine { map, bias } => {
-                    let linear = self.backend.apply(map, input(0));
-                    bias.as_ref().map_or_else(|| linear.clone(), |bias| self.backend.add(&linear, bias))
-                }
-                Stage::Activation(curves) => self.backend.activate(curves, input(0)),
-                Stage::Sum => (1..self.inputs[node].len())
-                    .fold(input(0).clone(), |sum, position| self.backend.add(&sum, input(position))),
-            });
-        }
-        let mut layers = Vec::with_capacity(self.pre_activations.len());
-        for &node in &self.pre_activations {
-            layers.push(self.read_node(&values, node).await?);
-        }
-        let outputs = self.read_node(&values, self.output()).await?;
-        Ok((layers, outputs))
-    }
-
-    async fn read_node(&self, values: &[Option<B::Tensor>], node: NodeId) -> Result<Vec<f64>, BoundsError> {
-        Ok(self.backend.read(values[node].as_ref().expect("every node has a value")).await?)
-    }
 }
 
 impl<B: Backend> Known<B> {
-    fn layer(&self, node: NodeId) -> &Layer<B> {
+    pub(super) fn layer(&self, node: NodeId) -> &Layer<B> {
         self.layers[node].as_ref().expect("every pre-activation is bounded")
     }
 }

@@ -102,3 +102,15 @@ impl Pulse for Steady {
         Ok(())
     }
 }
+
+/// Runs a future that never waits for anything outside it, as on the CPU backends.
+pub(crate) fn at_once<T>(future: impl Future<Output = T>) -> T {
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    let mut future = std::pin::pin!(future);
+    loop {
+        if let std::task::Poll::Ready(value) = future.as_mut().poll(&mut context) {
+            return value;
+        }
+        std::thread::yield_now();
+    }
+}

@@ -90,6 +90,11 @@ impl<B: Backend> Prepared<B> {
         &self.backend
     }
 
+    /// Gives the backend back.
+    pub fn into_backend(self) -> B {
+        self.backend
+    }
+
     /// Length of a flattened input.
     pub fn input_len(&self) -> usize {
         self.widths[0]

@@ -1,7 +1,7 @@
 //! Verified error over a set of images: the share that is not verified, a wrong prediction counting as not verified.
 
 use crate::{
-    bounds::{BoundsError, Cancelled, Method, Prepared, Pulse, Region, Strategy},
+    bounds::{BoundsError, Cancelled, Method, Prepared, Pulse, Region, Strategy, at_once},
     network::Network,
     tensor::Backend,
 };
@@ -99,7 +99,7 @@ pub fn evaluate<B: Backend + Clone + Send + Sync>(
     let run = |prepared: &Prepared<B>, index: usize| -> Result<Counts, BoundsError> {
         let labels = &labels[index * BATCH..labels.len().min((index + 1) * BATCH)];
         let images = &images[index * BATCH * inputs..][..labels.len() * inputs];
-        let counts = block_on(batch(prepared, images, labels, question, &Stop(cancel)))?;
+        let counts = at_once(batch(prepared, images, labels, question, &Stop(cancel)))?;
         progress(done.fetch_add(labels.len(), Ordering::Relaxed) + labels.len());
         Ok(counts)
     };
@@ -153,18 +153,6 @@ pub fn predicted(outputs: &[f64]) -> Option<usize> {
         }
     }
     Some(best)
-}
-
-/// Runs a future that never waits for anything outside it (the CPU backends are ready at once).
-fn block_on<T>(future: impl Future<Output = T>) -> T {
-    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
-    let mut future = std::pin::pin!(future);
-    loop {
-        if let std::task::Poll::Ready(value) = future.as_mut().poll(&mut context) {
-            return value;
-        }
-        std::thread::yield_now();
-    }
 }
 
 #[cfg(feature = "parallel")]

@@ -4,13 +4,15 @@ use super::CliError;
 use crate::{
     formats::{Images, Labels, read_json_model, read_json_numbers, read_model, read_npy, read_shard},
     network::Network,
+    train::{Data, two_moons},
 };
 use std::{
     fs,
     path::{Path, PathBuf},
 };
 
-fn read(path: &Path) -> Result<Vec<u8>, CliError> {
+/// Reads a file.
+pub(super) fn read(path: &Path) -> Result<Vec<u8>, CliError> {
     fs::read(path).map_err(|error| CliError::Read(path.to_owned(), error))
 }
 
@@ -82,6 +84,57 @@ pub(super) fn mnist_test(start: usize, count: usize) -> Result<Mnist, CliError> 
         }
     }
     Ok(set)
+}
+
+/// A training set by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum TrainingData {
+    /// The first so many MNIST training images.
+    Mnist(usize),
+    /// So many points of two moons.
+    Moons(usize),
+}
+
+/// MNIST training images, and images per shard of them.
+const MNIST_TRAIN: usize = 60_000;
+const TRAIN_SHARD: usize = 1000;
+
+impl TrainingData {
+    /// Reads or makes the set.
+    pub(super) fn load(self) -> Result<Data, CliError> {
+        match self {
+            TrainingData::Moons(count) => Ok(two_moons(count, 1)),
+            TrainingData::Mnist(count) => {
+                let (mut pixels, mut labels) = (Vec::with_capacity(count * 784), Vec::with_capacity(count));
+                for shard in 0..count.div_ceil(TRAIN_SHARD) {
+                    let path = assets().join("mnist").join(format!("train-{shard:02}.gz"));
+                    let (images, classes): (Images, Labels) =
+                        read_shard(&read(&path)?).map_err(|error| CliError::Format(path.clone(), error))?;
+                    pixels.extend(images.pixels);
+                    labels.extend(classes);
+                }
+                pixels.truncate(count * 784);
+                labels.truncate(count);
+                Ok(Data::from_bytes(&[1, 28, 28], &pixels, labels, 10)?)
+            }
+        }
+    }
+}
+
+/// `mnist-train`, `mnist-train:COUNT`, `two-moons` or `two-moons:COUNT`.
+pub(super) fn training_data(word: &str) -> Result<TrainingData, String> {
+    let (name, count) = word.split_once(':').map_or((word, None), |(name, count)| (name, Some(count)));
+    let count =
+        count.map(|count| count.parse::<usize>().map_err(|_| format!("\"{count}\" is no number"))).transpose()?;
+    let (data, largest) = match name {
+        "mnist-train" => (TrainingData::Mnist(count.unwrap_or(MNIST_TRAIN)), MNIST_TRAIN),
+        "two-moons" => (TrainingData::Moons(count.unwrap_or(2000)), 1_000_000),
+        _ => return Err(format!("unknown data \"{word}\": use mnist-train[:COUNT] or two-moons[:COUNT]")),
+    };
+    if count.is_some_and(|count| count == 0 || count > largest) {
+        return Err(format!("{name} has 1 to {largest} examples"));
+    }
+    Ok(data)
 }
 
 /// A range of image indices: `7`, `0..10` (end excluded) or `0-9` (end included).

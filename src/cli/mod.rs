@@ -6,6 +6,7 @@ mod convert;
 mod evaluate;
 mod input;
 mod radius;
+mod train;
 
 use crate::bounds::{BoundsError, Method, Norm, Strategy};
 use clap::{Parser, Subcommand, ValueEnum};
@@ -27,6 +28,8 @@ enum Command {
     Radius(radius::Arguments),
     /// Clean and verified error over a set of images
     Evaluate(evaluate::Arguments),
+    /// Train a network, clean, by IBP or by CROWN-IBP
+    Train(train::Arguments),
     /// Write a model as the project's safetensors file (gzip where OUT ends in .gz)
     Convert(convert::Arguments),
     /// Milliseconds per method, one image and a batch
@@ -85,8 +88,12 @@ enum CliError {
     Read(PathBuf, std::io::Error),
     #[error("{path}: {error}", path = .0.display(), error = .1)]
     Format(PathBuf, crate::formats::FormatError),
+    #[error("{path}: {error}", path = .0.display(), error = .1)]
+    Write(PathBuf, std::io::Error),
     #[error(transparent)]
     Bounds(#[from] BoundsError),
+    #[error(transparent)]
+    Train(#[from] crate::train::TrainError),
     #[error("{0}")]
     Usage(String),
 }
@@ -97,6 +104,7 @@ pub fn run() -> ExitCode {
         Command::Bounds(arguments) => bounds::run(&arguments),
         Command::Radius(arguments) => radius::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
+        Command::Train(arguments) => train::run(&arguments),
         Command::Convert(arguments) => convert::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
     };

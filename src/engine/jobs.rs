@@ -3,13 +3,14 @@
 use super::{
     network::Loaded,
     protocol::*,
-    sampling::{Random, points},
+    sampling::points,
     session::{Host, JobError, JobPulse, Session},
 };
 use crate::{
     bounds::{Bounds, BoundsError, LayerBounds, Method, Pulse, Region, Status, Steady, Strategy, status},
     certify::{Search, bracket, predicted, prove},
     network::{Curve, Curves},
+    random::Random,
 };
 
 /// Points drawn inside the bounds.

@@ -1,37 +1,9 @@
 //! Points of a region: what a bound must hold for, drawn inside the bounds so that people see it does.
 
-use crate::bounds::{Norm, Region};
-
-/// SplitMix64: a few lines, the same on every machine; drawing points needs no more.
-pub(super) struct Random(u64);
-
-impl Random {
-    pub(super) fn new(seed: u64) -> Self {
-        Random(seed)
-    }
-
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    /// Uniform in [−1, 1).
-    fn signed(&mut self) -> f64 {
-        (self.next() >> 11) as f64 / (1u64 << 52) as f64 - 1.0
-    }
-
-    fn sign(&mut self) -> f64 {
-        if self.next() >> 63 == 0 { 1.0 } else { -1.0 }
-    }
-
-    /// Roughly normal: the sum of twelve uniforms.
-    fn bell(&mut self) -> f64 {
-        (0..12).map(|_| self.signed()).sum()
-    }
-}
+use crate::{
+    bounds::{Norm, Region},
+    random::Random,
+};
 
 /// `count` points of the region around `image`, one after the other: the image itself first, then by turns points on
 /// the region's extremes (corners, the sphere, vertices) and points inside it.

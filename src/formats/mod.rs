@@ -11,7 +11,7 @@ mod npy;
 
 pub use gzip::gunzip;
 pub use idx::{Images, Labels, read_images, read_labels, read_shard};
-pub use model::{read_json_model, read_model, write_model};
+pub use model::{Extra, read_extra, read_json_model, read_model, write_model, write_model_with};
 pub use npy::{read_json_numbers, read_npy};
 
 use crate::network::NetworkError;

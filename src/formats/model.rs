@@ -61,16 +61,55 @@ pub fn read_json_model(description: &str, bytes: &[u8]) -> Result<Network, Forma
 /// # Errors
 /// Only if safetensors refuses the tensors, which a built network's never are.
 pub fn write_model(network: &Network) -> Result<Vec<u8>, FormatError> {
+    write_model_with(network, Extra::default())
+}
+
+/// What a file may hold beside its network: a checkpoint's optimiser and position.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Extra {
+    /// Further tensors: name, shape, values.
+    pub tensors: Vec<(String, Vec<usize>, Vec<f32>)>,
+    /// Further metadata: key and text.
+    pub metadata: Vec<(String, String)>,
+}
+
+/// Writes a model file with more in it; [`read_model`] reads it as the network alone.
+///
+/// # Errors
+/// As for [`write_model`], and names that are taken.
+pub fn write_model_with(network: &Network, extra: Extra) -> Result<Vec<u8>, FormatError> {
     let bad = |error: safetensors::SafeTensorError| malformed("safetensors", error.to_string());
     let (description, tensors) = describe(network);
     let data: Vec<(String, Vec<usize>, Vec<u8>)> = tensors
         .into_iter()
+        .chain(extra.tensors)
         .map(|(name, shape, values)| (name, shape, values.iter().flat_map(|value| value.to_le_bytes()).collect()))
         .collect();
     let mut views = Vec::with_capacity(data.len());
     for (name, shape, bytes) in &data {
+        if data.iter().filter(|(other, ..)| other == name).count() > 1 {
+            return Err(malformed("safetensors", format!("two tensors are named \"{name}\"")));
+        }
         views.push((name.clone(), TensorView::new(Dtype::F32, shape.clone(), bytes).map_err(bad)?));
     }
-    let metadata = [(KEY.to_owned(), description.to_string())].into_iter().collect();
+    let metadata = extra.metadata.into_iter().chain([(KEY.to_owned(), description.to_string())]).collect();
     safetensors::serialize(views, Some(metadata)).map_err(bad)
+}
+
+/// Everything in a safetensors file, gzip or plain.
+///
+/// # Errors
+/// Bytes that are not safetensors, or tensors that are not F32.
+pub fn read_extra(bytes: &[u8]) -> Result<Extra, FormatError> {
+    let bytes = gunzip(bytes, LIMIT)?;
+    let (tensors, _) = tensors(&bytes)?;
+    let bad = |error: safetensors::SafeTensorError| malformed("safetensors", error.to_string());
+    let (_, metadata) = SafeTensors::read_metadata(&bytes).map_err(bad)?;
+    let metadata = metadata.metadata().as_ref();
+    Ok(Extra {
+        tensors: tensors.into_iter().map(|(name, (shape, values))| (name, shape, values.to_vec())).collect(),
+        metadata: metadata
+            .map(|map| map.iter().map(|(key, text)| (key.clone(), text.clone())).collect())
+            .unwrap_or_default(),
+    })
 }

@@ -54,7 +54,7 @@ pub struct Relaxation<T> {
 }
 
 /// The region around each image, as tensors.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Ball<T> {
     /// An axis-parallel box.
     Box {

@@ -1,11 +1,18 @@
-//! Numbers: what a real is, what a backend must do, and the processors that do it.
+//! Numbers: what a real is, what a backend must do, the processors that do it, and the tape that records and
+//! differentiates.
 
 mod backend;
 mod cpu;
 mod real;
 mod sound;
+mod tape;
 
 pub use backend::{Backend, Ball, DeviceError, Dual, Form, Pair, Relaxation, Shape};
 pub use cpu::Cpu;
+pub(crate) use cpu::alone;
 pub use real::Real;
 pub use sound::{Sound, SoundMap, SoundTensor};
+pub use tape::{
+    Differentiable, Gradients, NoAdjoint, Op, Program, RecordedMap, Recorder, Run, Slot, Slots, Step, Tape, Value,
+    Wanted,
+};

@@ -1,15 +1,23 @@
 //! Certified training: plans, schedules, losses, the trainer (METHODS.md §8).
 
+mod adam;
 mod architecture;
+mod checkpoint;
 mod data;
 mod error;
+mod loss;
+mod model;
+mod moons;
 mod plan;
 mod schedule;
+mod shards;
 mod trainer;
 
 pub use architecture::{Activation, Architecture, Block};
 pub use data::Data;
 pub use error::TrainError;
+pub use loss::{LossError, LossProgram, Parts, Place, Robust};
+pub use moons::two_moons;
 pub use plan::{Initialization, Loss, Plan, Recipe};
 pub use schedule::{Motion, Schedule, Schedules};
 pub use trainer::{StepReport, Trainer};

@@ -1,6 +1,7 @@
 //! What a run is: everything that decides its outcome, so that the same plan and data give the same network.
 
 use super::{
+    TrainError,
     architecture::{Activation, Architecture},
     schedule::{Motion, Schedule, Schedules},
 };
@@ -191,6 +192,51 @@ impl Plan {
             self.schedules.kappa.points.iter_mut().zip([from, to]).for_each(|(point, value)| point.1 = value);
         }
         self
+    }
+
+    /// Checks every number of the plan.
+    ///
+    /// # Errors
+    /// [`TrainError::Plan`], naming the first that is out of its range.
+    pub fn check(&self) -> Result<(), TrainError> {
+        let in_range = |what: &'static str, value: f64, low: f64, high: f64, wanted: &'static str| {
+            if (low..=high).contains(&value) {
+                Ok(())
+            } else {
+                Err(TrainError::Plan { what, found: value.to_string(), wanted })
+            }
+        };
+        let whole = |what, value: u32, high: u32, wanted| in_range(what, value.into(), 1.0, high.into(), wanted);
+        whole("epochs", self.epochs, 10_000, "a whole number from 1 to 10000")?;
+        whole("batch", self.batch, 65_536, "a whole number from 1 to 65536")?;
+        in_range("epsilon", self.epsilon, 0.0, 1.0, "a number from 0 to 1")?;
+        in_range("regularizer", self.regularizer, 0.0, 1e3, "a number from 0 to 1000")?;
+        in_range("noise", self.noise, 0.0, 1.0, "a number from 0 to 1")?;
+        if let Some(clip) = self.gradient_clip {
+            in_range("gradient clip", clip, f64::MIN_POSITIVE, f64::MAX, "a number above 0")?;
+        }
+        let schedules = &self.schedules;
+        let ranges = [
+            ("ε schedule", &schedules.epsilon, 1.0, "points whose epochs rise and whose values lie in [0, 1]"),
+            ("κ schedule", &schedules.kappa, 1.0, "points whose epochs rise and whose values lie in [0, 1]"),
+            ("β schedule", &schedules.beta, 1.0, "points whose epochs rise and whose values lie in [0, 1]"),
+            ("η schedule", &schedules.slope, 0.999, "points whose epochs rise and whose values lie in [0, 1)"),
+            (
+                "learning rate",
+                &schedules.learning_rate,
+                10.0,
+                "points whose epochs rise and whose values lie in [0, 10]",
+            ),
+        ];
+        for (what, schedule, high, wanted) in ranges {
+            let rises = schedule.points.windows(2).all(|pair| pair[0].0 <= pair[1].0);
+            let finite = schedule.points.iter().all(|point| point.0.is_finite());
+            let inside = schedule.points.iter().all(|point| (0.0..=high).contains(&point.1));
+            if schedule.points.is_empty() || !(rises && finite && inside) {
+                return Err(TrainError::Plan { what, found: format!("{:?}", schedule.points), wanted });
+            }
+        }
+        Ok(())
     }
 
     /// The epoch at which ε leaves 0, and r of a ParamRamp is set; never for a clean run without ε.

@@ -1,8 +1,19 @@
 //! The trainer: one step at a time, from a plan and a seed.
 
-use super::{Data, Plan, TrainError};
-use crate::{bounds::Pulse, network::Network};
+use super::{
+    Data, Loss, LossError, LossProgram, Parts, Plan, Robust, TrainError,
+    adam::Adam,
+    model::{LEAST_BEND, Model, Parameter, Slot},
+    shards::{self, Batch, Weights},
+};
+use crate::{
+    bounds::{Prepared, Pulse},
+    network::{Curve, Network},
+    random::Random,
+    tensor::{Backend, Cpu, Program, Recorder, Run, Slots, Value},
+};
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 
 /// What one step did.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -35,9 +46,21 @@ pub struct StepReport {
     pub learning_rate: f64,
 }
 
-/// A run under way.
+/// A run under way, on the CPU in single precision.
 pub struct Trainer {
-    plan: Plan,
+    pub(super) plan: Plan,
+    pub(super) shape: Vec<usize>,
+    pub(super) classes: usize,
+    pub(super) model: Model,
+    pub(super) adam: Adam,
+    pub(super) steps: u64,
+    /// Images of the training set, from the last step; 0 before the first.
+    pub(super) images: usize,
+    backend: Cpu<f32>,
+    /// Losses recorded so far, by what they are made of and the size of their batch.
+    programs: HashMap<(Parts, usize), LossProgram>,
+    /// The order of the images in the epoch under way.
+    order: Option<(u64, Vec<u32>)>,
 }
 
 impl Trainer {
@@ -46,26 +69,25 @@ impl Trainer {
     /// # Errors
     /// A plan with a setting out of range, or layers that do not fit.
     pub fn new(plan: Plan, shape: &[usize], classes: usize) -> Result<Self, TrainError> {
-        let _ = (shape, classes);
-        Ok(Trainer { plan })
-    }
-
-    /// Goes on from a checkpoint.
-    ///
-    /// # Errors
-    /// [`TrainError::Checkpoint`] or [`TrainError::Format`].
-    pub fn resume(checkpoint: &[u8]) -> Result<Self, TrainError> {
-        let _ = checkpoint;
-        Err(TrainError::Checkpoint("not yet".into()))
-    }
-
-    /// The state as a file: a model file whose metadata also holds the plan and the position, with the optimiser's moments as
-    /// further tensors. Any reader of model files reads it as the current network.
-    ///
-    /// # Errors
-    /// Only if safetensors refuses the tensors.
-    pub fn checkpoint(&self) -> Result<Vec<u8>, TrainError> {
-        Err(TrainError::Checkpoint("not yet".into()))
+        plan.check()?;
+        if classes < 2 {
+            return Err(TrainError::Data(format!("{classes} classes; at least two are needed")));
+        }
+        let blocks = plan.architecture.blocks(shape, classes);
+        let model = Model::new(shape, blocks, plan.activation, plan.initialization, u64::from(plan.seed))?;
+        let adam = Adam::new(model.parameters.iter().map(|parameter| parameter.values.len()));
+        Ok(Trainer {
+            plan,
+            shape: shape.to_vec(),
+            classes,
+            model,
+            adam,
+            steps: 0,
+            images: 0,
+            backend: Cpu::new(),
+            programs: HashMap::new(),
+            order: None,
+        })
     }
 
     /// The plan.
@@ -73,27 +95,42 @@ impl Trainer {
         &self.plan
     }
 
-    /// The network as it is now.
+    /// Shape of an image.
+    pub fn shape(&self) -> &[usize] {
+        &self.shape
+    }
+
+    /// Number of classes.
+    pub fn classes(&self) -> usize {
+        self.classes
+    }
+
+    /// The network as it is now, with η of the moment. A ramp that has not got its r yet is a LeakyReLU.
     ///
     /// # Errors
     /// Never for a run that has not diverged.
     pub fn network(&self) -> Result<Network, TrainError> {
-        Err(TrainError::Checkpoint("not yet".into()))
+        Ok(self.model.network(self.plan.schedules.slope.at(self.epoch()))?)
     }
 
     /// Steps taken so far.
     pub fn steps(&self) -> u64 {
-        0
+        self.steps
     }
 
     /// Steps of one epoch over `images` images.
     pub fn steps_per_epoch(&self, images: usize) -> u64 {
-        images.div_ceil(self.plan.batch as usize) as u64
+        images.div_ceil(self.plan.batch as usize).max(1) as u64
+    }
+
+    /// Epochs done, of the training set that the last step saw.
+    pub fn epoch(&self) -> f64 {
+        self.steps as f64 / self.steps_per_epoch(self.images) as f64
     }
 
     /// Whether all epochs are done over `images` images.
     pub fn finished(&self, images: usize) -> bool {
-        self.steps() >= u64::from(self.plan.epochs) * self.steps_per_epoch(images)
+        self.steps >= u64::from(self.plan.epochs) * self.steps_per_epoch(images)
     }
 
     /// Takes one step. A run that diverges, or is cancelled, is left as it was before the step.
@@ -101,7 +138,201 @@ impl Trainer {
     /// # Errors
     /// Data that does not fit, [`TrainError::Diverged`], or a cancelled pulse.
     pub async fn step(&mut self, data: &Data, pulse: &impl Pulse) -> Result<StepReport, TrainError> {
-        let _ = (data, pulse.beat().await);
-        Err(TrainError::Checkpoint("not yet".into()))
+        if data.shape != self.shape || data.classes != self.classes {
+            let why = format!(
+                "images of shape {:?} and {} classes, the run is for {:?} and {}",
+                data.shape, data.classes, self.shape, self.classes
+            );
+            return Err(TrainError::Data(why));
+        }
+        pulse.beat().await.map_err(|cancelled| TrainError::Bounds(cancelled.into()))?;
+        self.images = data.len();
+        let epoch = self.epoch();
+        let schedules = &self.plan.schedules;
+        let slope = schedules.slope.at(epoch);
+        let weights = Weights {
+            epsilon: schedules.epsilon.at(epoch),
+            kappa: schedules.kappa.at(epoch),
+            beta: schedules.beta.at(epoch),
+            penalty: 0.0,
+        };
+        let learning_rate = schedules.learning_rate.at(epoch);
+        if self.plan.activation.bends() && !self.model.bent && epoch >= self.plan.clean_epochs() {
+            self.bend(data, slope, pulse).await?;
+        }
+        let parts = self.parts(&weights);
+        let weights = if parts.penalties {
+            let layers = self.model.network(slope)?.layers().len().max(1);
+            let fading = 1.0 - weights.epsilon / self.plan.epsilon;
+            Weights { penalty: self.plan.regularizer * fading / layers as f64, ..weights }
+        } else {
+            weights
+        };
+        let indices = self.batch(data.len());
+        let network = self.noisy_model().network(slope)?;
+        for size in shards::sizes(indices.len()) {
+            if !self.programs.contains_key(&(parts, size)) {
+                let program = LossProgram::record(&network, parts, size).map_err(|error| match error {
+                    LossError::Bounds(error) => TrainError::Bounds(error),
+                    LossError::NoAdjoint(error) => TrainError::Data(error.to_string()),
+                })?;
+                self.programs.insert((parts, size), program);
+            }
+        }
+        let slots = Slots::new(&self.backend, &network);
+        let batch = Batch { data, indices: &indices, weights };
+        let program = |size: usize| &self.programs[&(parts, size)];
+        let sums = shards::run(&self.backend, &slots, &program, &batch, pulse).await?;
+        let count = indices.len() as f64;
+        let mut gradients = Vec::with_capacity(self.model.parameters.len());
+        for parameter in &self.model.parameters {
+            gradients.push(self.gradient(parameter, &sums.gradients).await?);
+        }
+        let norm = gradients.iter().flatten().map(|g| g * g).sum::<f64>().sqrt();
+        let diverged = |what: String| TrainError::Diverged { step: self.steps, epoch, what };
+        if !sums.loss.is_finite() {
+            return Err(diverged("the loss is not a number".into()));
+        }
+        if !norm.is_finite() {
+            let bad = |(parameter, gradient): (&Parameter, &Vec<f64>)| {
+                gradient.iter().any(|g| !g.is_finite()).then(|| parameter.name.clone())
+            };
+            let name = self.model.parameters.iter().zip(&gradients).find_map(bad).unwrap_or_default();
+            return Err(diverged(format!("the gradient of {name} is not a number")));
+        }
+        if let Some(clip) = self.plan.gradient_clip
+            && norm > clip
+        {
+            gradients.iter_mut().flatten().for_each(|g| *g *= clip / norm);
+        }
+        self.adam.begin();
+        for (index, (parameter, gradient)) in self.model.parameters.iter_mut().zip(&gradients).enumerate() {
+            let bend = matches!(parameter.slot, Slot::Bend(_));
+            if bend && !self.model.bent {
+                continue;
+            }
+            self.adam.update(index, &mut parameter.values, gradient, learning_rate);
+            if bend {
+                parameter.values.iter_mut().for_each(|r| *r = r.max(LEAST_BEND));
+            }
+        }
+        let report = StepReport {
+            step: self.steps,
+            epoch: (self.steps + 1) as f64 / self.steps_per_epoch(data.len()) as f64,
+            loss: (sums.loss + sums.penalty) / count,
+            clean_loss: sums.clean_loss.map(|sum| sum / count),
+            robust_loss: sums.robust_loss.map(|sum| sum / count),
+            clean_error: sums.wrong.map(|wrong| wrong as f64 / count),
+            verified_error: sums.unverified.map(|unverified| unverified as f64 / count),
+            gradient_norm: norm,
+            epsilon: weights.epsilon,
+            kappa: weights.kappa,
+            beta: weights.beta,
+            slope,
+            learning_rate,
+        };
+        self.steps += 1;
+        Ok(report)
+    }
+
+    /// What the loss of a step is made of: parts without weight are left out.
+    fn parts(&self, weights: &Weights) -> Parts {
+        if self.plan.loss == Loss::Clean || weights.epsilon <= 0.0 {
+            return Parts { clean: true, robust: None, penalties: false };
+        }
+        let mixed = self.plan.loss == Loss::CrownIbp && weights.beta > 0.0;
+        Parts {
+            clean: weights.kappa > 0.0,
+            robust: Some(if mixed { Robust::Mixed } else { Robust::Ibp }),
+            penalties: self.plan.regularizer > 0.0 && weights.epsilon < self.plan.epsilon,
+        }
+    }
+
+    /// The images of the next step. Each epoch goes through all of them once, in an order of its own.
+    fn batch(&mut self, images: usize) -> Vec<u32> {
+        let per_epoch = self.steps_per_epoch(images);
+        let (epoch, at) = (self.steps / per_epoch, (self.steps % per_epoch) as usize);
+        if self.order.as_ref().is_none_or(|(of, order)| *of != epoch || order.len() != images) {
+            let mut order: Vec<u32> = (0..images as u32).collect();
+            Random::new((u64::from(self.plan.seed) << 32) ^ (epoch + 1)).shuffle(&mut order);
+            self.order = Some((epoch, order));
+        }
+        let size = self.plan.batch as usize;
+        let order = self.order.as_ref().map_or(&[][..], |(_, order)| order);
+        order[at * size..images.min((at + 1) * size)].to_vec()
+    }
+
+    /// The model with this step's noise on r.
+    fn noisy_model(&self) -> Model {
+        let mut model = self.model.clone();
+        if self.plan.noise > 0.0 && model.bent {
+            let mut random = Random::new((u64::from(self.plan.seed) << 32) ^ (self.steps + 1) ^ (1 << 63));
+            let bends = model.parameters.iter_mut().filter(|parameter| matches!(parameter.slot, Slot::Bend(_)));
+            for r in bends.flat_map(|parameter| &mut parameter.values) {
+                *r = (*r * (1.0 + self.plan.noise * random.signed()) as f32).max(LEAST_BEND);
+            }
+        }
+        model
+    }
+
+    async fn gradient(
+        &self,
+        parameter: &Parameter,
+        found: &crate::tensor::Gradients<<Cpu<f32> as Backend>::Tensor>,
+    ) -> Result<Vec<f64>, TrainError> {
+        let tensor = match parameter.slot {
+            Slot::Weight(slot) => &found.maps[slot],
+            Slot::Bias(slot) => &found.biases[slot],
+            Slot::Bend(slot) => &found.bends[slot],
+        };
+        let Some(tensor) = tensor else { return Ok(vec![0.0; parameter.values.len()]) };
+        let values = self.backend.read(tensor).await.map_err(crate::bounds::BoundsError::Device)?;
+        // A convolution's bias is one number per channel; the program adds it to every pixel.
+        let area = values.len() / parameter.values.len();
+        Ok(if area == 1 { values } else { values.chunks(area).map(|channel| channel.iter().sum()).collect() })
+    }
+
+    /// Gives every ramp its r: the neuron's mean activation over the training set (METHODS.md §8).
+    async fn bend(&mut self, data: &Data, slope: f64, pulse: &impl Pulse) -> Result<(), TrainError> {
+        let network = self.model.network(slope)?;
+        let record = |batch: usize| -> (Program, Vec<Value>, usize) {
+            let prepared = Prepared::new(Recorder::new(), &network);
+            let x = prepared.backend().input([batch, 1, network.input_len()]);
+            let (layers, _) = prepared.values(&x);
+            (prepared.into_backend().finish(&layers), layers, batch)
+        };
+        let slots = Slots::new(&self.backend, &network);
+        let curve = Curve { slope, bend: f64::INFINITY };
+        let mut means: Vec<Vec<f64>> = Vec::new();
+        let mut recorded = record(shards::SIZE.min(data.len()));
+        for (start, size) in shards::spans(data.len()) {
+            if recorded.2 != size {
+                recorded = record(size);
+            }
+            let (program, layers, _) = &recorded;
+            let inputs = data.inputs();
+            let pixels: Vec<f64> =
+                data.pixels[start * inputs..][..size * inputs].iter().map(|&pixel| f64::from(pixel)).collect();
+            let x = self.backend.upload([size, 1, inputs], &pixels);
+            let run = Run::forward(&self.backend, &slots, program, &[x], pulse).await;
+            let run = run.map_err(|cancelled| TrainError::Bounds(cancelled.into()))?;
+            means.resize(layers.len(), Vec::new());
+            for (mean, &layer) in means.iter_mut().zip(layers) {
+                let values = self.backend.read(run.value(layer)).await.map_err(crate::bounds::BoundsError::Device)?;
+                let width = values.len() / size;
+                mean.resize(width, 0.0);
+                for row in values.chunks(width) {
+                    mean.iter_mut().zip(row).for_each(|(mean, &z)| *mean += curve.value(z));
+                }
+            }
+        }
+        for parameter in &mut self.model.parameters {
+            if let Slot::Bend(layer) = parameter.slot {
+                let mean = means[layer].iter().map(|sum| (sum / data.len() as f64) as f32);
+                parameter.values = mean.map(|r| r.max(LEAST_BEND)).collect();
+            }
+        }
+        self.model.bent = true;
+        Ok(())
     }
 }

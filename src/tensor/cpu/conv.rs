@@ -45,16 +45,7 @@ pub(super) fn forward<T: Real>(window: &Window, weight: &[T], items: &[T], out: 
         for (item, out) in items[index * step * input_len..].chunks(input_len).zip(out.chunks_mut(output_len)) {
             for group in 0..window.groups {
                 let input = &item[group * (input_len / window.groups)..];
-                runs(window, |patch, out_at, in_at, length| {
-                    let target = &mut columns[patch * area + out_at..][..length];
-                    if window.stride[1] == 1 {
-                        target.copy_from_slice(&input[in_at..][..length]);
-                    } else {
-                        for (to, from) in target.iter_mut().zip(input[in_at..].iter().step_by(window.stride[1])) {
-                            *to = *from;
-                        }
-                    }
-                });
+                gather(window, input, &mut columns);
                 let weight = &weight[group * filters * patch..][..filters * patch];
                 let out = &mut out[group * filters * area..][..filters * area];
                 multiply(weight, (filters, patch), false, &columns, area, out);
@@ -91,6 +82,40 @@ pub(super) fn transpose<T: Real>(window: &Window, weight: &[T], rows: &[T], out:
                         }
                     }
                 });
+            }
+        }
+    });
+}
+
+/// Gradient of the weights, added to `out`: for every item its flattened input and the gradient of its flattened output.
+pub(super) fn weight_gradient<T: Real>(window: &Window, items: &[T], gradients: &[T], out: &mut [T]) {
+    let (input_len, output_len, patch) = (window.input_len(), window.output_len(), window.patch_len());
+    let area = window.output[1] * window.output[2];
+    let filters = window.output[0] / window.groups;
+    let mut columns = vec![T::zero(); patch * area];
+    for (item, gradient) in items.chunks(input_len).zip(gradients.chunks(output_len)) {
+        for group in 0..window.groups {
+            gather(window, &item[group * (input_len / window.groups)..], &mut columns);
+            let gradient = &gradient[group * filters * area..][..filters * area];
+            let gradient = ArrayView2::from_shape((filters, area), gradient).expect("one row per filter");
+            let columns = ArrayView2::from_shape((patch, area), &columns).expect("one row per patch element");
+            let out = &mut out[group * filters * patch..][..filters * patch];
+            let mut out = ArrayViewMut2::from_shape((filters, patch), out).expect("the weights of a group");
+            general_mat_mul(T::one(), &gradient, &columns.t(), T::one(), &mut out);
+        }
+    }
+}
+
+/// One group's patches as columns; what lies in the padding is left as it was, which is 0.
+fn gather<T: Real>(window: &Window, input: &[T], columns: &mut [T]) {
+    let area = window.output[1] * window.output[2];
+    runs(window, |patch, out_at, in_at, length| {
+        let target = &mut columns[patch * area + out_at..][..length];
+        if window.stride[1] == 1 {
+            target.copy_from_slice(&input[in_at..][..length]);
+        } else {
+            for (to, from) in target.iter_mut().zip(input[in_at..].iter().step_by(window.stride[1])) {
+                *to = *from;
             }
         }
     });

@@ -95,6 +95,12 @@ pub(super) fn product_here<T: Real>(x: &[T], w: &[T], out: &mut [T], k: usize, m
     }
 }
 
+/// `out[m, k] = a[n, m]ᵀ · b[n, k]`: the sum of the outer products of their rows.
+pub(super) fn outer<T: Real>(a: &[T], b: &[T], out: &mut [T], m: usize, k: usize) {
+    let rows = a.len() / m;
+    general_mat_mul(T::one(), &view(a, rows, m).t(), &view(b, rows, k), T::zero(), &mut view_mut(out, m, k));
+}
+
 /// Cuts the rows of a product over the cores.
 fn shared<T: Real>(x: &[T], out: &mut [T], k: usize, m: usize, work: impl Fn(&[T], &mut [T]) + Sync + Send) {
     let rows = x.len() / k;

@@ -1,8 +1,10 @@
 //! The CPU backend, in `f32` or `f64`, on ndarray. Rounding is not charged: its answers are previews.
 
+mod adjoint;
 mod conv;
 mod dense;
 mod elementwise;
+mod gradients;
 mod map;
 mod parallel;
 mod patches;
@@ -14,6 +16,7 @@ use crate::{
 };
 pub use map::CpuMap;
 use ndarray::{ArcArray, Ix3};
+pub(crate) use parallel::alone;
 use patches::Patches;
 use std::{borrow::Cow, marker::PhantomData, ops::Range};
 

@@ -1,0 +1,57 @@
+//! Adam (Kingma and Ba 2015), as PyTorch's defaults have it.
+
+/// First and second moments of every parameter tensor.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Adam {
+    /// Updates made.
+    pub(super) updates: u64,
+    /// Running means of the gradients.
+    pub(super) mean: Vec<Vec<f32>>,
+    /// Running means of their squares.
+    pub(super) square: Vec<Vec<f32>>,
+}
+
+const MEAN_DECAY: f32 = 0.9;
+const SQUARE_DECAY: f32 = 0.999;
+const STABILIZER: f32 = 1e-8;
+
+impl Adam {
+    /// Moments at rest, for tensors of these lengths.
+    pub(super) fn new(lengths: impl Iterator<Item = usize>) -> Self {
+        let mean: Vec<Vec<f32>> = lengths.map(|length| vec![0.0; length]).collect();
+        Adam { updates: 0, square: mean.clone(), mean }
+    }
+
+    /// Counts an update; the tensors follow, each through [`Adam::update`].
+    pub(super) fn begin(&mut self) {
+        self.updates += 1;
+    }
+
+    /// Moves one tensor against its gradient.
+    pub(super) fn update(&mut self, index: usize, values: &mut [f32], gradient: &[f64], rate: f64) {
+        let updates = self.updates as f64;
+        let step = (rate / (1.0 - f64::from(MEAN_DECAY).powf(updates))) as f32;
+        let unbias = (1.0 - f64::from(SQUARE_DECAY).powf(updates)).sqrt() as f32;
+        let moments = self.mean[index].iter_mut().zip(&mut self.square[index]);
+        for ((value, &gradient), (mean, square)) in values.iter_mut().zip(gradient).zip(moments) {
+            let gradient = gradient as f32;
+            *mean = MEAN_DECAY * *mean + (1.0 - MEAN_DECAY) * gradient;
+            *square = SQUARE_DECAY * *square + (1.0 - SQUARE_DECAY) * gradient * gradient;
+            *value -= step * *mean / (square.sqrt() / unbias + STABILIZER);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_step_has_the_length_of_the_rate() {
+        let mut adam = Adam::new([2].into_iter());
+        let mut values = vec![1.0, 1.0];
+        adam.begin();
+        adam.update(0, &mut values, &[3.0, -1e-3], 0.1);
+        assert!((values[0] - 0.9).abs() < 1e-5 && (values[1] - 1.1).abs() < 1e-5, "{values:?}");
+    }
+}

@@ -1,0 +1,97 @@
+//! A run as a file: the model file of its network, with the optimiser's moments and the position beside it.
+
+use super::{Plan, TrainError, Trainer};
+use crate::formats::{Extra, read_extra, write_model_with};
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+
+/// Metadata key of the position.
+const KEY: &str = "training";
+/// Raised when the file changes shape.
+const VERSION: u32 = 1;
+
+/// Where a run stands.
+#[derive(Serialize, Deserialize)]
+struct Position {
+    version: u32,
+    plan: Plan,
+    shape: Vec<usize>,
+    classes: usize,
+    steps: u64,
+    updates: u64,
+    bent: bool,
+    /// Images of the training set, which steps per epoch follow from.
+    images: usize,
+}
+
+fn name(moment: &str, parameter: &str) -> String {
+    format!("training.{moment}.{parameter}")
+}
+
+impl Trainer {
+    /// The state as a file: a model file whose metadata also holds the plan and the position, with the optimiser's moments as
+    /// further tensors. Any reader of model files reads it as the current network.
+    ///
+    /// # Errors
+    /// Only if safetensors refuses the tensors.
+    pub fn checkpoint(&self) -> Result<Vec<u8>, TrainError> {
+        let position = Position {
+            version: VERSION,
+            plan: self.plan.clone(),
+            shape: self.shape.clone(),
+            classes: self.classes,
+            steps: self.steps,
+            updates: self.adam.updates,
+            bent: self.model.bent,
+            images: self.images,
+        };
+        let mut tensors = Vec::new();
+        for (index, parameter) in self.model.parameters.iter().enumerate() {
+            for (moment, values) in [("mean", &self.adam.mean), ("square", &self.adam.square)] {
+                tensors.push((name(moment, &parameter.name), parameter.shape.clone(), values[index].clone()));
+            }
+        }
+        let text = serde_json::to_string(&position).map_err(|error| TrainError::Checkpoint(error.to_string()))?;
+        let extra = Extra { tensors, metadata: vec![(KEY.to_owned(), text)] };
+        Ok(write_model_with(&self.network()?, extra)?)
+    }
+
+    /// Goes on from a checkpoint, gzip or plain.
+    ///
+    /// # Errors
+    /// [`TrainError::Checkpoint`] or [`TrainError::Format`].
+    pub fn resume(checkpoint: &[u8]) -> Result<Self, TrainError> {
+        let wrong = |why: String| TrainError::Checkpoint(why);
+        let file = read_extra(checkpoint)?;
+        let text = file.metadata.iter().find(|(key, _)| key == KEY).map(|(_, text)| text);
+        let text = text
+            .ok_or_else(|| wrong(format!("its metadata has no key \"{KEY}\"; a model file alone cannot be resumed")))?;
+        let position: Position = serde_json::from_str(text).map_err(|error| wrong(error.to_string()))?;
+        if position.version != VERSION {
+            return Err(wrong(format!("it is of version {}, this is {VERSION}", position.version)));
+        }
+        let mut trainer = Trainer::new(position.plan, &position.shape, position.classes)?;
+        let mut tensors: HashMap<String, Vec<f32>> =
+            file.tensors.into_iter().map(|(name, _, values)| (name, values)).collect();
+        let mut take = |name: String, length: usize| match tensors.remove(&name) {
+            Some(values) if values.len() == length && values.iter().all(|value| value.is_finite()) => Ok(values),
+            Some(values) if values.len() == length => Err(wrong(format!("tensor \"{name}\" is not finite"))),
+            Some(values) => Err(wrong(format!("tensor \"{name}\" has {} values, needs {length}", values.len()))),
+            None => Err(wrong(format!("the tensor \"{name}\" is missing"))),
+        };
+        trainer.model.bent = position.bent;
+        for (index, parameter) in trainer.model.parameters.iter_mut().enumerate() {
+            let length = parameter.values.len();
+            // Before they get their r, ramps are LeakyReLUs and the file holds no bend.
+            if position.bent || !parameter.name.ends_with(".bend") {
+                parameter.values = take(parameter.name.clone(), length)?;
+            }
+            trainer.adam.mean[index] = take(name("mean", &parameter.name), length)?;
+            trainer.adam.square[index] = take(name("square", &parameter.name), length)?;
+        }
+        trainer.steps = position.steps;
+        trainer.images = position.images;
+        trainer.adam.updates = position.updates;
+        Ok(trainer)
+    }
+}

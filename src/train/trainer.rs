@@ -113,6 +113,11 @@ impl Trainer {
         Ok(self.model.network(self.plan.schedules.slope.at(self.epoch()))?)
     }
 
+    /// Images of the training set that the run has seen; 0 before its first step.
+    pub fn images(&self) -> usize {
+        self.images
+    }
+
     /// Steps taken so far.
     pub fn steps(&self) -> u64 {
         self.steps

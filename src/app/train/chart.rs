@@ -50,7 +50,7 @@ pub struct Chart {
 }
 
 const LEFT: f64 = 42.0;
-const TOP: f64 = 18.0;
+const TOP: f64 = 22.0;
 const BELOW: f64 = 20.0;
 /// Lines closer than this to their neighbour's label move it.
 const LINE: f64 = 13.0;
@@ -108,7 +108,7 @@ impl Chart {
 impl Panel {
     fn draw(&self, marks: &mut Marks, frame: &Frame, x: &Scale) {
         marks.open(self.head.0);
-        marks.text("t name", frame.left, frame.top - 7.0, &self.head.1);
+        marks.text("t name", frame.left, frame.top - 10.0, &self.head.1);
         marks.close();
         let (low, high) = self.range.unwrap_or_else(|| self.extent());
         let y = Scale::new(self.spread, low, high, frame.bottom, frame.top);

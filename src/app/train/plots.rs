@@ -34,6 +34,15 @@ fn percent(value: f64) -> String {
     format!("{} %", format::tick(value * 100.0))
 }
 
+/// A tick that stays short where values are tiny: 5e−4.
+fn small(value: f64) -> String {
+    if value == 0.0 || value >= 0.001 {
+        return format::tick(value);
+    }
+    let power = value.log10().floor();
+    format!("{}e{}", format::tick((value / 10f64.powf(power) * 100.0).round() / 100.0), power).replace('-', "−")
+}
+
 /// Losses over the epochs.
 pub fn losses(runs: &Runs, settings: &Settings) -> Chart {
     let mut series = Vec::new();
@@ -197,7 +206,7 @@ pub fn schedules(plans: &[(usize, Plan)]) -> Chart {
         }
         let most = series.iter().flat_map(|s| &s.points).map(|p| p.1).fold(0.0, f64::max);
         let range = Some((0.0, if most > 0.0 { most * 1.08 } else { 1.0 }));
-        Panel { head: ("r-both", (*name).to_string()), series, spread: Spread::Linear, range, tick: |v| format::tick(v).replace("×10", "e") }
+        Panel { head: ("r-both", (*name).to_string()), series, spread: Spread::Linear, range, tick: small }
     });
     Chart { panels: panels.collect(), epochs, height: 104.0, room: 18.0, least: 150.0 }
 }

@@ -20,13 +20,13 @@ use crate::{
 
 const LEFT: f64 = 26.0;
 const TOP: f64 = 20.0;
-const GAP: f64 = 12.0;
+const GAP: f64 = 26.0;
 const SKIP: f64 = 8.0;
 const HEIGHT: f64 = 62.0;
 
 /// Left and right ends of a run's column.
 fn column(place: usize, count: usize, width: f64) -> (f64, f64) {
-    let each = ((width - LEFT + GAP) / count.max(1) as f64 - GAP).max(20.0);
+    let each = ((width - 8.0 - LEFT + GAP) / count.max(1) as f64 - GAP).max(20.0);
     let left = LEFT + (each + GAP) * place as f64;
     (left, left + each)
 }

@@ -312,6 +312,11 @@ pub fn no_images(why: &str) -> String {
     format!("The images for training could not be loaded ({why}). Nothing was started. Try again, or reload the page.")
 }
 
+/// Notice: a checkpoint of a larger set.
+pub fn too_many_images(images: u32) -> String {
+    format!("This run was trained on {} images, more than MNIST has here. Use the command line to go on with it.", format::count(images as usize))
+}
+
 /// Said when a load was given up for a newer one.
 pub fn superseded() -> String {
     "Loading images was stopped. Prepare the runs again to go on.".into()

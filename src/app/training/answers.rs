@@ -17,12 +17,16 @@ impl Desk {
         let now = js_sys::Date::now();
         match news {
             TrainResponse::Data { .. } => {}
+            TrainResponse::Needs { run, images } => self.fetch_more(run, images),
             TrainResponse::Started { run, plan, steps, per_epoch, images } => {
                 let slot = run as usize;
                 let arrived = self.inner.borrow_mut().arriving[slot].take();
                 let mut view = RunView::new(plan, steps, per_epoch, images);
-                if let Some(Arrival { held, record, .. }) = arrived {
+                if let Some(Arrival { mut held, record, .. }) = arrived {
                     let id = held.id.clone();
+                    if held.epsilon <= 0.0 {
+                        held.epsilon = view.plan.epsilon;
+                    }
                     let before = self.inner.borrow_mut().held[slot].replace(held);
                     // A fresh run takes its predecessor's place for good; one that was loaded leaves it to be offered.
                     if let Some(before) = before.filter(|before| before.id != id && record.is_none()) {

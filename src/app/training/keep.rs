@@ -2,8 +2,11 @@
 
 use super::{Desk, Held, Record, Storage, files};
 use crate::{
-    app::train::{strings, words},
-    engine::{Bytes, TrainRequest},
+    app::train::{
+        settings::{IMAGES, Settings},
+        strings, words,
+    },
+    engine::{Bytes, ProbePlan, TrainRequest},
 };
 use leptos::prelude::*;
 use std::{rc::Rc, sync::Arc};
@@ -236,9 +239,34 @@ impl Desk {
             desk.supply(settings.examples).await?;
             let free = desk.signals().runs.with_untracked(|runs| runs.iter().position(Option::is_none));
             let slot = free.unwrap_or(0) as u32;
-            desk.expect(slot, Held::new(settings.epsilon, settings.examples), None, Some((name, file.clone())));
+            desk.expect(slot, Held::new(0.0, settings.examples), None, Some((name, file.clone())));
             desk.signals().cursor.set(None);
-            desk.send(TrainRequest::Resume { run: slot, file: Bytes(file), probe: settings.probe() });
+            // The run's own ε: what the page is set to says nothing about a file.
+            let probe = ProbePlan { epsilon: 0.0, ..settings.probe() };
+            desk.send(TrainRequest::Resume { run: slot, file: Bytes(file), probe });
+            Ok(())
+        });
+    }
+
+    /// A picked run was trained on another number of images: they are loaded, and it is tried again.
+    pub(super) fn fetch_more(self: &Rc<Self>, slot: u32, images: u32) {
+        let desk = self.clone();
+        self.attempt(async move {
+            if images > IMAGES {
+                desk.inner.borrow_mut().arriving[slot as usize] = None;
+                return Err(strings::too_many_images(images));
+            }
+            desk.supply(images).await?;
+            let file = {
+                let mut inner = desk.inner.borrow_mut();
+                let Some(arrival) = &mut inner.arriving[slot as usize] else { return Ok(()) };
+                arrival.held.examples = images;
+                arrival.file.as_ref().map(|(_, file)| file.clone())
+            };
+            if let Some(file) = file {
+                let probe = ProbePlan { epsilon: 0.0, ..Settings::default().probe() };
+                desk.send(TrainRequest::Resume { run: slot, file: Bytes(file), probe });
+            }
             Ok(())
         });
     }

@@ -134,7 +134,12 @@ impl<H: Host> Session<H> {
             TrainRequest::Resume { run, file, probe } => {
                 let made = Trainer::resume(&file.0).map_err(|error| error.to_string());
                 let made = made.and_then(|trainer| Ok((trainer, self.data()?)));
-                self.put(run, made, probe, Order::Resume);
+                match &made {
+                    Ok((trainer, data)) if ![0, data.len()].contains(&trainer.images()) => {
+                        self.tell(TrainResponse::Needs { run, images: trainer.images() as u32 });
+                    }
+                    _ => self.put(run, made, probe, Order::Resume),
+                }
             }
             TrainRequest::Play { runs, speed } => self.go(&runs, Goal::play(speed)).await,
             TrainRequest::Step { runs } => self.go(&runs, Goal::Steps(1)).await,
@@ -189,11 +194,14 @@ impl<H: Host> Session<H> {
     }
 
     /// Puts a run into a slot, at rest.
-    fn put(&self, slot: u32, made: Result<(Trainer, Rc<Data>), String>, probe: ProbePlan, order: Order) {
+    fn put(&self, slot: u32, made: Result<(Trainer, Rc<Data>), String>, mut probe: ProbePlan, order: Order) {
         let (trainer, data) = match made {
             Ok(made) => made,
             Err(why) => return self.refuse(Some(slot), order, why),
         };
+        if probe.epsilon <= 0.0 {
+            probe.epsilon = trainer.plan().epsilon;
+        }
         let run = {
             let mut training = self.shared.training.borrow_mut();
             training.generation += 1;

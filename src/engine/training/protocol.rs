@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 /// What is measured of a run on images it does not train on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ProbePlan {
-    /// ε of every measurement, also for a run that trains without one.
+    /// ε of every measurement, also for a run that trains without one; 0 for the run's own.
     pub epsilon: f64,
     /// Measurements over the whole run, the start and the end besides.
     pub count: u32,
@@ -67,7 +67,8 @@ pub enum TrainRequest {
         /// What is measured.
         probe: ProbePlan,
     },
-    /// Puts a run into a slot as a checkpoint left it, at rest; answered by [`TrainResponse::Started`].
+    /// Puts a run into a slot as a checkpoint left it, at rest; answered by [`TrainResponse::Started`], or by
+    /// [`TrainResponse::Needs`] where the run was trained on another number of images than are here.
     Resume {
         /// The slot.
         run: u32,
@@ -206,6 +207,13 @@ pub enum TrainResponse {
         /// Steps of an epoch.
         per_epoch: u32,
         /// Images it trains on.
+        images: u32,
+    },
+    /// A run cannot be taken up before that many images are here.
+    Needs {
+        /// The slot.
+        run: u32,
+        /// How many.
         images: u32,
     },
     /// Steps were taken.

@@ -8,7 +8,7 @@ use crate::train::{Data, Plan, StepReport, Trainer};
 use std::rc::Rc;
 
 /// Points that tell the losses of a whole run.
-const POINTS: u64 = 400;
+const POINTS: u64 = 200;
 
 /// What a run is to do.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -1,0 +1,357 @@
+// The Train tab, used: runs that start, rest, repeat and go on; what the browser keeps; files out and in.
+// Settings come from the link, so that every run here is small.
+
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import test from "node:test";
+import { axe, live, open, PATIENCE, site } from "./harness.mjs";
+
+const here = site();
+/// 8 steps an epoch.
+const SMALL = "#v1&tab=train&net=mlp-ibp&img=0&eps=0.08&arch=mlp:32&epochs=3&teps=0.05&batch=128&train=1000";
+/// Long enough to be interrupted.
+const LONG = SMALL.replace("epochs=3", "epochs=900");
+
+/** What a run's panel says. */
+const run = (page, letter) =>
+  page.evaluate((id) => {
+    const panel = document.querySelector(`#run-${id}`);
+    return panel && !panel.hidden ? { state: panel.dataset.runState, steps: Number(panel.dataset.steps), loss: panel.dataset.loss } : null;
+  }, letter);
+
+/** Waits until a run is in a state, and has taken so many steps. */
+async function reached(page, letter, state, steps = 0) {
+  const there = ([id, state, steps]) => {
+    const panel = document.querySelector(`#run-${id}`);
+    return panel && !panel.hidden && panel.dataset.runState === state && Number(panel.dataset.steps) >= steps;
+  };
+  await page.waitForFunction(there, [letter, state, steps], { timeout: PATIENCE }).catch(async (error) => {
+    throw new Error(`run ${letter} is ${JSON.stringify(await run(page, letter))}, not ${state} after ${steps} steps: ${error.message}`);
+  });
+  return run(page, letter);
+}
+
+/** The newest measurement: images, clean, PGD and verified error by run. */
+const errors = (page) =>
+  page.$eval("#error-facts", (facts) =>
+    Object.fromEntries(
+      facts.dataset.facts.split(" ").filter(Boolean).map((fact) => {
+        const [letter, images, clean, attacked, verified] = fact.split(":");
+        return [letter, { images: Number(images), clean: Number(clean), attacked: Number(attacked), verified: Number(verified) }];
+      }),
+    ),
+  );
+
+/** Opens the Train tab. */
+async function train(t, hash = SMALL, more = {}) {
+  const opened = await open(t, here, { hash, ...more });
+  await opened.page.waitForSelector("#play", { timeout: PATIENCE });
+  return opened;
+}
+
+/** A download, as bytes. */
+async function downloaded(page, act) {
+  const [download] = await Promise.all([page.waitForEvent("download", { timeout: PATIENCE }), act()]);
+  const path = join(mkdtempSync(join(tmpdir(), "boundscope-")), download.suggestedFilename());
+  await download.saveAs(path);
+  return { name: download.suggestedFilename(), path, bytes: readFileSync(path) };
+}
+
+/** The header of a safetensors file. */
+function header(bytes) {
+  const length = Number(bytes.readBigUInt64LE(0));
+  return { length, json: JSON.parse(bytes.subarray(8, 8 + length).toString()) };
+}
+
+test("two runs train side by side, and every view fills", async (t) => {
+  const { page, seen } = await train(t, SMALL.replace("batch=128", "batch=16&rate=0.002"));
+  await page.click("#play");
+  await reached(page, "a", "finished", 189);
+  await reached(page, "b", "finished", 189);
+  await page.waitForFunction(() => (document.querySelector("#error-facts").dataset.facts.match(/:1000:/g) ?? []).length === 2, null, { timeout: PATIENCE });
+  const found = await errors(page);
+  for (const letter of ["A", "B"]) {
+    const { images, clean, attacked, verified } = found[letter];
+    assert.equal(images, 1000);
+    assert.ok(clean < 0.6 && clean <= attacked && attacked <= verified, JSON.stringify(found));
+  }
+  for (const id of ["losses", "errors", "stream", "watched", "schedules"]) {
+    const marks = await page.$$eval(`#${id} svg path`, (paths) => paths.length);
+    assert.ok(marks >= 2, `${id} has ${marks} curves`);
+    assert.match(await page.locator(`#${id} .say`).last().innerText(), /epoch/i);
+    await page.locator(`#${id} details summary`).click();
+    assert.ok((await page.locator(`#${id} tbody tr`).count()) > 2, `${id} has a table`);
+  }
+  assert.match(await page.locator("#run-a").innerText(), /epoch 3\.00 of 3 · step 189 of 189/);
+  assert.match(await page.locator("#run-a").innerText(), /CPU/);
+  assert.deepEqual(seen.errors, []);
+  assert.deepEqual(seen.foreign, []);
+});
+
+test("pause, step, and a reset to the seed that repeats itself to the last bit", async (t) => {
+  const { page } = await train(t);
+  await page.click("#step");
+  await reached(page, "a", "paused", 1);
+  const first = [await run(page, "a"), await reached(page, "b", "paused", 1)];
+  await page.click("#step");
+  const second = [await reached(page, "a", "paused", 2), await reached(page, "b", "paused", 2)];
+  assert.notEqual(second[0].loss, first[0].loss);
+  await page.click("#reset");
+  await page.waitForFunction(() => document.querySelector("#run-a").dataset.steps === "0", null, { timeout: PATIENCE });
+  await page.click("#step");
+  await reached(page, "b", "paused", 1);
+  assert.deepEqual([await reached(page, "a", "paused", 1), await run(page, "b")], first);
+  await page.click("#step");
+  assert.deepEqual([await reached(page, "a", "paused", 2), await reached(page, "b", "paused", 2)], second);
+});
+
+test("a run rests while it is paused and goes on where it was, at the speed that is set", async (t) => {
+  const { page } = await train(t, LONG);
+  await page.click("#speed-5");
+  await page.click("#play");
+  await reached(page, "a", "playing", 3);
+  await page.click("#play");
+  const { steps } = await reached(page, "a", "paused", 3);
+  assert.ok(steps < 200, `five steps per second make ${steps}`);
+  await page.waitForTimeout(700);
+  assert.equal((await run(page, "a")).steps, steps);
+  await page.click("#speed-0");
+  await page.click("#play");
+  await reached(page, "a", "playing", steps + 100);
+});
+
+test("history: any moment shows in every view, and opens in Explore with its own numbers", async (t) => {
+  const { page } = await train(t);
+  await page.click("#play");
+  await reached(page, "a", "finished", 24);
+  await reached(page, "b", "finished", 24);
+  const newest = await page.locator("#errors .say").innerText();
+  await page.locator("#moment").focus();
+  await page.keyboard.press("Home");
+  await page.waitForFunction(() => /epoch 0\b/.test(document.querySelector("#history").innerText), null, { timeout: PATIENCE });
+  assert.notEqual(await page.locator("#errors .say").innerText(), newest);
+  assert.match(await page.locator("#stream .say").innerText(), /epoch 0/);
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("ArrowRight");
+  const margin = async (name) => {
+    const text = await page.locator("#watched .say").last().innerText();
+    return Number(text.match(new RegExp(`run A at epoch [^:]*:.*? ${name} ([+−0-9.]+)`, "i"))[1].replace("−", "-"));
+  };
+  const wanted = { ibp: await margin("IBP"), crown: await margin("CROWN") };
+  await page.click("#open-a");
+  await page.waitForFunction(() => location.hash.includes("net=mine-"), null, { timeout: PATIENCE });
+  await page.locator("#epsilon-value").fill("0.05");
+  await page.keyboard.press("Enter");
+  await page.waitForFunction(() => document.documentElement.dataset.paintedEpsilon === "0.05" && document.documentElement.dataset.state === "live", null, { timeout: PATIENCE });
+  const shown = await page.$$eval("#ladder [data-worst-margin]", (chips) => Object.fromEntries(chips.map((chip) => [chip.dataset.method, Number(chip.dataset.worstMargin)])));
+  for (const method of ["ibp", "crown"]) {
+    assert.ok(Math.abs(shown[method] - wanted[method]) < 2e-3 * (1 + Math.abs(wanted[method])), `${method}: Explore ${shown[method]}, Train ${wanted[method]}`);
+  }
+  assert.match(await page.locator("#network").innerText(), /trained here · epoch/);
+  // Statuses of the trained network are drawn in Explore too.
+  assert.ok((await page.locator("#statuses svg rect").count()) > 3);
+  await page.goBack();
+});
+
+test("save, reload, go on, delete and undo", async (t) => {
+  const { page } = await train(t, LONG);
+  await page.click("#play");
+  await reached(page, "a", "playing", 30);
+  await page.click("#play");
+  const { steps } = await reached(page, "a", "paused", 30);
+  await page.click("#save-a");
+  await page.waitForSelector("[data-record]", { timeout: PATIENCE });
+  await page.reload();
+  await page.waitForSelector("[data-record]", { timeout: PATIENCE });
+  await page.click("#discard");
+  await page.click("[data-record] .load-b");
+  assert.equal((await reached(page, "b", "paused", steps)).steps, steps);
+  await page.click("#play");
+  await reached(page, "b", "playing", steps + 10);
+  await page.click("#play");
+  await page.click("[data-record] .delete");
+  await page.waitForSelector("#undo", { timeout: PATIENCE });
+  assert.equal(await page.locator("[data-record]").count(), 0);
+  await page.click("#undo");
+  await page.waitForSelector("[data-record]", { timeout: PATIENCE });
+  await page.click("[data-record] .delete");
+  await page.waitForSelector("#undo", { timeout: PATIENCE });
+  await page.reload();
+  await page.waitForSelector("#play", { timeout: PATIENCE });
+  await page.waitForTimeout(300);
+  assert.equal(await page.locator("[data-record]").count(), 0);
+});
+
+test("a tab that is closed in the middle offers to resume, and the run goes on", async (t) => {
+  const { page } = await train(t, LONG);
+  await page.click("#play");
+  await reached(page, "a", "playing", 20);
+  // A checkpoint is kept every few seconds.
+  await page.waitForTimeout(4500);
+  await page.close();
+  const again = await page.context().newPage();
+  await again.goto(here.url + LONG);
+  await again.waitForSelector("#resume", { timeout: PATIENCE });
+  assert.match(await again.locator("#offer").innerText(), /mlp:32 · ReLU · IBP at ε = 0\.05, epoch \d/);
+  await again.click("#resume");
+  const { steps } = await reached(again, "a", "paused", 20);
+  await reached(again, "b", "paused", 1);
+  assert.ok((await again.locator("#errors svg path").count()) >= 2, "its history came along");
+  await again.click("#play");
+  await reached(again, "a", "playing", steps + 5);
+});
+
+test("files: safetensors and ONNX out, and back in", async (t) => {
+  const { page } = await train(t, LONG);
+  await page.click("#play");
+  await reached(page, "a", "playing", 20);
+  await page.click("#play");
+  const { steps } = await reached(page, "a", "paused", 20);
+  const own = await downloaded(page, () => page.click("#download-safetensors-a"));
+  assert.match(own.name, /^boundscope-mlp-32-relu-ibp-epoch[0-9.]+\.safetensors$/);
+  assert.ok(JSON.parse(header(own.bytes).json.__metadata__.boundscope).layers.length >= 3);
+  const onnx = await downloaded(page, () => page.click("#download-onnx-b"));
+  assert.match(onnx.name, /\.onnx$/);
+  assert.ok(onnx.bytes.length > 50_000 && onnx.bytes.includes("Relu") && !onnx.bytes.includes("ParamRamp"));
+  // The checkpoint becomes a run again, in a page that knows nothing of it.
+  const { page: other } = await train(t, LONG.replace("train=1000", "train=2000"));
+  await other.setInputFiles("#import", own.path);
+  assert.equal((await reached(other, "a", "paused", steps)).steps, steps);
+  await other.click("#play");
+  await reached(other, "a", "playing", steps + 5);
+  // A plain model opens in Explore.
+  await other.click("#play");
+  await reached(other, "a", "paused");
+  await other.locator("#moment").focus();
+  await other.keyboard.press("Home");
+  const model = await downloaded(other, () => other.click("#download-safetensors-a"));
+  await other.setInputFiles("#import", model.path);
+  await other.waitForFunction(() => location.hash.includes("net=mine-"), null, { timeout: PATIENCE });
+  await live(other);
+});
+
+test("a file that is neither is refused in words, and nothing is lost", async (t) => {
+  const { page } = await train(t);
+  await page.click("#step");
+  await reached(page, "a", "paused", 1);
+  await page.setInputFiles("#import", { name: "notes.safetensors", mimeType: "application/octet-stream", buffer: Buffer.from("not a model") });
+  await page.waitForSelector(".notice [role=alert]", { timeout: PATIENCE });
+  assert.match(await page.locator(".notice [role=alert]").last().innerText(), /could not be read/);
+  assert.equal((await run(page, "a")).steps, 1);
+});
+
+test("a run that diverges stops, says at which step and why, and keeps its last state", async (t) => {
+  const { page } = await train(t, LONG);
+  await page.click("#step");
+  await reached(page, "a", "paused", 1);
+  const { bytes, path } = await downloaded(page, () => page.click("#download-safetensors-a"));
+  const { length, json } = header(bytes);
+  for (const [name, tensor] of Object.entries(json)) {
+    if (!name.endsWith(".weight") || name.startsWith("training.")) continue;
+    for (let at = tensor.data_offsets[0]; at < tensor.data_offsets[1]; at += 4) bytes.writeFloatLE(1e25, 8 + length + at);
+  }
+  writeFileSync(path, bytes);
+  const { page: other } = await train(t, LONG);
+  await other.setInputFiles("#import", path);
+  await reached(other, "a", "paused", 1);
+  await other.click("#play");
+  await reached(other, "a", "stopped", 1);
+  assert.match(await other.locator("#run-a [role=alert]").innerText(), /diverged at step 1 .*not a number.*kept/);
+  const kept = await downloaded(other, () => other.click("#download-safetensors-a"));
+  assert.deepEqual(kept.bytes.length, bytes.length);
+});
+
+test("the worker dies while it trains: the run goes on from its last checkpoint", async (t) => {
+  const { page } = await train(t, LONG);
+  await page.click("#play");
+  await reached(page, "a", "playing", 20);
+  await page.waitForTimeout(3500);
+  await page.workers()[0].evaluate(() => setTimeout(() => { throw new Error("killed by a test"); }));
+  await page.waitForFunction(() => /goes on from epoch/.test(document.querySelector("#notices").innerText), null, { timeout: PATIENCE });
+  const { steps } = await reached(page, "a", "playing", 20);
+  await reached(page, "a", "playing", steps + 20);
+});
+
+test("Explore answers while two runs train, and its state is untouched", async (t) => {
+  const { page } = await train(t, LONG.replace("arch=mlp:32&", ""));
+  await page.click("#play");
+  await reached(page, "b", "playing", 10);
+  await page.click("#tab-explore");
+  await live(page);
+  const times = await page.evaluate(async () => {
+    const slider = document.querySelector("#epsilon");
+    const times = [];
+    for (let move = 0; move < 20; move++) {
+      const value = -1.2 + 0.02 * move;
+      const wanted = Number((10 ** value).toPrecision(3));
+      const start = performance.now();
+      slider.value = String(value);
+      slider.dispatchEvent(new Event("input", { bubbles: true }));
+      while (true) {
+        await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+        const { state, paintedEpsilon } = document.documentElement.dataset;
+        if (state === "live" && Math.abs(Number(paintedEpsilon) / wanted - 1) < 1e-6) break;
+        if (performance.now() - start > 20_000) throw new Error(`no answer at ε = ${wanted}`);
+      }
+      times.push(performance.now() - start);
+    }
+    return times.sort((a, b) => a - b);
+  });
+  const median = times[times.length / 2];
+  t.diagnostic(`slider to all five methods painted while two runs train: median ${median.toFixed(0)} ms, slowest ${times.at(-1).toFixed(0)} ms`);
+  assert.ok(median < 1000, `median ${median} ms`);
+  await page.click("#tab-train");
+  const { steps } = await reached(page, "a", "playing", 20);
+  await reached(page, "a", "playing", steps + 1);
+});
+
+test("a link restores what to train, and a wrong one is told", async (t) => {
+  const { page } = await train(t, "#v1&tab=train&net=mlp-ibp&img=3&eps=0.08&pair=0&act=ramp:0.01-0,relu&epochs=7&seed=5&train=2000");
+  assert.deepEqual(
+    await page.evaluate(() => ["#activation-a", "#epochs", "#seed", "#examples"].map((id) => document.querySelector(id).value)),
+    ["ramp:0.01-0", "7", "5", "2000"],
+  );
+  assert.equal(await page.locator("#pair").isChecked(), false);
+  const { page: wrong } = await open(t, here, { hash: "#v1&tab=train&epochs=many" });
+  await live(wrong);
+  assert.match(await wrong.locator("#notices").innerText(), /epochs/);
+});
+
+test("without storage the page says so and trains all the same", async (t) => {
+  const prepare = (page) => page.addInitScript(() => Object.defineProperty(window, "indexedDB", { get: () => null }));
+  const { page, seen } = await train(t, SMALL, { prepare });
+  assert.match(await page.locator("#library").innerText(), /keeps nothing/);
+  await page.click("#play");
+  await reached(page, "a", "finished", 24);
+  assert.ok(await page.locator("#save-a").isDisabled());
+  assert.deepEqual(seen.errors, []);
+});
+
+test("images that cannot be loaded are told, and a second try works", async (t) => {
+  let refuse = true;
+  const prepare = (page) => page.route("**/train-00.gz", (route) => (refuse ? route.abort() : route.continue()));
+  const { page } = await train(t, SMALL, { prepare });
+  await page.click("#play");
+  await page.waitForSelector(".notice [role=alert]", { timeout: PATIENCE });
+  assert.match(await page.locator(".notice").innerText(), /could not be loaded/);
+  refuse = false;
+  await page.click("#play");
+  await reached(page, "a", "finished", 24);
+});
+
+for (const scheme of ["light", "dark"]) {
+  for (const width of [360, 820, 1440]) {
+    test(`Train at ${width} px, ${scheme}: axe finds nothing, nothing hangs over`, async (t) => {
+      const { page } = await train(t, SMALL, { width, scheme });
+      await page.click("#play");
+      await reached(page, "b", "finished", 24);
+      await page.click("#save-a");
+      await page.waitForSelector("[data-record]", { timeout: PATIENCE });
+      assert.deepEqual(await axe(page), []);
+      const overhang = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      assert.equal(overhang, 0, `${overhang} px hang over the right edge`);
+    });
+  }
+}

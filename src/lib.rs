@@ -9,7 +9,7 @@
 //! | [`engine`] | one session: holds networks, answers typed requests, streams results; knows no browser |
 //! | [`certify`] | certified radius by bisection, verified error over a set of images |
 //! | [`bounds`] | regions, lines, IBP, LBP, CROWN and their hybrids: walks over the graph, written once over a backend |
-//! | [`formats`] | safetensors, IDX, npy and the golden folders: the only room that sees untrusted bytes |
+//! | [`formats`] | safetensors, IDX, npy and the golden folders: the only room that sees untrusted bytes; ONNX out |
 //! | [`network`] | the graph of operators, one file per operator |
 //! | [`tensor`] | the [`Backend`](tensor::Backend) and its processors |
 #![warn(missing_docs)]

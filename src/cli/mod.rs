@@ -27,7 +27,7 @@ enum Command {
     Radius(radius::Arguments),
     /// Clean and verified error over a set of images
     Evaluate(evaluate::Arguments),
-    /// Write a model as the project's safetensors file (gzip where OUT ends in .gz)
+    /// Write a model as the project's safetensors file (gzip where OUT ends in .gz), or as ONNX (.onnx)
     Convert(convert::Arguments),
     /// Milliseconds per method, one image and a batch
     Bench(bench::Arguments),

@@ -7,7 +7,7 @@
 //! | [`app`] | the page: state in the URL, plots, controls, the client that talks to the engine |
 //! | `web` | messages between page and worker, and the worker itself |
 //! | [`engine`] | one session: holds networks, answers typed requests, streams results; knows no browser |
-//! | [`certify`] | certified radius by bisection, verified error over a set of images |
+//! | [`certify`] | certified radius by bisection, verified error and neuron statuses over a set of images |
 //! | [`bounds`] | regions, lines, IBP, LBP, CROWN and their hybrids: walks over the graph, written once over a backend |
 //! | [`formats`] | safetensors, IDX, npy and the golden folders: the only room that sees untrusted bytes; ONNX out |
 //! | [`network`] | the graph of operators, one file per operator |

@@ -53,10 +53,10 @@ impl Evaluation {
 }
 
 /// Images bounded together.
-const BATCH: usize = 32;
+pub(super) const BATCH: usize = 32;
 
 /// Ends work when a flag is raised.
-struct Stop<'a>(&'a AtomicBool);
+pub(super) struct Stop<'a>(pub(super) &'a AtomicBool);
 
 impl Pulse for Stop<'_> {
     async fn beat(&self) -> Result<(), Cancelled> {
@@ -156,7 +156,7 @@ pub fn predicted(outputs: &[f64]) -> Option<usize> {
 }
 
 #[cfg(feature = "parallel")]
-fn over_batches<P, T: Send>(
+pub(super) fn over_batches<P, T: Send>(
     batches: usize,
     prepare: impl Fn() -> P + Sync + Send,
     run: impl Fn(&P, usize) -> Result<T, BoundsError> + Sync + Send,
@@ -166,7 +166,7 @@ fn over_batches<P, T: Send>(
 }
 
 #[cfg(not(feature = "parallel"))]
-fn over_batches<P, T: Send>(
+pub(super) fn over_batches<P, T: Send>(
     batches: usize,
     prepare: impl Fn() -> P + Sync + Send,
     run: impl Fn(&P, usize) -> Result<T, BoundsError> + Sync + Send,

@@ -46,6 +46,15 @@ pub(super) fn progress_bar(length: u64) -> ProgressBar {
     bar
 }
 
+/// A flag that Ctrl-C raises.
+pub(super) fn interrupted() -> Result<Arc<AtomicBool>, CliError> {
+    let flag = Arc::new(AtomicBool::new(false));
+    let raise = flag.clone();
+    ctrlc::set_handler(move || raise.store(true, Ordering::Relaxed))
+        .map_err(|error| CliError::Usage(format!("Ctrl-C cannot be caught: {error}")))?;
+    Ok(flag)
+}
+
 pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     let network = input::network(&arguments.model)?;
     let methods = methods(&arguments.methods).map_err(CliError::Usage)?;
@@ -53,10 +62,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     let region = |&epsilon| Region { norm: arguments.shape.norm, epsilon, clip: arguments.shape.clip };
     let question =
         Question { regions: arguments.epsilon.iter().map(region).collect(), methods, strategy: arguments.shape.lines };
-    let cancel = Arc::new(AtomicBool::new(false));
-    let raise = cancel.clone();
-    ctrlc::set_handler(move || raise.store(true, Ordering::Relaxed))
-        .map_err(|error| CliError::Usage(format!("Ctrl-C cannot be caught: {error}")))?;
+    let cancel = interrupted()?;
     let bar = progress_bar(arguments.data as u64);
     let start = Instant::now();
     let progress = |done: usize| bar.set_position(done as u64);

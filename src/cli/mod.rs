@@ -7,6 +7,7 @@ mod evaluate;
 mod figures;
 mod input;
 mod radius;
+mod record;
 mod train;
 
 use crate::bounds::{BoundsError, Method, Norm, Strategy};

@@ -7,9 +7,10 @@
 //! | [`app`] | the page: state in the URL, plots, controls, the client that talks to the engine |
 //! | `web` | messages between page and worker, and the worker itself |
 //! | [`engine`] | one session: holds networks, answers typed requests, streams results; knows no browser |
-//! | [`certify`] | certified radius by bisection, verified error over a set of images |
+//! | [`certify`] | certified radius by bisection, verified error and neuron statuses over a set of images |
+//! | [`attack`] | PGD: points of a region that break a network |
 //! | [`bounds`] | regions, lines, IBP, LBP, CROWN and their hybrids: walks over the graph, written once over a backend |
-//! | [`formats`] | safetensors, IDX, npy and the golden folders: the only room that sees untrusted bytes |
+//! | [`formats`] | safetensors, IDX, npy and the golden folders: the only room that sees untrusted bytes; ONNX out |
 //! | [`train`] | plans, schedules, losses and the trainer |
 //! | [`network`] | the graph of operators, one file per operator |
 //! | [`random`] | seeded random numbers |
@@ -17,6 +18,7 @@
 #![warn(missing_docs)]
 
 pub mod app;
+pub mod attack;
 pub mod bounds;
 pub mod certify;
 #[cfg(feature = "cli")]

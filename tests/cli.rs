@@ -117,6 +117,22 @@ fn convert_keeps_the_network() {
 }
 
 #[test]
+fn convert_writes_onnx_and_says_what_it_rounds() {
+    let out = std::env::temp_dir().join(format!("boundscope-cli-{}.onnx", std::process::id()));
+    let path = out.display().to_string();
+    for (case, needle) in
+        [("tiny-leaky", "layer 1 (leaky_relu): slope = 0.1 is rounded"), ("tiny-conv", "every number is exact")]
+    {
+        let (status, said, error) = run(&["convert", &golden_folder(case).display().to_string(), &path]);
+        assert_eq!(status, 0, "{error}");
+        let network = common::golden_network(case);
+        assert_eq!(fs::read(&out).expect("written"), boundscope::formats::write_onnx(&network).expect("has a form"));
+        assert!(said.contains(needle) && said.contains("opset 13") && said.contains(&network.hash()), "{said}");
+    }
+    fs::remove_file(&out).expect("it was there");
+}
+
+#[test]
 fn wrong_usage_and_input_exit_with_2_and_one_clear_line() {
     let at = ["--mnist", "0", "--epsilon", "0.1"];
     for (words, needle) in [
@@ -128,6 +144,7 @@ fn wrong_usage_and_input_exit_with_2_and_one_clear_line() {
         (vec!["bounds", MODEL, at[0], at[1], at[2], at[3], "--norm", "2", "--clip", "0,1"], "norm inf only"),
         (vec!["bounds", MODEL, at[0], at[1], at[2], at[3], "--device", "gpu"], "no GPU"),
         (vec!["bounds", "model.onnx", at[0], at[1], at[2], at[3]], "ONNX"),
+        (vec!["convert", MODEL, "model.onnx.gz"], "no gzip"),
         (vec!["evaluate", MODEL, "--data", "mnist-test:0", "--epsilon", "0.1"], "1 to 10000"),
         (vec!["radius", MODEL, "--mnist", "5..5"], "empty"),
     ] {

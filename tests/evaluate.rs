@@ -35,6 +35,8 @@ fn question() -> Question {
         regions: [0.0, 0.05, 0.3].map(region).to_vec(),
         methods: vec![Method::Ibp, Method::Crown],
         strategy: Strategy::Tight,
+        attack: None,
+        exhaustive: true,
     }
 }
 

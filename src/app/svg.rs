@@ -85,6 +85,38 @@ impl Marks {
         self.out.push_str("</text>");
     }
 
+    /// A name in bold and, wherever it ends, a remark beside it.
+    pub fn name_and_remark(&mut self, x: f64, y: f64, name: &str, remark: &str) {
+        self.start("text", "");
+        self.number("x", x);
+        self.number("y", y);
+        self.out.push_str("><tspan class=\"strong\">");
+        self.escape(name);
+        self.out.push_str("</tspan><tspan class=\"mute\" dx=\"8\">");
+        self.escape(remark);
+        self.out.push_str("</tspan></text>");
+    }
+
+    /// The name of the group that is open: what a pointer resting on it is told.
+    pub fn title(&mut self, words: &str) {
+        self.words("title", words);
+    }
+
+    /// The description of the group that is open, for those who cannot see it.
+    pub fn describe(&mut self, words: &str) {
+        self.words("desc", words);
+    }
+
+    fn words(&mut self, element: &str, words: &str) {
+        self.out.push('<');
+        self.out.push_str(element);
+        self.out.push('>');
+        self.escape(words);
+        self.out.push_str("</");
+        self.out.push_str(element);
+        self.out.push('>');
+    }
+
     fn start(&mut self, element: &str, class: &str) {
         self.out.push('<');
         self.out.push_str(element);

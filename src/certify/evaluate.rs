@@ -1,6 +1,8 @@
-//! Verified error over a set of images: the share that is not verified, a wrong prediction counting as not verified.
+//! Verified error over a set of images: the share that is not verified, a wrong prediction counting as not verified; and PGD error
+//! beside it.
 
 use crate::{
+    attack::{Attack, Attacker},
     bounds::{BoundsError, Cancelled, Method, Prepared, Pulse, Region, Strategy, at_once},
     network::Network,
     tensor::Backend,
@@ -16,6 +18,11 @@ pub struct Question {
     pub methods: Vec<Method>,
     /// How lines are chosen.
     pub strategy: Strategy,
+    /// An attack beside the bounds; `None` for none.
+    pub attack: Option<Attack>,
+    /// Bound every image by every method, also where the answer is known: an image that an attack broke is verified by none, and
+    /// with tight lines one that a method verifies is verified by every method that Theorem 2 says is no looser.
+    pub exhaustive: bool,
 }
 
 /// Counts for one region and method.
@@ -38,12 +45,19 @@ pub struct Evaluation {
     pub correct: usize,
     /// One tally per region and method, regions outermost.
     pub tallies: Vec<Tally>,
+    /// Images that the attack broke or that were predicted wrong, by region; empty without an attack.
+    pub broken: Vec<usize>,
 }
 
 impl Evaluation {
     /// Share of images not predicted right, in [0, 1].
     pub fn clean_error(&self) -> f64 {
         1.0 - self.correct as f64 / self.images as f64
+    }
+
+    /// Share of images broken by the attack in region `index` of the question, in [0, 1]; `None` without an attack.
+    pub fn attack_error(&self, index: usize) -> Option<f64> {
+        self.broken.get(index).map(|&broken| broken as f64 / self.images as f64)
     }
 
     /// Share of images not verified, in [0, 1].
@@ -53,10 +67,10 @@ impl Evaluation {
 }
 
 /// Images bounded together.
-const BATCH: usize = 32;
+pub(super) const BATCH: usize = 32;
 
 /// Ends work when a flag is raised.
-struct Stop<'a>(&'a AtomicBool);
+pub(super) struct Stop<'a>(pub(super) &'a AtomicBool);
 
 impl Pulse for Stop<'_> {
     async fn beat(&self) -> Result<(), Cancelled> {
@@ -69,6 +83,7 @@ impl Pulse for Stop<'_> {
 struct Counts {
     correct: usize,
     verified: Vec<usize>,
+    broken: Vec<usize>,
 }
 
 /// Evaluates `question` over a set; on several cores where there are. `progress` is called with the number of images
@@ -96,22 +111,27 @@ pub fn evaluate<B: Backend + Clone + Send + Sync>(
         region.check()?;
     }
     let done = AtomicUsize::new(0);
-    let run = |prepared: &Prepared<B>, index: usize| -> Result<Counts, BoundsError> {
+    let run = |(prepared, attacker): &(Prepared<B>, Attacker), index: usize| -> Result<Counts, BoundsError> {
         let labels = &labels[index * BATCH..labels.len().min((index + 1) * BATCH)];
         let images = &images[index * BATCH * inputs..][..labels.len() * inputs];
-        let counts = at_once(batch(prepared, images, labels, question, &Stop(cancel)))?;
+        let counts = at_once(batch(prepared, attacker, images, labels, question, &Stop(cancel)))?;
         progress(done.fetch_add(labels.len(), Ordering::Relaxed) + labels.len());
         Ok(counts)
     };
     let batches = labels.len().div_ceil(BATCH);
-    let all: Vec<Counts> = over_batches(batches, || Prepared::new(backend.clone(), network), run)?;
-    let mut evaluation = Evaluation { images: labels.len(), correct: 0, tallies: Vec::new() };
+    let all: Vec<Counts> =
+        over_batches(batches, || (Prepared::new(backend.clone(), network), Attacker::new(network)), run)?;
+    let mut evaluation = Evaluation { images: labels.len(), correct: 0, tallies: Vec::new(), broken: Vec::new() };
+    if question.attack.is_some() {
+        evaluation.broken = vec![0; question.regions.len()];
+    }
     for region in &question.regions {
         let tally = |&method| Tally { region: *region, method, verified: 0 };
         evaluation.tallies.extend(question.methods.iter().map(tally));
     }
     for counts in all {
         evaluation.correct += counts.correct;
+        evaluation.broken.iter_mut().zip(&counts.broken).for_each(|(sum, broken)| *sum += broken);
         for (tally, verified) in evaluation.tallies.iter_mut().zip(counts.verified) {
             tally.verified += verified;
         }
@@ -119,9 +139,10 @@ pub fn evaluate<B: Backend + Clone + Send + Sync>(
     Ok(evaluation)
 }
 
-/// One batch: predictions, then every region and method.
+/// One batch: predictions, then every region: the attack, then every method.
 async fn batch<B: Backend>(
     prepared: &Prepared<B>,
+    attacker: &Attacker,
     images: &[f64],
     labels: &[usize],
     question: &Question,
@@ -130,15 +151,47 @@ async fn batch<B: Backend>(
     let (_, outputs) = prepared.infer(images).await?;
     let right: Vec<bool> =
         outputs.chunks(prepared.classes()).zip(labels).map(|(z, &label)| predicted(z) == Some(label)).collect();
-    let mut counts = Counts { correct: right.iter().filter(|&&right| right).count(), verified: Vec::new() };
+    let mut counts = Counts { correct: right.iter().filter(|&&right| right).count(), ..Counts::default() };
     for region in &question.regions {
+        let mut standing = right.clone();
+        if let Some(attack) = &question.attack {
+            let found = attacker.attack(images, labels, region, attack, pulse).await?;
+            standing.iter_mut().zip(&found).for_each(|(standing, found)| *standing &= !found.broken());
+            counts.broken.push(standing.iter().filter(|&&standing| !standing).count());
+        }
+        let mut proofs: Vec<(Method, Vec<bool>)> = Vec::new();
         for &method in &question.methods {
-            let bounds = prepared.bounds(images, Some(labels), region, method, question.strategy, pulse).await?;
-            let verified = bounds.iter().zip(&right).filter(|(bounds, right)| **right && bounds.verified());
-            counts.verified.push(verified.count());
+            let proved = |index: usize| {
+                question.strategy == Strategy::Tight
+                    && proofs.iter().any(|(looser, proofs)| no_looser(method, *looser) && proofs[index])
+            };
+            let mut verified: Vec<bool> =
+                (0..labels.len()).map(|index| !question.exhaustive && standing[index] && proved(index)).collect();
+            let candidates = if question.exhaustive { &right } else { &standing };
+            let open: Vec<usize> = (0..labels.len()).filter(|&index| candidates[index] && !verified[index]).collect();
+            if !open.is_empty() {
+                let inputs = prepared.input_len();
+                let pixels: Vec<f64> =
+                    open.iter().flat_map(|&index| images[index * inputs..][..inputs].iter().copied()).collect();
+                let labels: Vec<usize> = open.iter().map(|&index| labels[index]).collect();
+                let bounds = prepared.bounds(&pixels, Some(&labels), region, method, question.strategy, pulse).await?;
+                open.iter().zip(&bounds).for_each(|(&index, bounds)| verified[index] = bounds.verified());
+            }
+            counts.verified.push(verified.iter().filter(|&&verified| verified).count());
+            proofs.push((method, verified));
         }
     }
     Ok(counts)
+}
+
+/// Whether Theorem 2 says that, with tight lines, `method` is at least as tight as `than` (METHODS.md §7).
+fn no_looser(method: Method, than: Method) -> bool {
+    match than {
+        Method::Ibp => !matches!(method, Method::Ibp | Method::RelaxedCrown(_)),
+        Method::CrownIbp | Method::Lbp => matches!(method, Method::CrownLbp | Method::Crown),
+        Method::CrownLbp | Method::RelaxedCrown(_) => method == Method::Crown,
+        Method::Crown => false,
+    }
 }
 
 /// The class of the largest output; `None` if any output is not a number.
@@ -156,7 +209,7 @@ pub fn predicted(outputs: &[f64]) -> Option<usize> {
 }
 
 #[cfg(feature = "parallel")]
-fn over_batches<P, T: Send>(
+pub(super) fn over_batches<P, T: Send>(
     batches: usize,
     prepare: impl Fn() -> P + Sync + Send,
     run: impl Fn(&P, usize) -> Result<T, BoundsError> + Sync + Send,
@@ -166,7 +219,7 @@ fn over_batches<P, T: Send>(
 }
 
 #[cfg(not(feature = "parallel"))]
-fn over_batches<P, T: Send>(
+pub(super) fn over_batches<P, T: Send>(
     batches: usize,
     prepare: impl Fn() -> P + Sync + Send,
     run: impl Fn(&P, usize) -> Result<T, BoundsError> + Sync + Send,

@@ -1,7 +1,10 @@
-//! What bounds are for: the radius up to which an image is safe, and the share of images that are not.
+//! What bounds are for: the radius up to which an image is safe, the share of images that are not,
+//! and what becomes of the neurons on the way.
 
 mod evaluate;
 mod radius;
+mod statuses;
 
 pub use evaluate::{Evaluation, Question, Tally, evaluate, predicted};
 pub use radius::{Bracket, Search, bracket, prove};
+pub use statuses::{LayerStatuses, PLACES, StatusCounts, place_edge, statuses};

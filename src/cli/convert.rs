@@ -1,33 +1,76 @@
-//! `boundscope convert`: a model in the project's own file format.
+//! `boundscope convert`: a model in the project's own file format, or as ONNX.
 
 use super::{CliError, input};
-use crate::formats::write_model;
-use std::{fs, io::Write, path::PathBuf};
+use crate::{
+    formats::{FormatError, onnx_rounded, write_model, write_onnx},
+    network::Network,
+};
+use std::{
+    fs,
+    io::Write,
+    path::{Path, PathBuf},
+};
 
 #[derive(clap::Args)]
 pub(super) struct Arguments {
     /// A .safetensors file, or a folder with net.json and model.safetensors
     model: PathBuf,
-    /// Where to write: .safetensors or .safetensors.gz
+    /// Where to write: .safetensors, .safetensors.gz or .onnx
     out: PathBuf,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
+    let out = &arguments.out;
+    let packed = ends_in(out, "gz");
+    if packed && ends_in(Path::new(out.file_stem().unwrap_or_default()), "onnx") {
+        let why = format!("{}: ONNX tools read no gzip; leave out the .gz", out.display());
+        return Err(CliError::Usage(why));
+    }
+    let onnx = ends_in(out, "onnx");
     let network = input::network(&arguments.model)?;
-    let mut bytes = write_model(&network).map_err(|error| CliError::Format(arguments.model.clone(), error))?;
-    let failed = |error| CliError::Read(arguments.out.clone(), error);
-    if arguments.out.extension().is_some_and(|extension| extension == "gz") {
+    let failed = |error| CliError::Read(out.clone(), error);
+    let wrong = |error: FormatError| CliError::Format(arguments.model.clone(), error);
+    let mut bytes = if onnx { write_onnx(&network) } else { write_model(&network) }.map_err(wrong)?;
+    if packed {
         let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
         packer.write_all(&bytes).map_err(failed)?;
         bytes = packer.finish().map_err(failed)?;
     }
-    fs::write(&arguments.out, &bytes).map_err(failed)?;
+    fs::write(out, &bytes).map_err(failed)?;
     println!(
         "{}: {} parameters, {} bytes, network {}",
-        arguments.out.display(),
+        out.display(),
         network.parameters(),
         bytes.len(),
         network.hash()
     );
+    if onnx {
+        say_onnx(&network);
+    }
     Ok(())
+}
+
+fn ends_in(path: &Path, wanted: &str) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case(wanted))
+}
+
+/// What an ONNX file is, and where it is not the very network.
+fn say_onnx(network: &Network) {
+    println!("ONNX opset 13, standard operators; \"input\" and \"logits\" have a batch of any size in front");
+    let rounded = onnx_rounded(network);
+    if rounded.is_empty() {
+        println!("every number is exact: what is certified of the network holds for the file, in real arithmetic");
+        return;
+    }
+    for r in &rounded {
+        println!(
+            "layer {} ({}): {} = {} is rounded to f32, {}",
+            r.layer,
+            r.op,
+            r.setting,
+            r.value,
+            f64::from(r.written)
+        );
+    }
+    println!("every other number is exact; a certificate of the network does not cover these roundings");
 }

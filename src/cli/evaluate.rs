@@ -1,15 +1,16 @@
-//! `boundscope evaluate`: clean and verified error over a set of images, with progress and Ctrl-C.
+//! `boundscope evaluate`: clean, verified and PGD error over a set of images, with progress and Ctrl-C, beside the training record.
 
-use super::{CliError, Shape, input, methods};
+use super::{CliError, Shape, input, methods, record};
 use crate::{
-    bounds::Region,
+    attack::Attack,
+    bounds::{Norm, Region},
     certify::{Evaluation, Question, evaluate},
     tensor::Cpu,
 };
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -19,8 +20,9 @@ use std::{
 
 #[derive(clap::Args)]
 pub(super) struct Arguments {
-    /// A .safetensors file, or a folder with net.json and model.safetensors
-    model: PathBuf,
+    /// .safetensors files (gzip or plain), or folders with net.json and model.safetensors
+    #[arg(required = true)]
+    models: Vec<PathBuf>,
     /// The set: mnist-test or mnist-test:COUNT
     #[arg(long, value_parser = input::data)]
     data: usize,
@@ -30,11 +32,38 @@ pub(super) struct Arguments {
     /// Methods, separated by commas
     #[arg(long, default_value = "ibp,crown-ibp,lbp,crown-lbp")]
     methods: String,
+    /// PGD as STEPSxRESTARTS, or none
+    #[arg(long, default_value = "40x1", value_parser = attack)]
+    pgd: Attempt,
+    /// Bound every image by every method, also where an attack or a looser method has decided it
+    #[arg(long)]
+    exhaustive: bool,
+    /// Write the figures into the model's training record
+    #[arg(long)]
+    record: bool,
     #[command(flatten)]
     shape: Shape,
-    /// Print JSON
+    /// Print JSON, a list with one entry per model
     #[arg(long)]
     json: bool,
+}
+
+/// An attack, or none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Attempt(Option<Attack>);
+
+fn attack(word: &str) -> Result<Attempt, String> {
+    if word == "none" {
+        return Ok(Attempt(None));
+    }
+    let numbers =
+        word.split_once('x').and_then(|(steps, restarts)| Some((steps.parse().ok()?, restarts.parse().ok()?)));
+    match numbers {
+        Some((steps, restarts)) if (1..=100_000).contains(&steps) && (1..=10_000).contains(&restarts) => {
+            Ok(Attempt(Some(Attack { steps, restarts, seed: 1, targeted: false })))
+        }
+        _ => Err(format!("\"{word}\" is not STEPSxRESTARTS, for instance 40x1 or 200x10, nor none")),
+    }
 }
 
 /// A progress bar with the time left, drawn on a terminal only.
@@ -46,53 +75,112 @@ pub(super) fn progress_bar(length: u64) -> ProgressBar {
     bar
 }
 
+/// A flag that Ctrl-C raises.
+pub(super) fn interrupted() -> Result<Arc<AtomicBool>, CliError> {
+    let flag = Arc::new(AtomicBool::new(false));
+    let raise = flag.clone();
+    ctrlc::set_handler(move || raise.store(true, Ordering::Relaxed))
+        .map_err(|error| CliError::Usage(format!("Ctrl-C cannot be caught: {error}")))?;
+    Ok(flag)
+}
+
 pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
-    let network = input::network(&arguments.model)?;
     let methods = methods(&arguments.methods).map_err(CliError::Usage)?;
+    let mut networks = Vec::new();
+    for model in &arguments.models {
+        networks.push((model, input::network(model)?));
+    }
     let set = input::mnist_test(0, arguments.data)?;
-    let region = |&epsilon| Region { norm: arguments.shape.norm, epsilon, clip: arguments.shape.clip };
-    let question =
-        Question { regions: arguments.epsilon.iter().map(region).collect(), methods, strategy: arguments.shape.lines };
+    // Pixels lie in [0, 1]; METHODS.md §1 evaluates on the clipped box.
+    let clip = arguments.shape.clip.or((arguments.shape.norm == Norm::Inf).then_some([0.0, 1.0]));
+    let region = |&epsilon| Region { norm: arguments.shape.norm, epsilon, clip };
+    let question = Question {
+        regions: arguments.epsilon.iter().map(region).collect(),
+        methods,
+        strategy: arguments.shape.lines,
+        attack: arguments.pgd.0,
+        exhaustive: arguments.exhaustive,
+    };
     let cancel = Arc::new(AtomicBool::new(false));
     let raise = cancel.clone();
     ctrlc::set_handler(move || raise.store(true, Ordering::Relaxed))
         .map_err(|error| CliError::Usage(format!("Ctrl-C cannot be caught: {error}")))?;
-    let bar = progress_bar(arguments.data as u64);
-    let start = Instant::now();
-    let progress = |done: usize| bar.set_position(done as u64);
-    let backend = Cpu::<f32>::new();
-    let found = evaluate(&backend, &network, &set.pixels, &set.labels, &question, &progress, &cancel);
-    bar.finish_and_clear();
-    let found = found?;
-    let seconds = start.elapsed().as_secs_f64();
+    let mut answers = Vec::new();
+    let mut wrong = 0;
+    for (model, network) in &networks {
+        let bar = progress_bar(arguments.data as u64);
+        let start = Instant::now();
+        let progress = |done: usize| bar.set_position(done as u64);
+        let backend = Cpu::<f32>::new();
+        let found = evaluate(&backend, network, &set.pixels, &set.labels, &question, &progress, &cancel);
+        bar.finish_and_clear();
+        let found = found?;
+        let seconds = start.elapsed().as_secs_f64();
+        let answer = as_json(&network.hash(), &found, seconds, &question, arguments.data);
+        if !arguments.json {
+            println!("{}", model.display());
+            print(&found, seconds, &question);
+        }
+        wrong += keep_record(model, &answer, arguments)?;
+        answers.push(answer);
+    }
     if arguments.json {
-        println!("{}", as_json(&network.hash(), &found, seconds, arguments));
-    } else {
-        print(&found, seconds, &question, arguments);
+        println!("{}", serde_json::Value::Array(answers));
+    }
+    if wrong > 0 {
+        return Err(CliError::Usage(format!("{wrong} figures differ from the training records")));
     }
     Ok(())
 }
 
-fn print(found: &Evaluation, seconds: f64, question: &Question, arguments: &Arguments) {
-    let clip = arguments.shape.clip.map_or(String::new(), |[low, high]| format!(", clipped to [{low}, {high}]"));
+/// Writes the answer into the model's record, or compares it with what stands there; the number of differences.
+fn keep_record(model: &Path, answer: &serde_json::Value, arguments: &Arguments) -> Result<usize, CliError> {
+    let recorded = record::read(model)?;
+    if arguments.record {
+        let mut record = recorded.unwrap_or_else(|| json!({}));
+        record["evaluation"] = answer.clone();
+        record::write(model, &record)?;
+        return Ok(0);
+    }
+    let Some(differences) = recorded.and_then(|record| record::differences(&record["evaluation"], answer)) else {
+        return Ok(0);
+    };
+    for difference in &differences {
+        eprintln!("{}: {difference}", model.display());
+    }
+    if differences.is_empty() && !arguments.json {
+        println!("as its training record says");
+    }
+    Ok(differences.len())
+}
+
+fn print(found: &Evaluation, seconds: f64, question: &Question) {
+    let region = question.regions[0];
+    let clip = region.clip.map_or(String::new(), |[low, high]| format!(", clipped to [{low}, {high}]"));
     println!(
         "{} images, norm {}{clip}, {} lines, f32 (rounding not charged), {seconds:.1} s",
         found.images,
-        arguments.shape.norm.name(),
-        arguments.shape.lines.name()
+        region.norm.name(),
+        question.strategy.name()
     );
     println!("clean error {:.2} %", 100.0 * found.clean_error());
     let mut header = format!("{:>10}", "ε");
     question.methods.iter().for_each(|method| header += &format!(" {:>16}", method.label()));
-    println!("verified error, %\n{header}");
-    for tallies in found.tallies.chunks(question.methods.len()) {
+    if let Some(attack) = question.attack {
+        header += &format!(" {:>16}", format!("PGD {}x{}", attack.steps, attack.restarts));
+    }
+    println!("verified error by method, then PGD error, %\n{header}");
+    for (index, tallies) in found.tallies.chunks(question.methods.len()).enumerate() {
         let mut line = format!("{:>10}", tallies[0].region.epsilon);
-        tallies.iter().for_each(|tally| line += &format!(" {:>16.2}", 100.0 * found.verified_error(tally)));
+        let attacked = found.attack_error(index);
+        for error in tallies.iter().map(|tally| found.verified_error(tally)).chain(attacked) {
+            line += &format!(" {:>16.2}", 100.0 * error);
+        }
         println!("{line}");
     }
 }
 
-fn as_json(hash: &str, found: &Evaluation, seconds: f64, arguments: &Arguments) -> serde_json::Value {
+fn as_json(hash: &str, found: &Evaluation, seconds: f64, question: &Question, images: usize) -> serde_json::Value {
     let results: Vec<serde_json::Value> = found
         .tallies
         .iter()
@@ -101,24 +189,29 @@ fn as_json(hash: &str, found: &Evaluation, seconds: f64, arguments: &Arguments) 
                 "epsilon": tally.region.epsilon,
                 "method": tally.method.to_string(),
                 "verified": tally.verified,
-                "verified_error": found.verified_error(tally),
+                "error": found.verified_error(tally),
             })
         })
         .collect();
+    let attacks = question.regions.iter().enumerate().filter_map(|(index, region)| {
+        found.attack_error(index).map(|error| json!({ "epsilon": region.epsilon, "error": error }))
+    });
+    let region = question.regions[0];
     json!({
         "question": {
-            "model": arguments.model.display().to_string(),
             "network": hash,
-            "data": format!("mnist-test:{}", arguments.data),
-            "norm": arguments.shape.norm.name(),
-            "clip": arguments.shape.clip,
-            "lines": arguments.shape.lines.name(),
+            "data": format!("mnist-test:{images}"),
+            "norm": region.norm.name(),
+            "clip": region.clip,
+            "lines": question.strategy.name(),
             "arithmetic": "f32",
             "device": "cpu",
+            "attack": question.attack.map(|attack| format!("pgd {}x{}, seed {}", attack.steps, attack.restarts, attack.seed)),
         },
         "images": found.images,
         "clean_error": found.clean_error(),
         "results": results,
-        "seconds": seconds,
+        "attacks": attacks.collect::<Vec<_>>(),
+        "seconds": (seconds * 10.0).round() / 10.0,
     })
 }

@@ -7,7 +7,7 @@ use crate::{
     train::{Data, two_moons},
 };
 use std::{
-    fs,
+    fmt, fs,
     path::{Path, PathBuf},
 };
 
@@ -98,6 +98,15 @@ pub(super) enum TrainingData {
 /// MNIST training images, and images per shard of them.
 const MNIST_TRAIN: usize = 60_000;
 const TRAIN_SHARD: usize = 1000;
+
+impl fmt::Display for TrainingData {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            TrainingData::Mnist(count) => write!(out, "mnist-train:{count}"),
+            TrainingData::Moons(count) => write!(out, "two-moons:{count}"),
+        }
+    }
+}
 
 impl TrainingData {
     /// Reads or makes the set.

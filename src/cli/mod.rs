@@ -4,8 +4,10 @@ mod bench;
 mod bounds;
 mod convert;
 mod evaluate;
+mod figures;
 mod input;
 mod radius;
+mod record;
 mod train;
 
 use crate::bounds::{BoundsError, Method, Norm, Strategy};
@@ -30,8 +32,10 @@ enum Command {
     Evaluate(evaluate::Arguments),
     /// Train a network, clean, by IBP or by CROWN-IBP
     Train(train::Arguments),
-    /// Write a model as the project's safetensors file (gzip where OUT ends in .gz)
+    /// Write a model as the project's safetensors file (gzip where OUT ends in .gz), or as ONNX (.onnx)
     Convert(convert::Arguments),
+    /// The paper's figures of neuron statuses, drawn for these networks on MNIST as SVG files
+    Figures(figures::Arguments),
     /// Milliseconds per method, one image and a batch
     Bench(bench::Arguments),
 }
@@ -106,6 +110,7 @@ pub fn run() -> ExitCode {
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Train(arguments) => train::run(&arguments),
         Command::Convert(arguments) => convert::run(&arguments),
+        Command::Figures(arguments) => figures::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
     };
     match result {

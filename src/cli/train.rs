@@ -1,6 +1,6 @@
 //! `boundscope train`: a run from a plan, with a progress bar, a log of every figure, and checkpoints.
 
-use super::{CliError, block_on, input, parse};
+use super::{CliError, block_on, input, parse, record};
 use crate::{
     bounds::Steady,
     formats::write_model,
@@ -8,6 +8,7 @@ use crate::{
 };
 use flate2::{Compression, write::GzEncoder};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde_json::json;
 use std::{
     ffi::OsString,
     fs::{self, OpenOptions},
@@ -110,7 +111,7 @@ fn checkpoint_path(out: &Path) -> PathBuf {
 }
 
 /// Writes a file whole or not at all.
-fn write(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
+pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
     let mut partial = OsString::from(path);
     partial.push(".partial");
     let failed = |error| CliError::Write(path.to_owned(), error);
@@ -169,6 +170,15 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(CliError::Write(checkpoint, error)),
         _ => {}
     }
+    let record = json!({
+        "plan": trainer.plan(),
+        "data": arguments.data.to_string(),
+        "network": trainer.network()?.hash(),
+        "steps": trainer.steps(),
+        "seconds": start.elapsed().as_secs_f64().round(),
+        "boundscope": env!("CARGO_PKG_VERSION"),
+    });
+    record::write(&arguments.out, &record)?;
     println!(
         "{}: {} steps, {:.1} epochs, {:.0} s",
         arguments.out.display(),

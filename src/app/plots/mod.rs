@@ -4,6 +4,7 @@ pub mod ladder;
 pub mod margins;
 pub mod neuron;
 pub mod neurons;
+pub mod patterns;
 pub mod radius;
 pub mod statuses;
 pub mod tightness;

@@ -1,8 +1,11 @@
-//! The patterns that statuses are told by besides their colour, and their key.
+//! The patterns of statuses in the page, and their key.
 
 use crate::{
     app::{
-        plots::statuses::{DRAWN, six, status_class},
+        plots::{
+            patterns::definitions,
+            statuses::{DRAWN, six, status_class},
+        },
         store::store,
         strings,
     },
@@ -13,25 +16,7 @@ use leptos::prelude::*;
 /// Definitions of all patterns; in the page once.
 #[component]
 pub fn Patterns() -> impl IntoView {
-    // The lines of each pattern within a square of eight pixels.
-    const LINES: [(&str, &str); 6] = [
-        ("left-unstable", "M-2 2L2 -2M0 8L8 0M6 10L10 6"),
-        ("unstable", "M0 0L8 8M8 0L0 8"),
-        ("right-unstable", "M-2 6L2 10M0 0L8 8M6 -2L10 2"),
-        ("right-dead", "M0 2H8M0 6H8"),
-        ("unknown", "M2 0V8M6 0V8"),
-        ("undecided", "M-2 2L2 -2M0 8L8 0M6 10L10 6"),
-    ];
-    let patterns = LINES
-        .iter()
-        .map(|(name, lines)| {
-            format!(
-                "<pattern id=\"p-{name}\" class=\"p-{name}\" width=\"8\" height=\"8\" patternUnits=\"userSpaceOnUse\">\
-                 <rect width=\"8\" height=\"8\"/><path d=\"{lines}\"/></pattern>"
-            )
-        })
-        .collect::<String>();
-    view! { <svg class="patterns" width="0" height="0" aria-hidden="true" inner_html=format!("<defs>{patterns}</defs>")></svg> }
+    view! { <svg class="patterns" width="0" height="0" aria-hidden="true" inner_html=definitions()></svg> }
 }
 
 /// What the patterns mean, for the network in Explore.

@@ -11,9 +11,19 @@ fn reach(offset: usize, stride: usize, padding: usize, input: usize, output: usi
     (first, last.max(first), first * stride + offset - padding.min(first * stride + offset))
 }
 
-/// Visits every (column row, output run, input start) of one group: `visit(patch, out_at, in_at, length)` says that
-/// `length` outputs from `out_at` read inputs `in_at, in_at + stride, …` through patch element `patch`.
-fn runs(window: &Window, mut visit: impl FnMut(usize, usize, usize, usize)) {
+/// What one patch element reads: `rows` runs of `length` outputs. Run y starts at output `out_at + y·(output width)` and reads
+/// inputs from `in_at + y·in_step`, one every horizontal stride.
+struct Block {
+    patch: usize,
+    out_at: usize,
+    in_at: usize,
+    in_step: usize,
+    length: usize,
+    rows: usize,
+}
+
+/// Visits the blocks of one group.
+fn blocks(window: &Window, mut visit: impl FnMut(Block)) {
     let [channels, height, width] = [window.input[0] / window.groups, window.input[1], window.input[2]];
     let [_, out_height, out_width] = window.output;
     let mut patch = 0;
@@ -22,11 +32,73 @@ fn runs(window: &Window, mut visit: impl FnMut(usize, usize, usize, usize)) {
             let (y0, y1, top) = reach(ky, window.stride[0], window.padding[0], height, out_height);
             for kx in 0..window.kernel[1] {
                 let (x0, x1, left) = reach(kx, window.stride[1], window.padding[1], width, out_width);
-                for y in y0..y1 {
-                    let row = top + (y - y0) * window.stride[0];
-                    visit(patch, y * out_width + x0, (channel * height + row) * width + left, x1 - x0);
-                }
+                visit(Block {
+                    patch,
+                    out_at: y0 * out_width + x0,
+                    in_at: (channel * height + top) * width + left,
+                    in_step: window.stride[0] * width,
+                    length: x1 - x0,
+                    rows: y1 - y0,
+                });
                 patch += 1;
+            }
+        }
+    }
+}
+
+/// Calls `$work::<N>` with N = `$length` for short runs, whose copies then are a few moves, and N = 0 (any length) otherwise.
+macro_rules! by_length {
+    ($length:expr, $work:ident, $arguments:tt, $($n:literal)*) => {
+        match $length {
+            $($n => $work::<$n, T> $arguments,)*
+            _ => $work::<0, T> $arguments,
+        }
+    };
+    ($length:expr, $work:ident, $arguments:tt) => {
+        by_length!($length, $work, $arguments, 4 5 6 7 8 9 10 11 12 13 14 16 24 26 28)
+    };
+}
+
+/// Copies the runs of a block, `N` long each, from the input into a row of columns.
+fn copy_runs<const N: usize, T: Real>(block: &Block, width: usize, stride: usize, input: &[T], row: &mut [T]) {
+    for y in 0..block.rows {
+        let (to, from) = (&mut row[block.out_at + y * width..], &input[block.in_at + y * block.in_step..]);
+        match (N, stride) {
+            (0, 1) => to[..block.length].copy_from_slice(&from[..block.length]),
+            (0, _) => {
+                for (to, from) in to[..block.length].iter_mut().zip(from.iter().step_by(stride)) {
+                    *to = *from;
+                }
+            }
+            (_, 1) => to[..N].copy_from_slice(&from[..N]),
+            (_, 2) => {
+                let from = &from[..2 * N - 1];
+                let to = &mut to[..N];
+                for x in 0..N {
+                    to[x] = from[2 * x];
+                }
+            }
+            _ => {
+                for (to, from) in to[..N].iter_mut().zip(from.iter().step_by(stride)) {
+                    *to = *from;
+                }
+            }
+        }
+    }
+}
+
+/// Adds the runs of a block, from a row of columns onto the input.
+fn add_runs<const N: usize, T: Real>(block: &Block, width: usize, stride: usize, row: &[T], input: &mut [T]) {
+    for y in 0..block.rows {
+        let (from, to) = (&row[block.out_at + y * width..], &mut input[block.in_at + y * block.in_step..]);
+        if N > 0 && stride == 1 {
+            let (from, to) = (&from[..N], &mut to[..N]);
+            for x in 0..N {
+                to[x] += from[x];
+            }
+        } else {
+            for (to, &from) in to.iter_mut().step_by(stride).zip(&from[..block.length]) {
+                *to += from;
             }
         }
     }
@@ -70,17 +142,10 @@ pub(super) fn transpose<T: Real>(window: &Window, weight: &[T], rows: &[T], out:
                 let row = &row[group * filters * area..][..filters * area];
                 multiply(weight, (filters, patch), true, row, area, &mut columns);
                 let target = &mut out[group * (input_len / window.groups)..];
-                runs(window, |patch, out_at, in_at, length| {
-                    let source = &columns[patch * area + out_at..][..length];
-                    if window.stride[1] == 1 {
-                        for (to, &from) in target[in_at..][..length].iter_mut().zip(source) {
-                            *to += from;
-                        }
-                    } else {
-                        for (to, &from) in target[in_at..].iter_mut().step_by(window.stride[1]).zip(source) {
-                            *to += from;
-                        }
-                    }
+                let [_, _, out_width] = window.output;
+                blocks(window, |block| {
+                    let row = &columns[block.patch * area..][..area];
+                    by_length!(block.length, add_runs, (&block, out_width, window.stride[1], row, target));
                 });
             }
         }
@@ -108,16 +173,11 @@ pub(super) fn weight_gradient<T: Real>(window: &Window, items: &[T], gradients: 
 
 /// One group's patches as columns; what lies in the padding is left as it was, which is 0.
 fn gather<T: Real>(window: &Window, input: &[T], columns: &mut [T]) {
-    let area = window.output[1] * window.output[2];
-    runs(window, |patch, out_at, in_at, length| {
-        let target = &mut columns[patch * area + out_at..][..length];
-        if window.stride[1] == 1 {
-            target.copy_from_slice(&input[in_at..][..length]);
-        } else {
-            for (to, from) in target.iter_mut().zip(input[in_at..].iter().step_by(window.stride[1])) {
-                *to = *from;
-            }
-        }
+    let [_, out_height, out_width] = window.output;
+    let area = out_height * out_width;
+    blocks(window, |block| {
+        let row = &mut columns[block.patch * area..][..area];
+        by_length!(block.length, copy_runs, (&block, out_width, window.stride[1], input, row));
     });
 }
 

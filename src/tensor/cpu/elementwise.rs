@@ -52,6 +52,17 @@ pub(super) fn scale<T: Real>(rows: &[T], scale: &[T], out: &mut [T]) {
     }
 }
 
+/// σ(z) for every row.
+pub(super) fn activate<T: Real>(curves: &[Curve<T>], z: &[T]) -> Vec<T> {
+    let mut out = vec![T::zero(); z.len()];
+    for (out, z) in out.chunks_mut(curves.len()).zip(z.chunks(curves.len())) {
+        for ((out, &z), curve) in out.iter_mut().zip(z).zip(curves) {
+            *out = curve.value(z);
+        }
+    }
+    out
+}
+
 /// (u + l) / 2 and (u − l) / 2.
 pub(super) fn centre_radius<T: Real>(lower: &[T], upper: &[T]) -> (Vec<T>, Vec<T>) {
     let half = T::of(0.5);

@@ -253,9 +253,8 @@ impl<T: Real> Backend for Cpu<T> {
     }
 
     fn activate(&self, curves: &Vec<Curve<T>>, z: &CpuTensor<T>) -> CpuTensor<T> {
-        let (z, width) = (z.full(), curves.len());
-        let values = data(&z).chunks(width).flat_map(|row| row.iter().zip(curves).map(|(&z, curve)| curve.value(z)));
-        tensor(shape(&z), values.collect()).into()
+        let z = z.full();
+        tensor(shape(&z), elementwise::activate(curves, data(&z))).into()
     }
 
     fn activate_interval(&self, curves: &Vec<Curve<T>>, range: &Pair<CpuTensor<T>>) -> Pair<CpuTensor<T>> {

@@ -1,0 +1,202 @@
+//! `boundscope figures`: what becomes of the hidden neurons under IBP bounds, as Figures 4 and 6 of the paper show it, for
+//! networks on MNIST.
+
+mod draw;
+mod histogram;
+mod print;
+mod style;
+
+use super::{
+    CliError,
+    evaluate::{interrupted, progress_bar},
+    input,
+};
+use crate::{
+    app::{
+        defaults::{PIXEL_RANGE, preset},
+        plots::{has_bend, statuses::DRAWN},
+    },
+    bounds::{Norm, Region, Status},
+    certify::{LayerStatuses, statuses},
+    engine::{NetworkSummary, summarise},
+    network::Network,
+    tensor::Cpu,
+};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::Instant,
+};
+
+#[derive(clap::Args)]
+pub(super) struct Arguments {
+    /// Networks on MNIST; all of assets/models if none is given
+    models: Vec<PathBuf>,
+    /// The set: mnist-test or mnist-test:COUNT
+    #[arg(long, default_value = "mnist-test:1000", value_parser = input::data)]
+    data: usize,
+    /// Sizes of the region, separated by commas
+    #[arg(long, value_delimiter = ',', default_value = "0.2,0.4", allow_negative_numbers = true)]
+    epsilon: Vec<f64>,
+    /// Folder for figure-4.svg (ReLU, LeakyReLU), figure-6.svg and figure-6-centres.svg (ParamRamp) and figures.json
+    #[arg(long)]
+    out: PathBuf,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Everything that the figures are drawn from.
+struct Report {
+    /// Test images counted over, from the first.
+    images: usize,
+    /// ε of each region.
+    epsilons: Vec<f64>,
+    networks: Vec<Entry>,
+    seconds: f64,
+}
+
+/// One network of the report.
+struct Entry {
+    /// The model file's name without its endings.
+    name: String,
+    summary: NetworkSummary,
+    /// `[ε][layer]`.
+    statuses: Vec<Vec<LayerStatuses>>,
+}
+
+impl Entry {
+    /// A few words on the network: the page's where it has some, else the file's name.
+    fn title(&self) -> &str {
+        preset(&self.name).map_or(self.name.as_str(), |preset| preset.title)
+    }
+
+    /// Whether the network has a ParamRamp, and so six statuses.
+    fn bend(&self) -> bool {
+        self.summary.layers.iter().any(has_bend)
+    }
+
+    /// All hidden neurons taken together, for one ε.
+    fn total(&self, epsilon: usize) -> LayerStatuses {
+        let mut total = LayerStatuses::default();
+        for layer in &self.statuses[epsilon] {
+            total.counts.iter_mut().zip(layer.counts).for_each(|(sum, count)| *sum += count);
+        }
+        total
+    }
+
+    /// Statuses worth naming: those the activations can have, and unknown where there is any.
+    fn shown(&self) -> Vec<Status> {
+        let lost = self.statuses.iter().flatten().any(|layer| layer.counts[Status::Unknown as usize] > 0);
+        possible(self.bend()).filter(|status| lost || *status != Status::Unknown).collect()
+    }
+
+    /// Title, number of neurons and statuses of every hidden layer at one ε, then of all of them together.
+    fn rows(&self, epsilon: usize) -> Vec<(String, usize, LayerStatuses)> {
+        let layers = self.summary.layers.iter().zip(&self.statuses[epsilon]).enumerate();
+        let mut rows: Vec<_> = layers
+            .map(|(place, (layer, found))| (format!("{} · {}", place + 1, layer.affine), layer.width(), found.clone()))
+            .collect();
+        if rows.len() > 1 {
+            let neurons = rows.iter().map(|row| row.1).sum();
+            rows.push(("all hidden layers".to_owned(), neurons, self.total(epsilon)));
+        }
+        rows
+    }
+}
+
+/// The statuses that neurons with or without a bend can have, in drawing order, unknown last.
+fn possible(bend: bool) -> impl Iterator<Item = Status> {
+    let three = |s: &Status| matches!(s, Status::LeftDead | Status::LeftUnstable | Status::Alive | Status::Unknown);
+    DRAWN.into_iter().filter(move |status| bend || three(status))
+}
+
+/// The network of a file, if its inputs are MNIST images and it has hidden layers; else a sentence that says why not.
+fn fitting(path: &Path) -> Result<Result<Network, String>, CliError> {
+    let network = input::network(path)?;
+    let refused = if network.input_len() != 28 * 28 {
+        Some(format!("takes {} numbers, an MNIST image has 784", network.input_len()))
+    } else if network.layers().is_empty() {
+        Some("has no activation, so no neuron has a status".to_owned())
+    } else {
+        None
+    };
+    Ok(refused.map_or(Ok(network), |why| Err(format!("{}: {why}", path.display()))))
+}
+
+/// The networks asked for, or those that come with the project and fit.
+fn networks(asked: &[PathBuf]) -> Result<Vec<(String, Network)>, CliError> {
+    let mut paths = asked.to_vec();
+    if paths.is_empty() {
+        let folder = input::assets().join("models");
+        let failed = |error| CliError::Read(folder.clone(), error);
+        for entry in fs::read_dir(&folder).map_err(failed)? {
+            paths.push(entry.map_err(failed)?.path());
+        }
+        paths.retain(|path| path.to_string_lossy().ends_with(".safetensors.gz"));
+        paths.sort();
+    }
+    let mut networks = Vec::new();
+    for path in &paths {
+        let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        let name = name.trim_end_matches(".gz").trim_end_matches(".safetensors").to_owned();
+        match fitting(path)? {
+            Ok(network) => networks.push((name, network)),
+            Err(why) if asked.is_empty() => eprintln!("left out {why}"),
+            Err(why) => return Err(CliError::Usage(why)),
+        }
+    }
+    if networks.is_empty() {
+        return Err(CliError::Usage("no network to draw; name one".to_owned()));
+    }
+    Ok(networks)
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
+    let networks = networks(&arguments.models)?;
+    let set = input::mnist_test(0, arguments.data)?;
+    let region = |&epsilon| Region { norm: Norm::Inf, epsilon, clip: Some(PIXEL_RANGE) };
+    let regions: Vec<Region> = arguments.epsilon.iter().map(region).collect();
+    let cancel = interrupted()?;
+    let bar = progress_bar((networks.len() * arguments.data) as u64);
+    let start = Instant::now();
+    let mut entries = Vec::new();
+    for (place, (name, network)) in networks.into_iter().enumerate() {
+        let progress = |done: usize| bar.set_position((place * arguments.data + done) as u64);
+        let found = statuses(&Cpu::<f32>::new(), &network, &set.pixels, &regions, &progress, &cancel)?;
+        entries.push(Entry { name, summary: summarise(&network), statuses: found });
+    }
+    bar.finish_and_clear();
+    let seconds = start.elapsed().as_secs_f64();
+    let report = Report { images: arguments.data, epsilons: arguments.epsilon.clone(), networks: entries, seconds };
+    let json = print::json(&report);
+    let written = write(&report, &json, &arguments.out)?;
+    if arguments.json {
+        println!("{json}");
+    } else {
+        print::table(&report);
+        println!("\nwritten: {}", written.join(", "));
+    }
+    Ok(())
+}
+
+/// Writes the figures that there is something to draw in, and the numbers; answers with their names.
+fn write(report: &Report, json: &serde_json::Value, out: &Path) -> Result<Vec<String>, CliError> {
+    let numbers = Some(format!("{json:#}\n"));
+    let files = [
+        ("figure-4.svg", draw::bars(report, false)),
+        ("figure-6.svg", draw::bars(report, true)),
+        ("figure-6-centres.svg", histogram::centres(report)),
+        ("figures.json", numbers),
+    ];
+    fs::create_dir_all(out).map_err(|error| CliError::Read(out.to_owned(), error))?;
+    let mut written = Vec::new();
+    for (name, content) in files {
+        let path = out.join(name);
+        if let Some(content) = content {
+            fs::write(&path, content).map_err(|error| CliError::Read(path.clone(), error))?;
+            written.push(path.display().to_string());
+        }
+    }
+    Ok(written)
+}

@@ -21,10 +21,6 @@ try {
   self.removeEventListener("message", hold);
   for (const { data } of early) self.dispatchEvent(new MessageEvent("message", { data }));
 } catch (error) {
-  self.postMessage({
-    type: "failed",
-    job: null,
-    epoch: 0,
-    message: `The engine could not be loaded (${error.message ?? error}). Reload the page to try again.`,
-  });
+  const message = `The engine could not be loaded (${error.message ?? error}). Reload the page to try again.`;
+  self.postMessage({ failed: { job: null, epoch: 0, message } });
 }

@@ -9,8 +9,8 @@ use super::{
     strings,
     training::Desk,
     views::{
-        LadderView, MarginsView, NeuronView, NeuronsView, Patterns, RadiusView, StatusesView, TightnessView,
-        TrainPage,
+        LadderView, MarginsView, NeuronView, NeuronsView, Patterns, RadiusView, ResumeBar, StatusesView,
+        TightnessView, TrainPage,
     },
 };
 use leptos::prelude::*;
@@ -75,6 +75,7 @@ fn Page() -> impl IntoView {
         <Patterns/>
         <TopBar/>
         <Notices/>
+        <ResumeBar/>
         <main class="layout" id="explore" hidden=move || tab.get() != Tab::Explore>
             <div class="column controls">
                 <NetworkControl/>

@@ -2,7 +2,8 @@
 //!
 //! Both sides compile these types, so a message that one side can write the other can read. Long arrays travel as raw
 //! bytes ([`Floats`], [`Bytes`]), which a worker's `postMessage` can transfer instead of copy. Integers are `u32`:
-//! JavaScript numbers hold them exactly.
+//! JavaScript numbers hold them exactly. A message is `{name: {fields}}`: a tag among the fields would have every message
+//! read twice, and both readers shipped.
 
 use super::training::{TrainRequest, TrainResponse};
 use crate::bounds::{Method, Norm, Strategy};
@@ -159,7 +160,7 @@ pub enum Job {
 
 /// From the client to the engine.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case")]
 pub enum Request {
     /// First message; answered by [`Response::Ready`].
     Hello,
@@ -354,7 +355,7 @@ pub struct SweepAnswer {
 
 /// From the engine to the client.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case")]
 pub enum Response {
     /// The engine is up.
     Ready {

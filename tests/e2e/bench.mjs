@@ -92,17 +92,18 @@ async function timeMethods({ networks, batch, budget }) {
   const worker = new Worker(`engine.js?v=${document.documentElement.dataset.build}`, { type: "module" });
   const rows = [];
   for (const [network, epsilon] of networks) {
-    worker.postMessage({ type: "network", key: network, file: await bytes(`assets/models/${network}.safetensors.gz`) });
+    worker.postMessage({ network: { key: network, file: await bytes(`assets/models/${network}.safetensors.gz`) } });
     const question = { network, image: new Uint8Array(0), label: 0, norm: "inf", epsilon, clip: [0, 1], lines: "tight" };
     const methods = ["ibp", "crown-ibp", "lbp", "crown-lbp", "crown"];
     await new Promise((done, fail) => {
       worker.onerror = (event) => fail(new Error(event.message));
       worker.onmessage = ({ data }) => {
-        if (data.type === "timing") rows.push({ network, method: data.method, images: data.images, milliseconds: data.milliseconds });
-        if (data.type === "failed") fail(new Error(data.message));
-        if (data.type === "done") done();
+        const { timing, failed } = data;
+        if (timing) rows.push({ network, method: timing.method, images: timing.images, milliseconds: timing.milliseconds });
+        if (failed) fail(new Error(failed.message));
+        if (data.done) done();
       };
-      worker.postMessage({ type: "benchmark", epoch: 1, question, images: images(), labels: labels(), methods, budget });
+      worker.postMessage({ benchmark: { epoch: 1, question, images: images(), labels: labels(), methods, budget } });
     });
   }
   worker.terminate();

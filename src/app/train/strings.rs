@@ -352,6 +352,14 @@ pub fn saved(name: &str) -> String {
     format!("Saved “{name}”.")
 }
 
+/// Notice: the ONNX file is not quite the network.
+pub fn rounded(what: &[String]) -> String {
+    format!(
+        "ONNX holds 32-bit numbers only: {} was rounded, so that what is certified here does not hold to the last bit for that file. The safetensors file is exact.",
+        format::list(what)
+    )
+}
+
 /// Said after a download.
 pub fn downloaded(name: &str) -> String {
     format!("Downloaded {name}.")

@@ -11,6 +11,7 @@ words! {
     RUNS_REMARK = "in this browser, nothing leaves it";
     SETTINGS = "What to train";
     SETTINGS_REMARK = "applies when a run is prepared";
+    SETTINGS_DIFFER = "The runs on screen have other settings. “Prepare anew” replaces them by what is set here.";
     ARCHITECTURE = "layers";
     ARCHITECTURE_HELP = "mlp:64-32, dm-small, …";
     ACTIVATION = "activation";

@@ -62,10 +62,10 @@ impl Desk {
                     self.keep_draft(run);
                 }
             }
-            TrainResponse::Exported { id, file } => {
+            TrainResponse::Exported { id, file, rounded } => {
                 let waiting = self.inner.borrow_mut().exports.remove(&id);
                 if let Some(waiting) = waiting {
-                    resolve(&waiting, Ok(Rc::new(file.0)));
+                    resolve(&waiting, Ok((Rc::new(file.0), rounded)));
                 }
             }
             TrainResponse::Failed { run, order, message } => self.failed(run, order, &message),

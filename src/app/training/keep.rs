@@ -2,9 +2,12 @@
 
 use super::{Desk, Held, Record, Storage, files};
 use crate::{
-    app::train::{
-        settings::{IMAGES, Settings},
-        strings, words,
+    app::{
+        state::Tab,
+        train::{
+            settings::{IMAGES, Settings},
+            strings, words,
+        },
     },
     engine::{Bytes, ProbePlan, TrainRequest},
 };
@@ -137,6 +140,7 @@ impl Desk {
     pub fn accept(self: &Rc<Self>) {
         let offers = self.signals().offers.get_untracked();
         self.signals().offers.set(Vec::new());
+        self.store.step(|state| state.tab = Tab::Train);
         let desk = self.clone();
         self.attempt(async move {
             for slot in 0..2 {
@@ -219,13 +223,16 @@ impl Desk {
     }
 
     async fn hand_over(&self, plan: &crate::train::Plan, epoch: f64, file: Vec<u8>, format: Format) -> Result<(), String> {
-        let (extension, bytes) = match format {
-            Format::Safetensors => ("safetensors", Rc::new(file)),
+        let (extension, (bytes, rounded)) = match format {
+            Format::Safetensors => ("safetensors", (Rc::new(file), Vec::new())),
             Format::Onnx => ("onnx", self.onnx(file).await?),
         };
         let name = strings::file_name(plan, epoch, extension);
         files::download(&name, &bytes).map_err(|_| strings::no_download(&name))?;
         self.signals().said.set(strings::downloaded(&name));
+        if !rounded.is_empty() {
+            self.notice(strings::rounded(&rounded));
+        }
         Ok(())
     }
 

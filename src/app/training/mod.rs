@@ -83,6 +83,9 @@ pub struct Checkpoint {
     epoch: f64,
 }
 
+/// A file in another format, and what was rounded in it.
+type Exported = (Rc<Vec<u8>>, Vec<String>);
+
 /// What is known of a run besides what is shown.
 #[derive(Clone)]
 struct Held {
@@ -148,7 +151,7 @@ struct Inner {
     wish: u32,
     watched: Option<(super::state::Picked, u32)>,
     checkpoints: HashMap<u32, Answer<Checkpoint>>,
-    exports: HashMap<u32, Answer<Rc<Vec<u8>>>>,
+    exports: HashMap<u32, Answer<Exported>>,
     counter: u32,
     /// Networks on their way into Explore: title and note, by key.
     opening: HashMap<String, (String, String)>,
@@ -345,10 +348,10 @@ impl Desk {
         answer(slot_answer).await
     }
 
-    /// A model file as ONNX.
-    async fn onnx(&self, file: Vec<u8>) -> Result<Rc<Vec<u8>>, String> {
+    /// A model file as ONNX, and what was rounded in it.
+    async fn onnx(&self, file: Vec<u8>) -> Result<Exported, String> {
         let id = self.count();
-        let slot: Answer<Rc<Vec<u8>>> = Rc::new(RefCell::new(Waiting::For(None)));
+        let slot: Answer<Exported> = Rc::new(RefCell::new(Waiting::For(None)));
         self.inner.borrow_mut().exports.insert(id, slot.clone());
         self.send(TrainRequest::Export { id, file: Bytes(file) });
         answer(slot).await

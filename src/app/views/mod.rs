@@ -18,7 +18,7 @@ pub use patterns::Patterns;
 pub use radius::RadiusView;
 pub use statuses::StatusesView;
 pub use tightness::TightnessView;
-pub use train::TrainPage;
+pub use train::{ResumeBar, TrainPage};
 
 use super::{picture::Picture, plots::Drawing, store::Store, strings};
 use leptos::prelude::*;

@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     bounds::{BoundsError, Pulse},
+    formats::{Rounded, onnx_rounded, read_model, write_onnx},
     train::{Data, TrainError, Trainer},
 };
 use probe::{HeldOut, Watch};
@@ -415,15 +416,14 @@ impl<H: Host> Session<H> {
     }
 
     fn export(&self, id: u32, file: &[u8]) {
-        let made = crate::formats::read_model(file);
-        let made = made.and_then(|network| export(&network));
+        let made = read_model(file).and_then(|network| Ok((write_onnx(&network)?, onnx_rounded(&network))));
         match made {
-            Ok(file) => self.tell(TrainResponse::Exported { id, file: Bytes(file) }),
+            Ok((file, rounded)) => {
+                let words = |r: &Rounded| format!("layer {} ({}): {} = {}", r.layer, r.op, r.setting, r.value);
+                let rounded = rounded.iter().map(words).collect();
+                self.tell(TrainResponse::Exported { id, file: Bytes(file), rounded });
+            }
             Err(error) => self.refuse(None, Order::Export, format!("the network cannot be written as ONNX: {error}")),
         }
     }
-}
-
-fn export(_network: &crate::network::Network) -> Result<Vec<u8>, crate::formats::FormatError> {
-    Err(crate::formats::FormatError::Malformed { format: "ONNX", why: "not yet".into() })
 }

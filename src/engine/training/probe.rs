@@ -2,6 +2,7 @@
 
 use super::protocol::{Probe, Watched};
 use crate::{
+    attack::{Attack, Attacker},
     bounds::{BoundsError, Method, Prepared, Pulse, Region, Status, Strategy, status},
     certify::predicted,
     formats::write_model,
@@ -12,6 +13,8 @@ use crate::{
 
 /// Images that go through the network together.
 const BATCH: usize = 32;
+/// Gradient steps of an attack.
+const ATTACK_STEPS: usize = 20;
 /// The valid range of a pixel.
 const PIXELS: [f64; 2] = [0.0, 1.0];
 
@@ -67,6 +70,8 @@ pub(super) async fn measure(
     }
     let curves: Vec<Curves> = network.layers().into_iter().map(|layer| layer.curves).collect();
     let mut statuses = vec![vec![0u32; Status::Unknown as usize + 1]; curves.len()];
+    let attacker = question.attack.then(|| Attacker::new(network));
+    let attack = Attack { steps: ATTACK_STEPS, restarts: 1, seed: question.seed, targeted: false };
     let (mut wrong, mut unproved, mut broken) = (0, 0, 0);
     let images = held_out.pixels[..count * inputs].chunks(BATCH * inputs);
     for (images, labels) in images.zip(held_out.labels[..count].chunks(BATCH)) {
@@ -85,8 +90,9 @@ pub(super) async fn measure(
                 }
             }
         }
-        if question.attack {
-            broken += attack(network, images, labels, &region, &right, question.seed, pulse).await?;
+        if let Some(attacker) = &attacker {
+            let found = attacker.attack(images, labels, &region, &attack, pulse).await?;
+            broken += found.iter().zip(&right).filter(|(found, right)| !**right || found.broken()).count() as u32;
         }
     }
     let mut watched = Vec::new();
@@ -116,16 +122,4 @@ pub(super) async fn measure(
         milliseconds: 0.0,
     };
     Ok((probe, write_model(network)?))
-}
-
-async fn attack(
-    _network: &Network,
-    _images: &[f64],
-    _labels: &[usize],
-    _region: &Region,
-    right: &[bool],
-    _seed: u64,
-    _pulse: &impl Pulse,
-) -> Result<u32, BoundsError> {
-    Ok(right.iter().filter(|right| !**right).count() as u32)
 }

@@ -24,7 +24,7 @@ pub struct ProbePlan {
 
 /// From the client to the engine, about training.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "order", rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case")]
 pub enum TrainRequest {
     /// Images to train on, `first` those of a new set; runs keep the set they were started with. Answered by
     /// [`TrainResponse::Data`].
@@ -189,7 +189,7 @@ pub struct Probe {
 
 /// From the engine to the client, about training.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "news", rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case")]
 pub enum TrainResponse {
     /// The images at hand.
     Data {
@@ -266,6 +266,9 @@ pub enum TrainResponse {
         id: u32,
         /// The file.
         file: Bytes,
+        /// Numbers that the format has no room for, in words: where there are some, the file is another network in its last
+        /// bits.
+        rounded: Vec<String>,
     },
     /// A request could not be answered.
     Failed {

@@ -8,7 +8,8 @@ mod settings;
 use crate::app::{store::store, train::words};
 use charts::{ErrorsCard, LossesCard, SchedulesCard, StreamCard, WatchedCard};
 use leptos::prelude::*;
-use library::{LibraryCard, ResumeBar};
+use library::LibraryCard;
+pub use library::ResumeBar;
 use runs::{HistoryCard, RunsCard};
 use settings::SettingsCard;
 
@@ -17,7 +18,6 @@ use settings::SettingsCard;
 pub fn TrainPage() -> impl IntoView {
     let said = store().train.said;
     view! {
-        <ResumeBar/>
         <div class="layout" id="train">
             <div class="column controls">
                 <SettingsCard/>

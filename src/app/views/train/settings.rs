@@ -6,6 +6,7 @@ use crate::{
         format,
         store::store,
         train::{
+            history::RunView,
             settings::{ACTIVATIONS, EXAMPLES, Settings},
             strings, words,
         },
@@ -179,6 +180,21 @@ pub fn SettingsCard() -> impl IntoView {
     let beta = range(["beta-from", "beta-to"], words::BETA, |s| s.beta, |s, v| {
         s.beta = (v.0.clamp(0.0, 1.0), v.1.clamp(0.0, 1.0));
     });
+    // Runs that were prepared with other settings than the ones on screen.
+    let differ = Memo::new(move |_| {
+        let settings = store.state.with(|state| state.train.clone());
+        store.train.runs.with(|runs| {
+            let same = |(slot, run): (usize, &Option<RunView>)| match run {
+                Some(run) => {
+                    settings.slots().contains(&(slot as u32))
+                        && run.plan == settings.plan(slot)
+                        && run.examples == settings.examples
+                }
+                None => !settings.slots().contains(&(slot as u32)),
+            };
+            runs.iter().any(Option::is_some) && !runs.iter().enumerate().all(same)
+        })
+    });
     view! {
         <Card id="settings" title=words::SETTINGS.to_string() remark=words::SETTINGS_REMARK.to_string()>
             {row(words::ARCHITECTURE, vec![architecture])}
@@ -208,6 +224,7 @@ pub fn SettingsCard() -> impl IntoView {
             {number("rate", words::RATE, |s| s.rate, |s, v| s.rate = v.clamp(1e-7, 1e6))}
             {number("batch", words::BATCH, |s| f64::from(s.batch), |s, v| s.batch = v.round().clamp(1.0, 4096.0) as u32)}
             {number("seed", words::SEED, |s| f64::from(s.seed), |s, v| s.seed = v.round().clamp(0.0, 4294967295.0) as u32)}
+            <p class="say" role="status" id="settings-differ">{move || differ.get().then_some(words::SETTINGS_DIFFER)}</p>
             <div class="row"><span></span><button type="button" id="prepare" on:click=move |_| {
                 if let Some(desk) = store.desk() {
                     let again = desk.clone();

@@ -91,12 +91,12 @@ fn radius_is_certified_and_evaluate_counts() {
         "--methods",
         "ibp,crown",
     ];
-    let answer = json(&[&words[..], &["--json"]].concat());
+    let answer = json(&[&words[..], &["--json"]].concat())[0].clone();
     let errors: Vec<f64> = answer["results"]
         .as_array()
         .expect("a list")
         .iter()
-        .map(|row| row["verified_error"].as_f64().expect("a share"))
+        .map(|row| row["error"].as_f64().expect("a share"))
         .collect();
     let clean = answer["clean_error"].as_f64().expect("a share");
     assert_eq!(answer["images"], 100);

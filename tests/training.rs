@@ -1,363 +1,300 @@
-//! Training in a session: runs tell the same story again, can be paused, kept and taken up, and never get in the way.
+//! Runs: the same bits for the same seed, across pauses and files; nothing lost when one stops; and that they learn.
+
+mod common;
 
 use boundscope::{
-    bounds::{Method, Norm, Strategy},
-    engine::{
-        Bytes, Floats, Host, Job, Order, Point, Probe, ProbePlan, Question, Request, Response, RunState, Session,
-        TrainRequest, TrainResponse,
-    },
-    formats::{read_model, read_shard, write_model},
-    train::{Activation, Architecture, Loss, Plan, Recipe},
+    attack::{Attack, Attacker},
+    bounds::{BoundsError, Cancelled, Method, Norm, Prepared, Pulse, Region, Steady, Strategy},
+    certify::{Question, evaluate},
+    formats::{FormatError, read_model, read_shard},
+    network::Network,
+    random::Random,
+    tensor::Cpu,
+    train::{Activation, Data, Loss, Plan, Recipe, Schedule, StepReport, TrainError, Trainer, two_moons},
 };
-use std::{cell::RefCell, fs, future::poll_fn, pin::pin, rc::Rc, task::Poll, time::Instant};
+use std::{cell::Cell, fs, path::Path, sync::atomic::AtomicBool};
 
-/// Records responses; a breath lets every other future of the test take a step.
-struct Recorder {
-    said: Rc<RefCell<Vec<Response>>>,
-    start: Instant,
-}
+const CONV: &str = r#"[{"op":"conv2d","outputs":3,"kernel":[3,3],"stride":[2,2]},{"op":"activation"},{"op":"flatten"},
+    {"op":"linear","outputs":8},{"op":"activation"}]"#;
 
-impl Host for Recorder {
-    fn send(&self, response: Response) {
-        self.said.borrow_mut().push(response);
-    }
-    fn now(&self) -> f64 {
-        self.start.elapsed().as_secs_f64() * 1e3
-    }
-    fn device(&self) -> String {
-        "CPU".into()
-    }
-    async fn breathe(&self) {
-        let mut waited = false;
-        poll_fn(|context| {
-            if std::mem::replace(&mut waited, true) {
-                return Poll::Ready(());
-            }
-            context.waker().wake_by_ref();
-            Poll::Pending
-        })
-        .await;
-    }
-}
-
-/// A session with images, and what it has said.
-struct Bench {
-    session: Session<Recorder>,
-    said: Rc<RefCell<Vec<Response>>>,
-}
-
-const EXAMPLES: usize = 200;
-
-impl Bench {
-    fn new() -> Self {
-        let said = Rc::new(RefCell::new(Vec::new()));
-        let bench =
-            Bench { session: Session::new(Recorder { said: said.clone(), start: Instant::now() }), said };
-        let (images, labels) = shard("train-00");
-        // Two pieces, as the page sends them.
-        for (first, from, to) in [(true, 0, 150), (false, 150, EXAMPLES)] {
-            bench.ask(TrainRequest::Data {
-                first,
-                total: EXAMPLES as u32,
-                shape: vec![1, 28, 28],
-                classes: 10,
-                images: Bytes(images[from * 784..to * 784].to_vec()),
-                labels: Bytes(labels[from..to].to_vec()),
-            });
+/// Images whose class shows as a bright row.
+fn rows(count: usize) -> Data {
+    let mut random = Random::new(5);
+    let (mut pixels, mut labels) = (Vec::new(), Vec::new());
+    for index in 0..count {
+        let class = index % 3;
+        for pixel in 0..64 {
+            let bright = if pixel / 8 / 3 == class { 0.6 } else { 0.1 };
+            pixels.push((bright + 0.15 * (random.signed() + 1.0)) as f32);
         }
-        let (images, labels) = shard("test-00");
-        let held_out = TrainRequest::HeldOut { images: Bytes(images[..60 * 784].to_vec()), labels: Bytes(labels[..60].to_vec()) };
-        bench.ask(held_out);
-        let image = images[..784].iter().map(|&byte| f32::from(byte) / 255.0).collect();
-        bench.ask(TrainRequest::Watch { id: 7, image: Floats(image), label: u32::from(labels[0]) });
-        bench
+        labels.push(class as u8);
     }
-
-    fn ask(&self, request: TrainRequest) {
-        pollster::block_on(self.session.handle(Request::Train { request }));
-    }
-
-    fn news(&self) -> Vec<TrainResponse> {
-        let news = |response: &Response| match response {
-            Response::Train { response } => Some(response.clone()),
-            _ => None,
-        };
-        self.said.borrow().iter().filter_map(news).collect()
-    }
-
-    /// Points of the losses told so far.
-    fn points(&self, slot: u32) -> Vec<Point> {
-        let points = |news: TrainResponse| match news {
-            TrainResponse::Steps { run, points, .. } if run == slot => points,
-            _ => Vec::new(),
-        };
-        self.news().into_iter().flat_map(points).collect()
-    }
-
-    fn probes(&self, slot: u32) -> Vec<(Probe, Vec<u8>)> {
-        let probe = |news: TrainResponse| match news {
-            TrainResponse::Probe { run, mut probe, model } if run == slot => {
-                probe.milliseconds = 0.0;
-                Some((probe, model.0))
-            }
-            _ => None,
-        };
-        self.news().into_iter().filter_map(probe).collect()
-    }
-
-    fn states(&self, slot: u32) -> Vec<RunState> {
-        let state = |news: TrainResponse| match news {
-            TrainResponse::State { run, state, .. } if run == slot => Some(state),
-            _ => None,
-        };
-        self.news().into_iter().filter_map(state).collect()
-    }
-
-    fn checkpoint(&self, slot: u32) -> Vec<u8> {
-        self.ask(TrainRequest::Checkpoint { run: slot, purpose: 99 });
-        let file = self.news().into_iter().rev().find_map(|news| match news {
-            TrainResponse::Checkpoint { purpose: 99, file, .. } => Some(file.0),
-            _ => None,
-        });
-        file.expect("a checkpoint")
-    }
-
-    fn start(&self, slot: u32, plan: Plan) {
-        self.ask(TrainRequest::Start { run: slot, plan, probe: probe() });
-    }
-
-    fn play(&self, runs: &[u32]) {
-        self.ask(TrainRequest::Play { runs: runs.to_vec(), speed: 0.0 });
-    }
+    Data::new(&[1, 8, 8], pixels, labels, 3).expect("a set")
 }
 
-fn shard(name: &str) -> (Vec<u8>, Vec<u8>) {
-    let file = fs::read(format!("assets/mnist/{name}.gz")).expect("a shard of the repository");
-    let (images, labels) = read_shard(&file).expect("an MNIST shard");
-    let bytes = (0..labels.len()).flat_map(|i| images.unit(i).into_iter().map(|p| (p * 255.0).round() as u8)).collect();
-    (bytes, labels.to_vec())
-}
-
-fn plan(activation: Activation) -> Plan {
-    let mut plan = Plan::new(Recipe::Short, Architecture::Mlp(vec![16, 12]), activation, Loss::Ibp, 4, 0.05);
-    plan.batch = 32;
+fn plan(loss: Loss, activation: &str) -> Plan {
+    let activation: Activation = activation.parse().expect("a name");
+    let mut plan = Plan::new(Recipe::Short, CONV.parse().expect("blocks"), activation, loss, 6, 0.1);
+    plan.batch = 48;
+    plan.seed = 11;
     plan
 }
 
-fn probe() -> ProbePlan {
-    ProbePlan { epsilon: 0.05, count: 4, attack_every: 2, images: 30, methods: Method::NAMED.to_vec() }
+fn step(trainer: &mut Trainer, data: &Data) -> StepReport {
+    pollster::block_on(trainer.step(data, &Steady)).expect("a step")
 }
 
-#[test]
-fn a_run_tells_losses_measurements_and_its_end() {
-    let bench = Bench::new();
-    bench.start(0, plan(Activation::Relu));
-    bench.play(&[0]);
-    let points = bench.points(0);
-    // 7 steps an epoch, 4 epochs.
-    assert_eq!(points.iter().map(|p| p.step).collect::<Vec<_>>(), (1..=28).collect::<Vec<_>>());
-    assert!(points[0].robust.is_none() && points[27].robust.is_some() && points[27].clean.is_none());
-    let probes = bench.probes(0);
-    assert_eq!(probes.iter().map(|(p, _)| p.step).collect::<Vec<_>>(), vec![0, 7, 14, 21, 28]);
-    assert_eq!(probes.iter().map(|(p, _)| p.images).collect::<Vec<_>>(), vec![30, 30, 30, 30, 60]);
-    for (probe, model) in &probes {
-        let network = read_model(model).expect("a model file");
-        let widths: Vec<u32> = probe.statuses.iter().map(|counts| counts.iter().sum()).collect();
-        assert_eq!(widths, vec![16 * probe.images, 12 * probe.images], "every neuron of every image has a status");
-        assert_eq!((network.classes(), probe.watch, probe.watched.len()), (10, 7, 5));
-        assert!(probe.clean <= probe.verified);
-        if let Some(attacked) = probe.attacked {
-            assert!(probe.clean <= attacked && attacked <= probe.verified, "{probe:?}");
-        }
-        let worst = |method| probe.watched.iter().find(|w| w.method == method).expect("bounded").worst;
-        assert!(worst(Method::Crown) >= worst(Method::Ibp) - 1e-4);
-    }
-    assert_eq!(probes.iter().filter(|(p, _)| p.attacked.is_some()).count(), 3);
-    assert_eq!(bench.states(0), vec![RunState::Paused, RunState::Playing, RunState::Finished]);
+fn run(trainer: &mut Trainer, data: &Data, steps: usize) -> Vec<StepReport> {
+    (0..steps).map(|_| step(trainer, data)).collect()
 }
 
-#[test]
-fn reset_and_a_second_session_repeat_a_run_bit_for_bit() {
-    let bench = Bench::new();
-    bench.start(1, plan(Activation::Ramp(0.01, 0.0)));
-    bench.play(&[1]);
-    let (points, probes) = (bench.points(1), bench.probes(1));
-    bench.said.borrow_mut().clear();
-    bench.ask(TrainRequest::Reset { run: 1 });
-    assert!(matches!(bench.news()[0], TrainResponse::Started { run: 1, steps: 0, per_epoch: 7, images: 200, .. }));
-    bench.play(&[1]);
-    assert_eq!((bench.points(1), bench.probes(1)), (points, probes));
+fn hash(trainer: &Trainer) -> String {
+    trainer.network().expect("finite").hash()
 }
 
-#[test]
-fn steps_one_at_a_time_and_a_checkpoint_lead_where_playing_leads() {
-    let bench = Bench::new();
-    bench.start(0, plan(Activation::Ramp(0.0, 0.0)));
-    bench.play(&[0]);
-    let (points, last) = (bench.points(0), bench.probes(0).pop());
-    let other = Bench::new();
-    other.start(0, plan(Activation::Ramp(0.0, 0.0)));
-    for _ in 0..10 {
-        other.ask(TrainRequest::Step { runs: vec![0] });
-    }
-    let file = other.checkpoint(0);
-    assert_eq!(other.points(0), points[..10]);
-    let third = Bench::new();
-    third.ask(TrainRequest::Resume { run: 0, file: Bytes(file), probe: probe() });
-    assert!(matches!(third.news().last(), Some(TrainResponse::State { state: RunState::Paused, .. })));
-    third.play(&[0]);
-    assert_eq!(third.points(0), points[10..]);
-    assert_eq!(third.probes(0).pop(), last);
-}
-
-#[test]
-fn two_runs_take_turns() {
-    let bench = Bench::new();
-    bench.start(0, plan(Activation::Relu));
-    bench.start(1, plan(Activation::Ramp(0.0, 0.0)));
-    bench.play(&[0, 1]);
-    let mut steps = [0i64; 2];
-    for news in bench.news() {
-        if let TrainResponse::Probe { run, probe, .. } = news {
-            steps[run as usize] = i64::from(probe.step);
-            assert!((steps[0] - steps[1]).abs() <= 7, "{steps:?}: one run waits for the other");
+/// All kinds of runs, with noise on the ramps.
+fn plans() -> Vec<Plan> {
+    let mut plans = Vec::new();
+    for loss in Loss::ALL {
+        for activation in ["relu", "leaky:0.05", "ramp:0.05-0"] {
+            plans.push(plan(loss, activation));
         }
     }
-    assert_eq!(steps, [28, 28]);
+    plans.iter_mut().for_each(|plan| plan.noise = 0.1);
+    plans
 }
 
-/// Polls futures in turn until all are done.
-fn together(futures: Vec<std::pin::Pin<Box<dyn Future<Output = ()> + '_>>>) {
-    let mut futures: Vec<_> = futures.into_iter().map(Some).collect();
-    pollster::block_on(poll_fn(move |context| {
-        for slot in &mut futures {
-            if slot.as_mut().is_some_and(|future| future.as_mut().poll(context).is_ready()) {
-                *slot = None;
+#[test]
+fn the_same_seed_gives_the_same_run_and_another_seed_another() {
+    let data = rows(130);
+    for plan in plans() {
+        let fresh = |plan: &Plan| Trainer::new(plan.clone(), &data.shape, 3).expect("a plan");
+        let (mut a, mut b) = (fresh(&plan), fresh(&plan));
+        assert_eq!(run(&mut a, &data, 12), run(&mut b, &data, 12), "{plan:?}");
+        assert_eq!(hash(&a), hash(&b));
+        let mut other = fresh(&Plan { seed: 12, ..plan });
+        run(&mut other, &data, 12);
+        assert_ne!(hash(&a), hash(&other));
+    }
+}
+
+#[test]
+fn a_checkpoint_goes_on_as_if_nothing_had_happened() {
+    let data = rows(130);
+    for plan in plans() {
+        let mut whole = Trainer::new(plan, &data.shape, 3).expect("a plan");
+        for pause in [0, 2, 7] {
+            run(&mut whole, &data, pause);
+            let file = whole.checkpoint().expect("a file");
+            assert_eq!(read_model(&file).expect("a model file").hash(), hash(&whole), "a checkpoint is a model file");
+            let mut resumed = Trainer::resume(&file).expect("a checkpoint");
+            assert_eq!((resumed.steps(), resumed.plan()), (whole.steps(), whole.plan()));
+            assert_eq!(run(&mut resumed, &data, 4), run(&mut whole, &data, 4));
+            assert_eq!(hash(&resumed), hash(&whole));
+        }
+    }
+}
+
+#[test]
+fn what_is_no_checkpoint_is_refused() {
+    assert!(matches!(Trainer::resume(b"no"), Err(TrainError::Format(FormatError::Malformed { .. }))));
+    let model = boundscope::formats::write_model(&common::golden_network("tiny-relu")).expect("a file");
+    let error = Trainer::resume(&model).err().expect("a model file alone");
+    assert!(error.to_string().contains("cannot be resumed"), "{error}");
+}
+
+/// Cancels at one beat.
+struct CancelAt {
+    beats: Cell<usize>,
+    at: usize,
+}
+
+impl Pulse for CancelAt {
+    async fn beat(&self) -> Result<(), Cancelled> {
+        self.beats.set(self.beats.get() + 1);
+        if self.beats.get() == self.at { Err(Cancelled) } else { Ok(()) }
+    }
+}
+
+#[test]
+fn a_cancelled_step_leaves_the_run_as_it_was() {
+    let data = rows(130);
+    let plan = plan(Loss::CrownIbp, "ramp:0.05");
+    let mut whole = Trainer::new(plan.clone(), &data.shape, 3).expect("a plan");
+    let mut broken = Trainer::new(plan, &data.shape, 3).expect("a plan");
+    let mut cancelled = 0;
+    for _ in 0..8 {
+        for at in 1..400 {
+            let before = (broken.steps(), hash(&broken));
+            let pulse = CancelAt { beats: Cell::new(0), at };
+            match pollster::block_on(broken.step(&data, &pulse)) {
+                Err(error) => {
+                    assert_eq!(error, TrainError::Bounds(BoundsError::Cancelled));
+                    // A ramp that has got its r keeps it: the next try would compute the same.
+                    assert_eq!(broken.steps(), before.0);
+                    cancelled += 1;
+                }
+                Ok(report) => {
+                    assert_eq!(report, step(&mut whole, &data));
+                    assert_eq!(hash(&broken), hash(&whole));
+                    break;
+                }
             }
         }
-        if futures.iter().all(Option::is_none) { Poll::Ready(()) } else { Poll::Pending }
-    }));
+    }
+    assert!(cancelled >= 8, "the pulse was heard {cancelled} times");
 }
 
 #[test]
-fn explore_is_answered_while_a_run_goes_on_and_pause_keeps_a_checkpoint() {
-    let bench = Bench::new();
-    let mut long = plan(Activation::Relu);
-    long.epochs = 200;
-    bench.start(0, long);
-    let network = read_model(&bench.checkpoint(0)).expect("a model file");
-    let file = Bytes(write_model(&network).expect("written"));
-    pollster::block_on(bench.session.handle(Request::Network { key: "it".into(), file }));
-    let question = Question {
-        network: "it".into(),
-        image: Floats(vec![0.5; 784]),
-        label: 1,
-        norm: Norm::Inf,
-        epsilon: 0.01,
-        clip: None,
-        lines: Strategy::Tight,
-    };
-    let play = bench.session.handle(Request::Train { request: TrainRequest::Play { runs: vec![0], speed: 0.0 } });
-    let visit = async {
-        let explore = Request::Explore { epoch: 1, question, methods: Method::NAMED.to_vec() };
-        bench.session.handle(explore).await;
-        assert!(bench.states(0).contains(&RunState::Playing) && !bench.states(0).contains(&RunState::Finished));
-        bench.session.handle(Request::Train { request: TrainRequest::Pause { runs: vec![0] } }).await;
-    };
-    together(vec![Box::pin(play), Box::pin(visit)]);
-    assert!(bench.said.borrow().contains(&Response::Done { job: Job::Explore, epoch: 1 }));
-    assert_eq!(bench.states(0).last(), Some(&RunState::Paused));
-    let kept = bench.news().iter().any(|news| matches!(news, TrainResponse::Checkpoint { purpose: 0, .. }));
-    let steps = bench.points(0).len();
-    assert!(steps < 1400 && (kept || steps == 0), "paused after {steps} steps, kept: {kept}");
-}
-
-/// A checkpoint whose weights are so large that the next step overflows.
-fn swollen(mut file: Vec<u8>) -> Vec<u8> {
-    let length = u64::from_le_bytes(file[..8].try_into().expect("eight bytes")) as usize;
-    let header: serde_json::Value = serde_json::from_slice(&file[8..8 + length]).expect("a header");
-    for (name, tensor) in header.as_object().expect("tensors by name") {
-        if name.ends_with(".weight") && !name.starts_with("training.") {
-            let end = |at: usize| 8 + length + tensor["data_offsets"][at].as_u64().expect("an offset") as usize;
-            file[end(0)..end(1)].as_chunks_mut::<4>().0.iter_mut().for_each(|word| *word = 1e25f32.to_le_bytes());
+fn a_run_that_diverges_says_where_and_keeps_the_last_good_state() {
+    let data = two_moons(200, 1);
+    let deep = format!("mlp:{}", ["24"; 14].join("-"));
+    // A ReLU net would die before its numbers outgrow f32.
+    let leaky = "leaky:0.9".parse().expect("a name");
+    let mut plan = Plan::new(Recipe::Paper, deep.parse().expect("a name"), leaky, Loss::Clean, 50, 0.0);
+    plan.schedules.learning_rate = Schedule::constant(10.0);
+    let mut trainer = Trainer::new(plan, &data.shape, 2).expect("a plan");
+    let mut before = (0, String::new());
+    for _ in 0..200 {
+        before = (trainer.steps(), hash(&trainer));
+        match pollster::block_on(trainer.step(&data, &Steady)) {
+            Ok(_) => {}
+            Err(TrainError::Diverged { step, what, .. }) => {
+                assert_eq!(step, before.0);
+                assert!(what.contains("not a number"), "{what}");
+                assert_eq!((trainer.steps(), hash(&trainer)), before);
+                return;
+            }
+            Err(error) => panic!("{error}"),
         }
     }
-    file
+    panic!("steps of length 10 through 15 layers did not diverge in {} steps", before.0);
 }
 
 #[test]
-fn a_run_that_diverges_says_where_and_keeps_its_last_state() {
-    let bench = Bench::new();
-    bench.start(0, plan(Activation::Relu));
-    bench.ask(TrainRequest::Step { runs: vec![0] });
-    let file = swollen(bench.checkpoint(0));
-    bench.ask(TrainRequest::Resume { run: 0, file: Bytes(file.clone()), probe: probe() });
-    bench.play(&[0]);
-    let stopped = bench.news().into_iter().find_map(|news| match news {
-        TrainResponse::State { state: RunState::Stopped, cause, .. } => cause,
-        _ => None,
-    });
-    let cause = stopped.unwrap_or_else(|| panic!("it does not stop: {:?}", bench.states(0)));
-    assert!(cause.contains("diverged at step 1 ") && cause.contains("kept"), "{cause}");
-    assert_eq!(bench.checkpoint(0), file, "the state before the step is whole");
-    bench.play(&[0]);
-    assert_eq!(bench.states(0).last(), Some(&RunState::Stopped), "it does not go on by itself");
-}
-
-#[test]
-fn wrong_requests_are_answered_in_words() {
-    let bench = Bench::new();
-    let mut wrong = plan(Activation::Relu);
-    wrong.batch = 0;
-    bench.start(0, wrong);
-    bench.ask(TrainRequest::Resume { run: 0, file: Bytes(vec![1, 2, 3]), probe: probe() });
-    bench.ask(TrainRequest::Checkpoint { run: 5, purpose: 1 });
-    bench.ask(TrainRequest::HeldOut { images: Bytes(vec![0; 10]), labels: Bytes(vec![]) });
-    bench.ask(TrainRequest::Export { id: 1, file: Bytes(vec![0]) });
-    let orders: Vec<Order> = bench
-        .news()
-        .into_iter()
-        .filter_map(|news| if let TrainResponse::Failed { order, .. } = news { Some(order) } else { None })
-        .collect();
-    assert_eq!(orders, vec![Order::Start, Order::Resume, Order::Checkpoint, Order::Probe, Order::Export]);
-    let empty = Session::new(Recorder { said: bench.said.clone(), start: Instant::now() });
-    bench.said.borrow_mut().clear();
-    let request = TrainRequest::Start { run: 0, plan: plan(Activation::Relu), probe: probe() };
-    pollster::block_on(pin!(empty.handle(Request::Train { request })));
-    assert!(matches!(&bench.news()[0], TrainResponse::Failed { message, .. } if message.contains("no images")));
-}
-
-#[test]
-fn a_checkpoint_of_another_set_asks_for_its_images() {
-    let bench = Bench::new();
-    bench.start(0, plan(Activation::Relu));
-    bench.ask(TrainRequest::Step { runs: vec![0] });
-    let file = bench.checkpoint(0);
-    let (images, labels) = shard("train-01");
-    bench.ask(TrainRequest::Data {
-        first: true,
-        total: 50,
-        shape: vec![1, 28, 28],
-        classes: 10,
-        images: Bytes(images[..50 * 784].to_vec()),
-        labels: Bytes(labels[..50].to_vec()),
-    });
-    bench.ask(TrainRequest::Resume { run: 1, file: Bytes(file), probe: probe() });
-    assert_eq!(bench.news().last(), Some(&TrainResponse::Needs { run: 1, images: 200 }));
-}
-
-#[test]
-fn messages_survive_the_way_through_json() {
-    let bench = Bench::new();
-    let request = Request::Train { request: TrainRequest::Start { run: 0, plan: plan(Activation::Ramp(0.01, 0.0)), probe: probe() } };
-    let text = serde_json::to_string(&request).expect("serialises");
-    assert_eq!(serde_json::from_str::<Request>(&text).expect("reads back"), request);
-    pollster::block_on(bench.session.handle(request));
-    bench.ask(TrainRequest::Step { runs: vec![0] });
-    bench.checkpoint(0);
-    assert!(bench.said.borrow().len() >= 6);
-    for response in bench.said.borrow().iter() {
-        let text = serde_json::to_string(response).expect("serialises");
-        assert_eq!(&serde_json::from_str::<Response>(&text).expect("reads back"), response);
+fn ramps_are_leaky_until_their_r_is_the_mean_activation() {
+    let data = rows(96);
+    let mut trainer = Trainer::new(plan(Loss::Ibp, "ramp:0.05"), &data.shape, 3).expect("a plan");
+    let names = |network: &Network| -> Vec<&'static str> {
+        network.nodes().iter().filter_map(|node| node.operator.as_ref().map(|operator| operator.name())).collect()
+    };
+    let mut before = trainer.network().expect("finite");
+    while !names(&before).contains(&"param_ramp") {
+        assert!(names(&before).contains(&"leaky_relu") && trainer.epoch() <= trainer.plan().clean_epochs() + 1.0);
+        let report = step(&mut trainer, &data);
+        let after = trainer.network().expect("finite");
+        if names(&after).contains(&"param_ramp") {
+            assert!(report.epsilon <= 0.1);
+            // One step of Adam moved r by about the learning rate at most.
+            let prepared = Prepared::new(Cpu::<f64>::new(), &before);
+            let pixels: Vec<f64> = data.pixels.iter().map(|&pixel| f64::from(pixel)).collect();
+            let (layers, _) = pollster::block_on(prepared.infer(&pixels)).expect("infers");
+            let mut bends = Vec::new();
+            for node in after.nodes().iter().filter_map(|node| node.operator.as_ref()) {
+                bends.extend(node.tensors().iter().filter(|t| t.name == "bend").map(|t| t.values.to_vec()));
+            }
+            assert_eq!(bends.len(), layers.len());
+            for (bends, layer) in bends.iter().zip(&layers) {
+                for (neuron, &r) in bends.iter().enumerate() {
+                    let values = layer.iter().skip(neuron).step_by(bends.len());
+                    let mean = values.map(|&z| if z < 0.0 { 0.05 * z } else { z }).sum::<f64>() / 96.0;
+                    assert!((f64::from(r) - mean.max(1e-4)).abs() < 2e-3, "r is {r}, the mean activation {mean}");
+                }
+            }
+        }
+        before = after;
     }
+}
+
+#[test]
+fn plans_out_of_range_and_data_that_do_not_fit_are_refused() {
+    let data = rows(12);
+    let good = plan(Loss::Ibp, "relu");
+    let mut bad = vec![good.clone(); 5];
+    bad[0].epsilon = -0.1;
+    bad[1].epochs = 0;
+    bad[2].batch = 0;
+    bad[3].schedules.learning_rate = Schedule::constant(f64::NAN);
+    bad[4].schedules.epsilon.points = vec![(3.0, 0.1), (1.0, 0.2)];
+    for plan in bad {
+        assert!(matches!(Trainer::new(plan, &data.shape, 3), Err(TrainError::Plan { .. })));
+    }
+    assert!(
+        matches!(Trainer::new(good.clone(), &[64], 3), Err(TrainError::Architecture(_))),
+        "a convolution of a vector"
+    );
+    let mut trainer = Trainer::new(good, &data.shape, 3).expect("a plan");
+    let other = two_moons(10, 1);
+    assert!(matches!(pollster::block_on(trainer.step(&other, &Steady)), Err(TrainError::Data(_))));
+    assert!(matches!(Data::new(&[2], vec![0.5, 1.5], vec![0], 2), Err(TrainError::Data(_))));
+    assert!(matches!(Data::new(&[2], vec![0.5, 0.5], vec![2], 2), Err(TrainError::Data(_))));
+}
+
+#[test]
+fn a_clean_run_learns_two_moons() {
+    let data = two_moons(400, 1);
+    let relu = "relu".parse().expect("a name");
+    let mut plan = Plan::new(Recipe::Paper, "mlp:32-32".parse().expect("a name"), relu, Loss::Clean, 120, 0.0);
+    plan.batch = 64;
+    plan.schedules.learning_rate = Schedule::constant(5e-3);
+    let mut trainer = Trainer::new(plan, &data.shape, 2).expect("a plan");
+    let mut last = 1.0;
+    while !trainer.finished(data.len()) {
+        last = step(&mut trainer, &data).clean_error.expect("a clean part");
+    }
+    assert!(last < 0.03, "clean error {last}");
+}
+
+/// Images and labels of the first shards of an MNIST set.
+fn mnist(prefix: &str, shards: usize) -> (Vec<u8>, Vec<u8>) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/mnist");
+    let (mut pixels, mut labels) = (Vec::new(), Vec::new());
+    for shard in 0..shards {
+        let bytes = fs::read(folder.join(format!("{prefix}-{shard:02}.gz"))).expect("a shard");
+        let (images, classes) = read_shard(&bytes).expect("a shard");
+        pixels.extend(images.pixels);
+        labels.extend(classes);
+    }
+    (pixels, labels)
+}
+
+/// Three epochs of IBP training on MNIST at ε = 0.1: at most half of the first thousand test images stay unverified.
+#[test]
+fn three_epochs_of_ibp_verify_half_of_mnist() {
+    let (pixels, labels) = mnist("train", 60);
+    let data = Data::from_bytes(&[1, 28, 28], &pixels, labels, 10).expect("a set");
+    let relu = "relu".parse().expect("a name");
+    let mut plan = Plan::new(Recipe::Short, "mlp:64-32".parse().expect("a name"), relu, Loss::Ibp, 3, 0.1);
+    plan.schedules.learning_rate.points.iter_mut().for_each(|point| point.1 *= 4.0);
+    let mut trainer = Trainer::new(plan, &data.shape, 10).expect("a plan");
+    while !trainer.finished(data.len()) {
+        step(&mut trainer, &data);
+    }
+    let network = trainer.network().expect("finite");
+    let (pixels, labels) = mnist("test", 4);
+    let pixels: Vec<f64> = pixels.iter().map(|&byte| f64::from(f32::from(byte) / 255.0)).collect();
+    let labels: Vec<usize> = labels.iter().map(|&label| usize::from(label)).collect();
+    let region = Region { norm: Norm::Inf, epsilon: 0.1, clip: Some([0.0, 1.0]) };
+    let question = Question {
+        regions: vec![region],
+        methods: vec![Method::Ibp],
+        strategy: Strategy::Tight,
+        attack: Some(Attack { steps: 10, restarts: 1, seed: 1, targeted: false }),
+        exhaustive: true,
+    };
+    let never = AtomicBool::new(false);
+    let found = evaluate(&Cpu::<f32>::new(), &network, &pixels, &labels, &question, &|_| (), &never).expect("valid");
+    let (clean, verified) = (found.clean_error(), found.verified_error(&found.tallies[0]));
+    let attacked = found.attack_error(0).expect("attacked");
+    println!("clean error {clean:.3}, PGD error {attacked:.3}, verified error {verified:.3}");
+    assert!(verified < 0.5, "verified error {verified}");
+    assert!(clean <= attacked && attacked <= verified, "{clean} {attacked} {verified}");
+    // The attack works on the network as written and read again.
+    let again = read_model(&boundscope::formats::write_model(&network).expect("a file")).expect("a model");
+    let attack = Attack { steps: 10, restarts: 1, seed: 1, targeted: false };
+    let one = |network: &Network| {
+        let attacker = Attacker::new(network);
+        pollster::block_on(attacker.attack(&pixels[..784], &labels[..1], &region, &attack, &Steady)).expect("attacks")
+    };
+    assert_eq!(one(&network), one(&again));
 }

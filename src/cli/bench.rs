@@ -1,6 +1,6 @@
 //! `boundscope bench`: milliseconds per method, through the same session that the page talks to.
 
-use super::{CliError, block_on, input};
+use super::{CliError, bench_training, block_on, input};
 use crate::{
     bounds::{Method, Norm, Strategy},
     engine::{Bytes, Floats, Question, Request, Response, collect},
@@ -71,7 +71,11 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
                     "milliseconds_per_image": milliseconds, "runs": runs })
         };
         let timings: Vec<serde_json::Value> = rows.iter().map(row).collect();
-        println!("{}", json!({ "device": "cpu, native", "arithmetic": "f32", "lines": "tight", "timings": timings }));
+        let training = bench_training::run(arguments.budget, true)?;
+        println!(
+            "{}",
+            json!({ "device": "cpu, native", "arithmetic": "f32", "lines": "tight", "timings": timings, "training": training })
+        );
         return Ok(());
     }
     println!("milliseconds per image, native CPU, f32, tight lines, clipped to [0, 1]; median of the runs");
@@ -81,5 +85,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
         let batch = pair.get(1).map_or(f64::NAN, |row| row.4);
         println!("{network:<22} {epsilon:>6} {:>10} {one:>9.3} {batch:>10.3}", method.label());
     }
+    println!();
+    bench_training::run(arguments.budget, false)?;
     Ok(())
 }

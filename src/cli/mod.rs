@@ -1,6 +1,7 @@
 //! The native command line: the same engine without a page.
 
 mod bench;
+mod bench_training;
 mod bounds;
 mod convert;
 mod evaluate;

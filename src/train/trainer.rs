@@ -46,6 +46,9 @@ pub struct StepReport {
     pub learning_rate: f64,
 }
 
+/// Gradients longer than this have squares beyond f32.
+const LARGEST_GRADIENT: f64 = 1e18;
+
 /// A run under way, on the CPU in single precision.
 pub struct Trainer {
     pub(super) plan: Plan,
@@ -198,12 +201,13 @@ impl Trainer {
         if !sums.loss.is_finite() {
             return Err(diverged("the loss is not a number".into()));
         }
-        if !norm.is_finite() {
+        // NaN included: what cannot be squared in f32 would stop Adam in silence.
+        if norm.is_nan() || norm > LARGEST_GRADIENT {
             let bad = |(parameter, gradient): (&Parameter, &Vec<f64>)| {
-                gradient.iter().any(|g| !g.is_finite()).then(|| parameter.name.clone())
+                gradient.iter().any(|g| g.is_nan() || g.abs() > LARGEST_GRADIENT / 1e3).then(|| parameter.name.clone())
             };
             let name = self.model.parameters.iter().zip(&gradients).find_map(bad).unwrap_or_default();
-            return Err(diverged(format!("the gradient of {name} is not a number")));
+            return Err(diverged(format!("the gradient of {name} is not a number, or too large to be squared")));
         }
         if let Some(clip) = self.plan.gradient_clip
             && norm > clip

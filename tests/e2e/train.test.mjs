@@ -82,6 +82,7 @@ test("two runs train side by side, and every view fills", async (t) => {
     assert.ok(marks >= 2, `${id} has ${marks} curves`);
     assert.match(await page.locator(`#${id} .say`).last().innerText(), /epoch/i);
     await page.locator(`#${id} details summary`).click();
+    await page.waitForSelector(`#${id} tbody tr`, { timeout: PATIENCE });
     assert.ok((await page.locator(`#${id} tbody tr`).count()) > 2, `${id} has a table`);
   }
   assert.match(await page.locator("#run-a").innerText(), /epoch 3\.00 of 3 · step 189 of 189/);
@@ -221,15 +222,35 @@ test("files: safetensors and ONNX out, and back in", async (t) => {
   assert.equal((await reached(other, "a", "paused", steps)).steps, steps);
   await other.click("#play");
   await reached(other, "a", "playing", steps + 5);
-  // A plain model opens in Explore.
-  await other.click("#play");
-  await reached(other, "a", "paused");
-  await other.locator("#moment").focus();
-  await other.keyboard.press("Home");
-  const model = await downloaded(other, () => other.click("#download-safetensors-a"));
+  // What is no run opens in Explore: a moment of the past is a network alone.
+  const { page: third } = await train(t);
+  await third.click("#play");
+  await reached(third, "a", "finished", 24);
+  await third.locator("#moment").focus();
+  await third.keyboard.press("Home");
+  const model = await downloaded(third, () => third.click("#download-safetensors-a"));
   await other.setInputFiles("#import", model.path);
   await other.waitForFunction(() => location.hash.includes("net=mine-"), null, { timeout: PATIENCE });
   await live(other);
+  assert.ok((await run(other, "a")).steps > steps, "the run that was there stays");
+});
+
+test("a browser that is full says so, and the run goes on", async (t) => {
+  const prepare = (page) =>
+    page.addInitScript(() => {
+      IDBObjectStore.prototype.put = () => {
+        throw new DOMException("full", "QuotaExceededError");
+      };
+    });
+  const { page, seen } = await train(t, LONG, { prepare });
+  await page.click("#play");
+  await reached(page, "a", "playing", 10);
+  await page.click("#save-a");
+  await page.waitForSelector(".notice [role=alert]", { timeout: PATIENCE });
+  assert.match(await page.locator("#notices").innerText(), /full/);
+  const { steps } = await run(page, "a");
+  await reached(page, "a", "playing", steps + 10);
+  assert.deepEqual(seen.errors, []);
 });
 
 test("a file that is neither is refused in words, and nothing is lost", async (t) => {

@@ -76,10 +76,10 @@ impl Default for Settings {
             ramp: None,
             kappa: (1.0, 0.0),
             beta: (1.0, 0.0),
-            rate: 5e-4,
-            batch: 64,
+            rate: 2e-3,
+            batch: 128,
             seed: 1,
-            examples: 5000,
+            examples: 10_000,
         }
     }
 }

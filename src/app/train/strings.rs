@@ -231,12 +231,7 @@ pub fn moment(cursor: Option<f64>, newest: f64) -> String {
     }
 }
 
-/// Name of a network opened in Explore.
-pub fn opened_title(plan: &Plan) -> String {
-    plan_title(plan)
-}
-
-/// Its note.
+/// What is said of a network opened in Explore.
 pub fn opened_note(probe: Option<&Probe>, epoch: f64) -> String {
     let errors = probe.map_or(String::new(), |probe| format!(" · clean {}", share(1.0 - probe.clean)));
     format!("{} · epoch {}{errors}", words::TRAINED, format::tick(epoch))

@@ -192,23 +192,9 @@ impl Desk {
 
     /// Downloads a run: the moment looked at, or as it is now with all that is needed to go on.
     pub fn download_run(self: &Rc<Self>, slot: usize, format: Format) {
-        let cursor = self.signals().cursor.get_untracked();
         let desk = self.clone();
         self.attempt(async move {
-            let past = desk.signals().runs.with_untracked(|runs| {
-                let run = runs[slot].as_ref()?;
-                let moment = cursor.and_then(|epoch| run.moment(Some(epoch)));
-                Some((run.plan.clone(), moment.map(|moment| (moment.probe.epoch, moment.model.clone()))))
-            });
-            let Some((plan, moment)) = past else { return Ok(()) };
-            let (epoch, file) = match moment {
-                Some((epoch, Some(model))) => (epoch, model.to_vec()),
-                Some((_, None)) => return Err(words::NO_MODEL.into()),
-                None => {
-                    let kept = desk.checkpoint(slot as u32).await?;
-                    (kept.epoch, kept.file.to_vec())
-                }
-            };
+            let (plan, epoch, _, file) = desk.pick(slot).await?;
             desk.hand_over(&plan, epoch, file, format).await
         });
     }

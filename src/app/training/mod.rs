@@ -16,9 +16,12 @@ use super::{
     conductor::pause,
     defaults,
     store::{Remedy, Store},
-    train::{history::Moment, plots::Runs, strings},
+    train::{history::Moment, plots::Runs, strings, words},
 };
-use crate::engine::{Bytes, Request, RunState, TrainRequest};
+use crate::{
+    engine::{Bytes, Probe, Request, RunState, TrainRequest},
+    train::Plan,
+};
 pub use keep::Format;
 use leptos::prelude::*;
 use std::{
@@ -316,19 +319,31 @@ impl Desk {
         }
     }
 
-    /// Opens the moment looked at in Explore.
+    /// Opens the moment looked at in Explore; the newest is the run as it is now.
     pub fn open(self: &Rc<Self>, slot: usize) {
-        let cursor = self.signals().cursor.get_untracked();
-        let found = self.signals().runs.with_untracked(|runs| {
-            let run = runs[slot].as_ref()?;
-            let Moment { probe, model } = run.moment(cursor)?;
-            let note = strings::opened_note(Some(probe), probe.epoch);
-            Some((strings::opened_title(&run.plan), note, model.clone()?))
+        let desk = self.clone();
+        self.attempt(async move {
+            let (plan, epoch, probe, file) = desk.pick(slot).await?;
+            desk.explore(strings::plan_title(&plan), strings::opened_note(probe.as_ref(), epoch), file);
+            Ok(())
         });
-        match found {
-            Some((title, note, model)) => self.explore(title, note, model.to_vec()),
-            None => self.notice(super::train::words::NO_MODEL.into()),
+    }
+
+    /// The network of the moment looked at: what it is, its epoch, what was measured then, its file.
+    async fn pick(&self, slot: usize) -> Result<(Plan, f64, Option<Probe>, Vec<u8>), String> {
+        let cursor = self.signals().cursor.get_untracked();
+        let (plan, moment) = self.signals().runs.with_untracked(|runs| {
+            let run = runs[slot].as_ref().ok_or(words::NO_RUN)?;
+            Ok::<_, String>((run.plan.clone(), run.moment(cursor).cloned()))
+        })?;
+        if cursor.is_some() {
+            let Moment { probe, model } = moment.ok_or(words::NO_MODEL)?;
+            let model = model.ok_or(words::NO_MODEL)?;
+            return Ok((plan, probe.epoch, Some(probe), model.to_vec()));
         }
+        let kept = self.checkpoint(slot as u32).await?;
+        let probe = moment.map(|moment| moment.probe).filter(|probe| probe.step == kept.steps);
+        Ok((plan, kept.epoch, probe, kept.file.to_vec()))
     }
 
     /// Puts a network into Explore and goes there once it has been read.

@@ -42,6 +42,15 @@ pub(super) struct Watch {
     pub(super) label: usize,
 }
 
+impl HeldOut {
+    /// That many images, spread evenly over the set: its beginning need not be like the rest.
+    fn sample(&self, count: usize, inputs: usize) -> (Vec<f64>, Vec<usize>) {
+        let places: Vec<usize> = (0..count).map(|index| index * self.labels.len() / count).collect();
+        let pixels = places.iter().flat_map(|&at| &self.pixels[at * inputs..][..inputs]).copied().collect();
+        (pixels, places.iter().map(|&at| self.labels[at]).collect())
+    }
+}
+
 /// What is measured.
 pub(super) struct Question {
     pub(super) step: u32,
@@ -73,8 +82,8 @@ pub(super) async fn measure(
     let attacker = question.attack.then(|| Attacker::new(network));
     let attack = Attack { steps: ATTACK_STEPS, restarts: 1, seed: question.seed, targeted: false };
     let (mut wrong, mut unproved, mut broken) = (0, 0, 0);
-    let images = held_out.pixels[..count * inputs].chunks(BATCH * inputs);
-    for (images, labels) in images.zip(held_out.labels[..count].chunks(BATCH)) {
+    let (pixels, labels) = held_out.sample(count, inputs);
+    for (images, labels) in pixels.chunks(BATCH * inputs).zip(labels.chunks(BATCH)) {
         pulse.beat().await.map_err(BoundsError::from)?;
         let (_, outputs) = prepared.infer(images).await?;
         let right: Vec<bool> =

@@ -16,7 +16,7 @@ pub struct ProbePlan {
     pub count: u32,
     /// Every how many of them an attack is run too; the last one always has it, 0 for none at all.
     pub attack_every: u32,
-    /// Images measured on the way; the last measurement takes all that were given.
+    /// Images measured on the way, evenly spread over those given; the last measurement takes them all.
     pub images: u32,
     /// Methods that bound the watched image's margins.
     pub methods: Vec<Method>,

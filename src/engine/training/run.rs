@@ -54,7 +54,7 @@ pub(super) struct Run {
     /// Time spent on steps and on measurements.
     pub(super) training: f64,
     pub(super) probing: f64,
-    /// Step of the newest measurement, and how many there were.
+    /// Step of the newest measurement.
     probed_at: Option<u64>,
     /// Purposes of the checkpoints asked for.
     pub(super) asked: Vec<u32>,
@@ -96,8 +96,7 @@ impl Run {
             told: 0.0,
             training: 0.0,
             probing: 0.0,
-            // A run that goes on has been measured before; one that ended has not, here.
-            probed_at: (steps > 0 && !finished).then_some(steps),
+            probed_at: None,
             asked: Vec::new(),
             save_at: 0.0,
             saved_step: Some(steps),

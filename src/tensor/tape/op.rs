@@ -164,13 +164,16 @@ impl Program {
 
     /// Multiply-adds of the matrix products of one run forward: what a step costs, elementwise work left out.
     pub fn multiply_adds(&self) -> usize {
+        self.steps.iter().map(|step| self.step_cost(step)).sum()
+    }
+
+    pub(super) fn step_cost(&self, step: &Step) -> usize {
         let rows = |value: &Value| self.shapes[value.0][0] * self.shapes[value.0][1];
-        let cost = |step: &Step| match &step.op {
+        match &step.op {
             Op::Apply(slot, value) | Op::ApplyTranspose(slot, value) => rows(value) * self.products[*slot],
             Op::ApplySplit(slot, pair) | Op::ApplyInterval(slot, pair) => 2 * rows(&pair[0]) * self.products[*slot],
             _ => 0,
-        };
-        self.steps.iter().map(cost).sum()
+        }
     }
 }
 

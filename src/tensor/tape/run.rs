@@ -105,6 +105,17 @@ impl Tape {
         Ok(Tape { program, wanted, active })
     }
 
+    /// Multiply-adds of the matrix products of one run forward and backward: what each step costs, elementwise work left out.
+    pub fn multiply_adds(&self) -> usize {
+        let back = |step: &Step| {
+            let forward = self.program.step_cost(step);
+            let weights = if self.wanted == Wanted::Parameters { forward } else { 0 };
+            let into = if step.op.inputs().iter().any(|value| self.active[value.0]) { forward } else { 0 };
+            weights + into
+        };
+        self.program.multiply_adds() + self.program.steps.iter().map(back).sum::<usize>()
+    }
+
     /// What runs.
     pub fn program(&self) -> &Program {
         &self.program

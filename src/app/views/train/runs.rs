@@ -142,8 +142,8 @@ pub fn HistoryCard() -> impl IntoView {
     let shift = move |by: isize| go(untrack(place).saturating_add_signed(by));
     let open = move |slot: usize| {
         let off = move || {
-            let cursor = train.cursor.get();
-            train.runs.with(|runs| runs[slot].as_ref().and_then(|run| run.moment(cursor)).is_none_or(|m| m.model.is_none()))
+            let Some(cursor) = train.cursor.get() else { return false };
+            train.runs.with(|runs| runs[slot].as_ref().and_then(|run| run.moment(Some(cursor))).is_none_or(|m| m.model.is_none()))
         };
         let id = ["open-a", "open-b"][slot];
         view! { <button type="button" id=id disabled=off hidden=move || train.runs.with(|runs| runs[slot].is_none())

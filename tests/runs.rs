@@ -51,8 +51,7 @@ const EXAMPLES: usize = 200;
 impl Bench {
     fn new() -> Self {
         let said = Rc::new(RefCell::new(Vec::new()));
-        let bench =
-            Bench { session: Session::new(Recorder { said: said.clone(), start: Instant::now() }), said };
+        let bench = Bench { session: Session::new(Recorder { said: said.clone(), start: Instant::now() }), said };
         let (images, labels) = shard("train-00");
         // Two pieces, as the page sends them.
         for (first, from, to) in [(true, 0, 150), (false, 150, EXAMPLES)] {
@@ -66,7 +65,8 @@ impl Bench {
             });
         }
         let (images, labels) = shard("test-00");
-        let held_out = TrainRequest::HeldOut { images: Bytes(images[..60 * 784].to_vec()), labels: Bytes(labels[..60].to_vec()) };
+        let held_out =
+            TrainRequest::HeldOut { images: Bytes(images[..60 * 784].to_vec()), labels: Bytes(labels[..60].to_vec()) };
         bench.ask(held_out);
         let image = images[..784].iter().map(|&byte| f32::from(byte) / 255.0).collect();
         bench.ask(TrainRequest::Watch { id: 7, image: Floats(image), label: u32::from(labels[0]) });
@@ -349,7 +349,9 @@ fn a_checkpoint_of_another_set_asks_for_its_images() {
 #[test]
 fn messages_survive_the_way_through_json() {
     let bench = Bench::new();
-    let request = Request::Train { request: TrainRequest::Start { run: 0, plan: plan(Activation::Ramp(0.01, 0.0)), probe: probe() } };
+    let request = Request::Train {
+        request: TrainRequest::Start { run: 0, plan: plan(Activation::Ramp(0.01, 0.0)), probe: probe() },
+    };
     let text = serde_json::to_string(&request).expect("serialises");
     assert_eq!(serde_json::from_str::<Request>(&text).expect("reads back"), request);
     pollster::block_on(bench.session.handle(request));

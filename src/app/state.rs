@@ -199,7 +199,8 @@ impl State {
             "tab" => self.tab = if value == "train" { Tab::Train } else { return Err("write tab=train".into()) },
             "net" => {
                 let full = format!("{PREFIX}{value}");
-                let known = [value, &full].into_iter().find(|key| defaults::preset(key).is_some() || defaults::own(key));
+                let known =
+                    [value, &full].into_iter().find(|key| defaults::preset(key).is_some() || defaults::own(key));
                 self.network = known.ok_or("no network has this name")?.to_string();
             }
             "img" => self.image = Picked::Test(whole(value, 0, defaults::TEST_IMAGES - 1)?),

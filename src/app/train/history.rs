@@ -205,8 +205,7 @@ mod tests {
         for step in 0..40 {
             run.take(probe(step, 4 << 20), 0.0);
         }
-        let held: Vec<u32> =
-            run.history.moments.iter().filter(|m| m.model.is_some()).map(|m| m.probe.step).collect();
+        let held: Vec<u32> = run.history.moments.iter().filter(|m| m.model.is_some()).map(|m| m.probe.step).collect();
         assert!(held.len() <= 12 && held.len() >= 4, "{held:?}");
         assert_eq!((held[0], held[held.len() - 1]), (0, 39));
         assert_eq!(run.moment(Some(7.5)).map(|m| m.probe.step), Some(7));

@@ -50,9 +50,7 @@ pub fn losses(runs: &Runs, settings: &Settings) -> Chart {
         let points = &run.history.points;
         let robust: Vec<_> = points.iter().map(|p| (p.epoch, p.robust.unwrap_or(f64::NAN))).collect();
         let clean: Vec<_> = points.iter().map(|p| (p.epoch, p.clean.unwrap_or(f64::NAN))).collect();
-        for (style, word, points) in
-            [("curve solid", words::ROBUST, robust), ("curve dotted", words::CLEAN, clean)]
-        {
+        for (style, word, points) in [("curve solid", words::ROBUST, robust), ("curve dotted", words::CLEAN, clean)] {
             let label = format!("{} {word}", words::RUN_LETTERS[slot]);
             series.push(Series { class: words::RUN_CLASSES[slot], style, label, points });
         }
@@ -141,7 +139,13 @@ pub fn watched(runs: &Runs, settings: &Settings, watch: u32, mean: bool) -> Char
             Series { class: class(method), style: "curve", label: method.label(), points: points.collect() }
         });
         let head = (words::RUN_CLASSES[slot], strings::run_title(slot, &run.plan));
-        panels.push(Panel { head, series: series.collect(), spread: Spread::Symlog(1.0), range: None, tick: format::tick });
+        panels.push(Panel {
+            head,
+            series: series.collect(),
+            spread: Spread::Symlog(1.0),
+            range: None,
+            tick: format::tick,
+        });
     }
     Chart { panels, epochs: epochs(runs, settings), height: 200.0, room: 82.0, least: 320.0 }
 }

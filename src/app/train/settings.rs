@@ -93,9 +93,8 @@ impl Settings {
     /// The plan of a run.
     pub fn plan(&self, slot: usize) -> Plan {
         let (activation, loss) = (self.activations[slot], self.losses[slot]);
-        let mut plan =
-            Plan::new(self.recipe, self.architecture.clone(), activation, loss, self.epochs, self.epsilon)
-                .with_kappa(self.kappa.0, self.kappa.1);
+        let mut plan = Plan::new(self.recipe, self.architecture.clone(), activation, loss, self.epochs, self.epsilon)
+            .with_kappa(self.kappa.0, self.kappa.1);
         (plan.batch, plan.seed) = (self.batch, self.seed);
         let schedules = &mut plan.schedules;
         set_ends(&mut schedules.beta, self.beta);
@@ -181,9 +180,13 @@ impl Settings {
     /// Reads one key of the hash; `None` if it is not one of these.
     pub fn read(&mut self, key: &str, value: &str) -> Option<Result<(), String>> {
         Some(match key {
-            "arch" => value.parse().map(|it| self.architecture = it).map_err(|e: crate::bounds::UnknownName| e.to_string()),
+            "arch" => {
+                value.parse().map(|it| self.architecture = it).map_err(|e: crate::bounds::UnknownName| e.to_string())
+            }
             "pair" => number(value, 0.0, 1.0).map(|on| self.pair = on > 0.5),
-            "act" => two(value, |word| word.parse::<Activation>().map_err(|e| e.to_string())).map(|it| self.activations = it),
+            "act" => {
+                two(value, |word| word.parse::<Activation>().map_err(|e| e.to_string())).map(|it| self.activations = it)
+            }
             "loss" => two(value, |word| word.parse::<Loss>().map_err(|e| e.to_string())).map(|it| self.losses = it),
             "recipe" => value.parse().map(|it| self.recipe = it).map_err(|e: crate::bounds::UnknownName| e.to_string()),
             "epochs" => number(value, 1.0, 1000.0).map(|it| self.epochs = it as u32),
@@ -259,7 +262,12 @@ mod tests {
 
     #[test]
     fn settings_reach_the_plan() {
-        let settings = Settings { losses: [Loss::CrownIbp, Loss::Clean], ramp: Some((1.0, 3.0)), rate: 1e-3, ..Settings::default() };
+        let settings = Settings {
+            losses: [Loss::CrownIbp, Loss::Clean],
+            ramp: Some((1.0, 3.0)),
+            rate: 1e-3,
+            ..Settings::default()
+        };
         let plan = settings.plan(0);
         assert_eq!(plan.schedules.epsilon, Schedule::ramp(0.0, 0.1, 1.0, 3.0));
         assert_eq!(plan.schedules.beta.at(2.0), 0.5);
@@ -269,7 +277,9 @@ mod tests {
 
     #[test]
     fn nonsense_is_refused() {
-        for (key, value) in [("epochs", "0"), ("teps", "2"), ("ramp", "3,1"), ("act", "relu"), ("loss", "x,y"), ("arch", "vgg")] {
+        for (key, value) in
+            [("epochs", "0"), ("teps", "2"), ("ramp", "3,1"), ("act", "relu"), ("loss", "x,y"), ("arch", "vgg")]
+        {
             assert!(matches!(Settings::default().read(key, value), Some(Err(_))), "{key}={value}");
         }
         assert_eq!(Settings::default().read("other", "1"), None);

@@ -45,7 +45,11 @@ pub fn pace(run: &RunView) -> String {
     let spent = format!("{} of training", seconds((run.spent.0 + run.spent.1) / 1e3));
     match (run.rate, run.remaining()) {
         (Some(rate), Some(left)) => {
-            format!("{} examples per second · about {} left · {spent}", format::count(rate.round() as usize), seconds(left))
+            format!(
+                "{} examples per second · about {} left · {spent}",
+                format::count(rate.round() as usize),
+                seconds(left)
+            )
         }
         (Some(rate), None) => format!("{} examples per second · {spent}", format::count(rate.round() as usize)),
         _ => spent,
@@ -82,7 +86,9 @@ pub fn losses_summary(runs: &Runs, cursor: Option<f64>) -> String {
     let words: Vec<String> = present(runs)
         .filter_map(|(slot, run)| {
             let point = run.point(cursor)?;
-            let part = |word: &str, value: Option<f64>| value.map_or(String::new(), |v| format!(", {word} {}", format::bound(v)));
+            let part = |word: &str, value: Option<f64>| {
+                value.map_or(String::new(), |v| format!(", {word} {}", format::bound(v)))
+            };
             Some(format!(
                 "{} at epoch {}: loss {}{}{}",
                 words::RUN_NAMES[slot],
@@ -274,7 +280,11 @@ pub fn kept_errors(probe: Option<&Probe>) -> String {
 
 /// Notice: a run goes on after the engine was started again.
 pub fn revived(slot: usize, epoch: f64) -> String {
-    format!("The engine stopped and was started again; {} goes on from epoch {}.", words::RUN_NAMES[slot], format::tick(epoch))
+    format!(
+        "The engine stopped and was started again; {} goes on from epoch {}.",
+        words::RUN_NAMES[slot],
+        format::tick(epoch)
+    )
 }
 
 /// Notice: a training request failed.
@@ -294,7 +304,9 @@ pub fn failed(order: Order, message: &str) -> String {
 
 /// Notice: the browser would not keep something.
 pub fn not_kept(what: &str, why: &str) -> String {
-    format!("{what} could not be kept in this browser ({why}). The run itself goes on; download it, or delete saved runs and try again.")
+    format!(
+        "{what} could not be kept in this browser ({why}). The run itself goes on; download it, or delete saved runs and try again."
+    )
 }
 
 /// Notice: something was done.
@@ -309,7 +321,10 @@ pub fn no_images(why: &str) -> String {
 
 /// Notice: a checkpoint of a larger set.
 pub fn too_many_images(images: u32) -> String {
-    format!("This run was trained on {} images, more than MNIST has here. Use the command line to go on with it.", format::count(images as usize))
+    format!(
+        "This run was trained on {} images, more than MNIST has here. Use the command line to go on with it.",
+        format::count(images as usize)
+    )
 }
 
 /// Said when a load was given up for a newer one.
@@ -324,7 +339,9 @@ pub fn engine_stopped() -> String {
 
 /// Notice: the library cannot be read.
 pub fn not_read(why: &str) -> String {
-    format!("What this browser keeps of earlier runs could not be read ({why}). New runs work; reload the page to try again.")
+    format!(
+        "What this browser keeps of earlier runs could not be read ({why}). New runs work; reload the page to try again."
+    )
 }
 
 /// Notice: a saved run cannot be loaded.
@@ -363,7 +380,11 @@ pub fn downloaded(name: &str) -> String {
 /// Name of a file.
 pub fn file_name(plan: &Plan, epoch: f64, extension: &str) -> String {
     let word = format!("{}-{}-{}", plan.architecture, plan.activation, plan.loss);
-    let word: String = word.chars().map(|c| if c.is_ascii_alphanumeric() || c == '.' || c == '-' { c } else { '-' }).take(60).collect();
+    let word: String = word
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() || c == '.' || c == '-' { c } else { '-' })
+        .take(60)
+        .collect();
     format!("boundscope-{word}-epoch{}.{extension}", format::tick(epoch))
 }
 

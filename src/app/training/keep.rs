@@ -5,11 +5,12 @@ use crate::{
     app::{
         state::Tab,
         train::{
+            plots::Runs,
             settings::{IMAGES, Settings},
             strings, words,
         },
     },
-    engine::{Bytes, ProbePlan, TrainRequest},
+    engine::{Bytes, ProbePlan, RunState, TrainRequest},
 };
 use leptos::prelude::*;
 use std::{rc::Rc, sync::Arc};
@@ -111,6 +112,11 @@ impl Desk {
             let Some(record) = record else { return Ok(()) };
             storage.put(&record, &kept.file).await.map_err(|why| strings::not_kept(words::RUN_NAMES[slot], &why))?;
             desk.signals().said.set(strings::saved(&record.name));
+            let whole = |runs: &Runs| runs[slot].as_ref().is_some_and(|run| run.state == RunState::Finished);
+            if desk.signals().runs.with_untracked(whole) {
+                // Nothing is left that a closed tab could lose.
+                desk.forget(held.id);
+            }
             desk.list(false).await;
             Ok(())
         });

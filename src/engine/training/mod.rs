@@ -107,8 +107,7 @@ impl<H: Host> Session<H> {
     pub(super) async fn train(&self, request: TrainRequest) {
         match request {
             TrainRequest::Data { first, total, shape, classes, images, labels } => {
-                let taken =
-                    self.shared.training.borrow_mut().take(first, total, &shape, classes, &images.0, labels.0);
+                let taken = self.shared.training.borrow_mut().take(first, total, &shape, classes, &images.0, labels.0);
                 match taken {
                     Ok(images) => self.tell(TrainResponse::Data { images: images as u32 }),
                     Err(error) => self.refuse(None, Order::Data, error.to_string()),

@@ -1,8 +1,8 @@
 //! One run in its slot.
 
 use super::{
-    protocol::{Point, ProbePlan, RunState},
     probe::Question,
+    protocol::{Point, ProbePlan, RunState},
 };
 use crate::train::{Data, Plan, StepReport, Trainer};
 use std::rc::Rc;

@@ -128,7 +128,9 @@ impl Panel {
             let mut end = None;
             for &(epoch, value) in &series.points {
                 if value.is_finite() && (self.spread != Spread::Log || value > 0.0) {
-                    (path.to(x.at(epoch), y.at(value)), end = Some((x.at(epoch), y.at(value))));
+                    let at = (x.at(epoch), y.at(value));
+                    path.to(at.0, at.1);
+                    end = Some(at);
                 } else {
                     path.lift();
                 }

@@ -192,7 +192,8 @@ impl Settings {
             "epochs" => number(value, 1.0, 1000.0).map(|it| self.epochs = it as u32),
             "teps" => number(value, 0.0, 1.0).map(|it| self.epsilon = it),
             "ramp" => two(value, |word| number(word, 0.0, 1000.0)).and_then(|[from, to]| {
-                if from < to { Ok(self.ramp = Some((from, to))) } else { Err("it must end after it starts".into()) }
+                self.ramp = Some((from, to));
+                if from < to { Ok(()) } else { Err("it must end after it starts".into()) }
             }),
             "kappa" => two(value, |word| number(word, 0.0, 1.0)).map(|[from, to]| self.kappa = (from, to)),
             "beta" => two(value, |word| number(word, 0.0, 1.0)).map(|[from, to]| self.beta = (from, to)),

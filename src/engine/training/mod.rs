@@ -397,7 +397,7 @@ impl<H: Host> Session<H> {
         self.with(slot, Run::probed);
         let found = match asked {
             Ok((network, question, Some(held_out), watch)) => {
-                probe::measure(&network, &question, &held_out, watch.as_deref(), pulse).await.map_err(TrainError::from)
+                probe::measure(&network, &question, &held_out, watch.as_deref(), pulse).await
             }
             Ok((_, _, None, _)) => Err(TrainError::Data("no held-out images were given".into())),
             Err(error) => Err(error),

@@ -1,4 +1,4 @@
-//! Training in a session: runs tell the same story again, can be paused, kept and taken up, and never get in the way.
+//! Training runs in a session: they tell the same story again, can be paused, kept and taken up, and never get in the way.
 
 use boundscope::{
     bounds::{Method, Norm, Strategy},
@@ -145,7 +145,7 @@ fn plan(activation: Activation) -> Plan {
 }
 
 fn probe() -> ProbePlan {
-    ProbePlan { epsilon: 0.05, count: 4, attack_every: 2, images: 30, methods: Method::NAMED.to_vec() }
+    ProbePlan { epsilon: 0.05, count: 4, attack_every: 2, images: 30, last_images: 60, methods: Method::NAMED.to_vec() }
 }
 
 #[test]

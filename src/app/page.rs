@@ -76,7 +76,8 @@ fn Page() -> impl IntoView {
         <TopBar/>
         <Notices/>
         <ResumeBar/>
-        <main class="layout" id="explore" hidden=move || tab.get() != Tab::Explore>
+        <main>
+        <div class="layout" id="explore" hidden=move || tab.get() != Tab::Explore>
             <div class="column controls">
                 <NetworkControl/>
                 <ImageControl/>
@@ -95,9 +96,10 @@ fn Page() -> impl IntoView {
                 <NeuronView/>
                 <TightnessView/>
             </div>
-        </main>
-        <main id="train-page" hidden=move || tab.get() != Tab::Train>
+        </div>
+        <div id="train-page" hidden=move || tab.get() != Tab::Train>
             {move || visited.get().then(|| view! { <TrainPage/> })}
+        </div>
         </main>
     }
 }

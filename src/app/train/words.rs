@@ -13,9 +13,6 @@ words! {
     SETTINGS_REMARK = "applies when a run is prepared";
     SETTINGS_DIFFER = "The runs on screen have other settings. “Prepare anew” replaces them by what is set here.";
     ARCHITECTURE = "layers";
-    ARCHITECTURE_HELP = "mlp:64-32, dm-small, …";
-    ACTIVATION = "activation";
-    LOSS = "method";
     RECIPE = "recipe";
     EPOCHS = "epochs";
     EPSILON = "ε";
@@ -70,7 +67,6 @@ words! {
     ONNX = "ONNX";
     RESUME = "Resume";
     DISCARD = "Discard";
-    STATUSES = "status";
     CLEAN = "clean";
     ROBUST = "robust";
     PGD = "PGD";
@@ -79,7 +75,6 @@ words! {
     MEAN = "mean of nine";
     EPOCH = "epoch";
     STEPS = "step";
-    IMAGE = "image";
     NO_RUN = "No run yet: press Play.";
     NOT_MEASURED = "Nothing measured yet.";
     NO_MODEL = "The network of this moment is no longer held; choose another moment.";

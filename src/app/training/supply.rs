@@ -6,7 +6,7 @@ use crate::{
     app::{
         data, defaults, digit,
         train::{
-            settings::{LAST_PROBE_IMAGES, SHARD, Settings},
+            settings::{MOST_PROBE_IMAGES, SHARD, Settings},
             strings,
         },
     },
@@ -29,7 +29,7 @@ impl Desk {
         };
         if !held_out {
             let (mut images, mut labels) = (Vec::new(), Vec::new());
-            for number in 0..LAST_PROBE_IMAGES / defaults::SHARD {
+            for number in 0..MOST_PROBE_IMAGES / defaults::SHARD {
                 let shard = data::shard(number).await.map_err(|why| strings::no_images(&why))?;
                 images.extend_from_slice(&shard.images);
                 labels.extend_from_slice(&shard.labels);

@@ -14,10 +14,12 @@ pub struct ProbePlan {
     pub epsilon: f64,
     /// Measurements over the whole run, the start and the end besides.
     pub count: u32,
-    /// Every how many of them an attack is run too; the last one always has it, 0 for none at all.
+    /// Every how many of them an attack is run too; the last one has it then, 0 for none at all.
     pub attack_every: u32,
-    /// Images measured on the way, evenly spread over those given; the last measurement takes them all.
+    /// Images measured on the way, evenly spread over those given.
     pub images: u32,
+    /// Images of the last measurement.
+    pub last_images: u32,
     /// Methods that bound the watched image's margins.
     pub methods: Vec<Method>,
 }

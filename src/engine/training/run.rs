@@ -153,7 +153,7 @@ impl Run {
             epoch: self.epoch,
             epsilon: self.probe.epsilon,
             attack: every > 0 && (last || turn.is_multiple_of(every)),
-            images: if last { usize::MAX } else { self.probe.images as usize },
+            images: if last { self.probe.last_images } else { self.probe.images } as usize,
             methods: self.probe.methods.clone(),
             seed: u64::from(self.plan.seed),
         }

@@ -38,6 +38,9 @@ pub(super) struct Arguments {
     /// Bound every image by every method, also where an attack or a looser method has decided it
     #[arg(long)]
     exhaustive: bool,
+    /// The plain ball; without this and without --clip, ℓ∞ regions are clipped to [0, 1]
+    #[arg(long, conflicts_with = "clip")]
+    unclipped: bool,
     /// Write the figures into the model's training record
     #[arg(long)]
     record: bool,
@@ -92,7 +95,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     }
     let set = input::mnist_test(0, arguments.data)?;
     // Pixels lie in [0, 1]; METHODS.md §1 evaluates on the clipped box.
-    let clip = arguments.shape.clip.or((arguments.shape.norm == Norm::Inf).then_some([0.0, 1.0]));
+    let clips = arguments.shape.norm == Norm::Inf && !arguments.unclipped;
+    let clip = arguments.shape.clip.or(clips.then_some([0.0, 1.0]));
     let region = |&epsilon| Region { norm: arguments.shape.norm, epsilon, clip };
     let question = Question {
         regions: arguments.epsilon.iter().map(region).collect(),

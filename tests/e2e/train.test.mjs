@@ -153,7 +153,11 @@ test("history: any moment shows in every view, and opens in Explore with its own
   assert.match(await page.locator("#network").innerText(), /trained here · epoch/);
   // Statuses of the trained network are drawn in Explore too.
   assert.ok((await page.locator("#statuses svg rect").count()) > 3);
-  await page.goBack();
+  // Its link cannot carry it: a reload says so and shows a network that ships.
+  await page.reload();
+  await live(page);
+  assert.match(await page.locator("#notices").innerText(), /page that is closed/);
+  assert.match(await page.evaluate(() => location.hash), /net=mlp-ibp/);
 });
 
 test("save, reload, go on, delete and undo", async (t) => {

@@ -65,11 +65,13 @@ fn project(region: &Region, image: &[f64], point: Vec<f64>) -> Vec<f32> {
     let mut step: Vec<f64> = point.iter().zip(image).map(|(x, x0)| x - x0).collect();
     // Room for rounding to f32: far less than any attack needs, far more than the rounding takes.
     let mut reach = epsilon;
+    // What adding up a length can lose, so that the exact one is no larger than ε.
+    let lost = 1.0 + 2.0 * image.len() as f64 * f64::EPSILON;
     loop {
         shrink(region.norm, &mut step, reach);
         let rounded: Vec<f32> = image.iter().zip(&step).map(|(x0, step)| (x0 + step) as f32).collect();
         let taken: Vec<f64> = rounded.iter().zip(image).map(|(&x, x0)| f64::from(x) - x0).collect();
-        if length(region.norm, &taken) <= epsilon {
+        if length(region.norm, &taken) * lost <= epsilon {
             return rounded;
         }
         if reach < epsilon * 0.99 {

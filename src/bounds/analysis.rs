@@ -148,6 +148,40 @@ impl<B: Backend> Prepared<B> {
         images: usize,
         pulse: &impl Pulse,
     ) -> Result<DeviceBounds<B::Tensor>, BoundsError> {
+        let classes = self.classes();
+        let backend = &self.backend;
+        let neurons = |rows| backend.identity(rows, classes);
+        let mut rows = vec![neurons(0..classes), backend.negate(&neurons(0..classes))];
+        if let Some(labels) = labels {
+            let margins = margin_rows(labels, images, classes)?;
+            rows.push(backend.upload([images, classes - 1, classes], &margins));
+        }
+        let rows = backend.concat_rows(&rows);
+        let (layers, lowest) = self.lower_bounds(ball, &rows, method, strategy, pulse).await?;
+        let [_, _, answers] = backend.shape(&lowest);
+        Ok(DeviceBounds {
+            layers,
+            logits: Pair {
+                lower: backend.slice_width(&lowest, 0..classes),
+                upper: backend.negate(&backend.slice_width(&lowest, classes..2 * classes)),
+            },
+            margins: labels.map(|_| backend.slice_width(&lowest, 2 * classes..answers)),
+        })
+    }
+
+    /// Lower bounds of `rows·logits` by a method, `[batch, 1, rows]`, after the pre-activations' bounds they rest on. `rows` is
+    /// `[batch or 1, rows, classes]`. Everything stays on the device, so that a walk can be recorded as it would run.
+    ///
+    /// # Errors
+    /// Only a pulse that was cancelled, on a region that fits.
+    pub async fn lower_bounds(
+        &self,
+        ball: &Ball<B::Tensor>,
+        rows: &B::Tensor,
+        method: Method,
+        strategy: Strategy,
+        pulse: &impl Pulse,
+    ) -> Result<(Vec<Pair<B::Tensor>>, B::Tensor), BoundsError> {
         let known = match method {
             Method::Ibp => self.interval_known(ball, Strategy::Constant, pulse).await?,
             Method::CrownIbp => self.interval_known(ball, strategy, pulse).await?,
@@ -161,27 +195,11 @@ impl<B: Backend> Prepared<B> {
             Method::Lbp => Cut::Forms(1),
             Method::RelaxedCrown(depth) => Cut::Forms(depth as usize),
         };
-        let classes = self.classes();
-        let backend = &self.backend;
-        let neurons = |rows| backend.identity(rows, classes);
-        let mut rows = vec![neurons(0..classes), backend.negate(&neurons(0..classes))];
-        if let Some(labels) = labels {
-            let margins = margin_rows(labels, images, classes)?;
-            rows.push(backend.upload([images, classes - 1, classes], &margins));
-        }
-        let start = Start::Rows(backend.concat_rows(&rows));
-        let bound = self.backward_walk(self.output(), start, cut, &known);
+        let bound = self.backward_walk(self.output(), Start::Rows(rows.clone()), cut, &known);
         let lowest = self.lowest(&bound, ball);
-        let [_, _, answers] = backend.shape(&lowest);
         pulse.beat().await?;
-        Ok(DeviceBounds {
-            layers: self.pre_activations.iter().map(|&node| known.layer(node).range.clone()).collect(),
-            logits: Pair {
-                lower: backend.slice_width(&lowest, 0..classes),
-                upper: backend.negate(&backend.slice_width(&lowest, classes..2 * classes)),
-            },
-            margins: labels.map(|_| backend.slice_width(&lowest, 2 * classes..answers)),
-        })
+        let layers = self.pre_activations.iter().map(|&node| known.layer(node).range.clone()).collect();
+        Ok((layers, lowest))
     }
 
     /// Concretises what a backward walk ended with.

@@ -92,10 +92,9 @@ impl Tape {
                         | Op::RelaxBackward(..)
                         | Op::Concretize(_, _, Ball::Box { .. })
                         | Op::MarginLoss(_)
-                        | Op::Blend(..)
                         | Op::Tightness(..)
                         | Op::Balance(_)
-                );
+                ) || matches!(op, Op::Blend(_, _, share) if !active[share.0]);
                 if !differentiable {
                     return Err(NoAdjoint(op.name()));
                 }

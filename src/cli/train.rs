@@ -4,7 +4,7 @@ use super::{CliError, block_on, input, parse, record};
 use crate::{
     bounds::Steady,
     formats::write_model,
-    train::{Activation, Architecture, Data, Loss, Plan, Recipe, StepReport, TrainError, Trainer},
+    train::{Activation, Architecture, Data, Initialization, Loss, Plan, Recipe, StepReport, TrainError, Trainer},
 };
 use flate2::{Compression, write::GzEncoder};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -50,6 +50,9 @@ pub(super) struct Arguments {
     /// Learning rate at the start; its cuts stay where they are
     #[arg(long, allow_negative_numbers = true)]
     learning_rate: Option<f64>,
+    /// he, uniform or ibp-aware; the recipe's own if left out
+    #[arg(long, value_parser = parse::<Initialization>)]
+    initialization: Option<Initialization>,
     /// Half-width of the relative noise on r in each step
     #[arg(long, allow_negative_numbers = true)]
     noise: Option<f64>,
@@ -99,6 +102,7 @@ fn plan(arguments: &Arguments) -> Result<Plan, CliError> {
     }
     plan.seed = arguments.seed;
     plan.batch = arguments.batch.unwrap_or(plan.batch);
+    plan.initialization = arguments.initialization.unwrap_or(plan.initialization);
     plan.noise = arguments.noise.unwrap_or(plan.noise);
     Ok(plan)
 }

@@ -65,6 +65,8 @@ impl Model {
         let mut parameters = Vec::new();
         let (mut affine, mut activations) = (0, 0);
         let mut at = Network::new(shape)?;
+        // Fan-in of the layer under way.
+        let mut inputs = 1;
         for (layer, &block) in blocks.iter().enumerate() {
             let current = at.nodes()[at.output()].shape.clone();
             let tensors: Vec<(&str, Vec<usize>, Slot)> = match block {
@@ -100,13 +102,19 @@ impl Model {
                 })?;
                 let values = match slot {
                     Slot::Weight(_) => {
-                        let fan_in: usize = shape[1..].iter().product();
+                        inputs = shape[1..].iter().product();
                         let deviation = match start {
-                            Initialization::He => (2.0 / fan_in as f64).sqrt(),
-                            Initialization::IbpAware => (2.0 * std::f64::consts::PI).sqrt() / fan_in as f64,
+                            Initialization::He => (2.0 / inputs as f64).sqrt(),
+                            Initialization::IbpAware => (2.0 * std::f64::consts::PI).sqrt() / inputs as f64,
+                            Initialization::Uniform => 0.0,
                         };
-                        (0..count).map(|_| (random.bell() / 2.0 * deviation) as f32).collect()
+                        if start == Initialization::Uniform {
+                            uniform(count, inputs, &mut random)
+                        } else {
+                            (0..count).map(|_| (random.bell() / 2.0 * deviation) as f32).collect()
+                        }
                     }
+                    Slot::Bias(_) if start == Initialization::Uniform => uniform(count, inputs, &mut random),
                     Slot::Bias(_) => vec![0.0; count],
                     Slot::Bend(_) => vec![1.0; count],
                 };
@@ -129,6 +137,11 @@ impl Model {
         }
         Ok(network)
     }
+}
+
+/// Uniform within 1 / √fan-in.
+fn uniform(count: usize, inputs: usize, random: &mut Random) -> Vec<f32> {
+    (0..count).map(|_| (random.signed() / (inputs as f64).sqrt()) as f32).collect()
 }
 
 /// Appends one block, whose tensors come next.

@@ -123,7 +123,7 @@ impl Bench {
     }
 
     fn start(&self, slot: u32, plan: Plan) {
-        self.ask(TrainRequest::Start { run: slot, plan, probe: probe() });
+        self.ask(TrainRequest::Start { run: slot, plan: Box::new(plan), probe: probe() });
     }
 
     fn play(&self, runs: &[u32]) {
@@ -322,7 +322,7 @@ fn wrong_requests_are_answered_in_words() {
     assert_eq!(orders, vec![Order::Start, Order::Resume, Order::Checkpoint, Order::Probe, Order::Export]);
     let empty = Session::new(Recorder { said: bench.said.clone(), start: Instant::now() });
     bench.said.borrow_mut().clear();
-    let request = TrainRequest::Start { run: 0, plan: plan(Activation::Relu), probe: probe() };
+    let request = TrainRequest::Start { run: 0, plan: Box::new(plan(Activation::Relu)), probe: probe() };
     pollster::block_on(pin!(empty.handle(Request::Train { request })));
     assert!(matches!(&bench.news()[0], TrainResponse::Failed { message, .. } if message.contains("no images")));
 }
@@ -350,7 +350,7 @@ fn a_checkpoint_of_another_set_asks_for_its_images() {
 fn messages_survive_the_way_through_json() {
     let bench = Bench::new();
     let request = Request::Train {
-        request: TrainRequest::Start { run: 0, plan: plan(Activation::Ramp(0.01, 0.0)), probe: probe() },
+        request: TrainRequest::Start { run: 0, plan: Box::new(plan(Activation::Ramp(0.01, 0.0))), probe: probe() },
     };
     let text = serde_json::to_string(&request).expect("serialises");
     assert_eq!(serde_json::from_str::<Request>(&text).expect("reads back"), request);

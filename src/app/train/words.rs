@@ -77,7 +77,7 @@ words! {
     STEPS = "step";
     NO_RUN = "No run yet: press Play.";
     NOT_MEASURED = "Nothing measured yet.";
-    NO_MODEL = "The network of this moment is no longer held; choose another moment.";
+    NO_MODEL = "Of this moment the numbers are kept, not every network: choose another moment, or the newest, to open it.";
     FULL_SPEED = "full";
     TRAINED = "trained here";
     OPENED = "from a file";

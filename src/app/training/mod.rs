@@ -236,7 +236,7 @@ impl Desk {
         for slot in 0..2 {
             if settings.slots().contains(&slot) {
                 self.expect(slot, Held::new(settings.epsilon, settings.examples), None, None);
-                self.send(TrainRequest::Start { run: slot, plan: settings.plan(slot as usize), probe: settings.probe() });
+                self.send(TrainRequest::Start { run: slot, plan: Box::new(settings.plan(slot as usize)), probe: settings.probe() });
             } else {
                 let before = self.inner.borrow_mut().held[slot as usize].take();
                 if let Some(before) = before {

@@ -145,7 +145,7 @@ impl Desk {
                         let probe = probe_for(&run.plan.architecture, held.epsilon);
                         desk.expect(slot as u32, held, None, None);
                         desk.notice(strings::revived(slot, 0.0));
-                        desk.send(TrainRequest::Start { run: slot as u32, plan: run.plan, probe });
+                        desk.send(TrainRequest::Start { run: slot as u32, plan: Box::new(run.plan), probe });
                     }
                 }
             }

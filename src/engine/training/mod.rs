@@ -126,7 +126,7 @@ impl<H: Host> Session<H> {
             }
             TrainRequest::Start { run, plan, probe } => {
                 let made = self.data().and_then(|data| {
-                    let trainer = Trainer::new(plan, &data.shape, data.classes).map_err(|error| error.to_string())?;
+                    let trainer = Trainer::new(*plan, &data.shape, data.classes).map_err(|error| error.to_string())?;
                     Ok((trainer, data))
                 });
                 self.put(run, made, probe, Order::Start);

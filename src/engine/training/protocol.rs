@@ -65,7 +65,7 @@ pub enum TrainRequest {
         /// The slot.
         run: u32,
         /// What the run is.
-        plan: Plan,
+        plan: Box<Plan>,
         /// What is measured.
         probe: ProbePlan,
     },

@@ -6,7 +6,7 @@ use crate::{
         format,
         store::{Engine, Store, store},
         train::{
-            plots::present,
+            plots::{Runs, present},
             settings::SPEEDS,
             strings, words,
         },
@@ -149,6 +149,11 @@ pub fn HistoryCard() -> impl IntoView {
         view! { <button type="button" id=id disabled=off hidden=move || train.runs.with(|runs| runs[slot].is_none())
             on:click=move |_| with_desk(store, |desk| desk.open(slot))>{[words::OPEN_A, words::OPEN_B][slot]}</button> }
     };
+    let missing = Memo::new(move |_| {
+        let cursor = train.cursor.get();
+        let gone = |runs: &Runs| present(runs).any(|(_, run)| run.moment(cursor).is_none_or(|m| m.model.is_none()));
+        cursor.is_some() && train.runs.with(gone)
+    });
     let remark = Signal::derive(sentence);
     view! {
         <Card id="history" title=words::HISTORY.to_string() remark=remark>
@@ -168,6 +173,7 @@ pub fn HistoryCard() -> impl IntoView {
                 <button type="button" id="moment-live" aria-pressed=move || train.cursor.get().is_none().to_string() on:click=move |_| train.cursor.set(None)>{words::LIVE}</button>
             </div>
             <div class="row wrap">{open(0)}{open(1)}</div>
+            <p class="say" role="status">{move || missing.get().then_some(words::NO_MODEL)}</p>
         </Card>
     }
 }

@@ -4,12 +4,13 @@
 //! bytes ([`Floats`], [`Bytes`]), which a worker's `postMessage` can transfer instead of copy. Integers are `u32`:
 //! JavaScript numbers hold them exactly.
 
+use super::attacks::{AttackAnswer, BrokenAnswer};
 use crate::bounds::{Method, Norm, Strategy};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::{fmt, ops::Deref};
 
 /// Raised whenever a message changes shape; both sides compare it in [`Request::Hello`] and [`Response::Ready`].
-pub const PROTOCOL: u32 = 1;
+pub const PROTOCOL: u32 = 2;
 
 /// Raw bytes that travel as one typed array.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -169,8 +170,8 @@ pub enum Request {
         /// The project's safetensors file, gzip or plain.
         file: Bytes,
     },
-    /// Bounds at one ε: [`Response::Inference`] and [`Response::Samples`] once, [`Response::Bounds`] per method in the
-    /// order given, then [`Response::Done`].
+    /// Bounds at one ε: [`Response::Inference`] once, [`Response::Bounds`] per method in the order given,
+    /// [`Response::Samples`] and [`Response::Attack`] once, then [`Response::Done`].
     Explore {
         /// Rises with every request of this job; older work stops.
         epoch: u32,
@@ -179,7 +180,8 @@ pub enum Request {
         /// Methods, in the order in which answers are wanted.
         methods: Vec<Method>,
     },
-    /// Certified radius (the question's ε is ignored): one [`Response::Radius`] per method, then [`Response::Done`].
+    /// Certified radius (the question's ε is ignored): one [`Response::Radius`] per method, then [`Response::Broken`] and
+    /// [`Response::Done`].
     Radius {
         /// Rises with every request of this job.
         epoch: u32,
@@ -451,5 +453,19 @@ pub enum Response {
         epoch: u32,
         /// What went wrong, where, and what to do next.
         message: String,
+    },
+    /// The margins that an attack reached.
+    Attack {
+        /// Epoch of the request.
+        epoch: u32,
+        /// The answer.
+        answer: AttackAnswer,
+    },
+    /// Where an attack breaks the image.
+    Broken {
+        /// Epoch of the request.
+        epoch: u32,
+        /// The answer.
+        answer: BrokenAnswer,
     },
 }

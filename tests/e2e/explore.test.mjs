@@ -121,6 +121,20 @@ test("radii are certified, ordered, and the command line's", async (t) => {
   assert.ok(shown.ibp.radius < shown.crown.radius);
 });
 
+test("PGD marks each rival's margin, and ends the radius bracket where it breaks the image", async (t) => {
+  const { page } = await open(t, here, { hash: "#v1&net=mlp-normal&img=0&eps=0.05" });
+  await live(page);
+  await page.waitForFunction(() => document.querySelectorAll("#margins circle.attacked").length === 9, undefined, { timeout: PATIENCE });
+  assert.match(await page.locator("#margins .say").innerText(), /PGD/);
+  const broken = page.locator("#radius [data-broken]");
+  await broken.waitFor({ state: "attached", timeout: PATIENCE });
+  const end = Number(await broken.getAttribute("data-broken"));
+  const proved = await page.$$eval("#radius [data-radius]", (marks) => marks.map((mark) => Number(mark.dataset.radius)));
+  assert.ok(end < 0.1 && proved.every((radius) => radius < end), `proved to ${proved}, broken at ${end}`);
+  assert.equal(await page.locator("#radius line.break").count(), 1);
+  assert.match(await page.locator("#radius .say").innerText(), /PGD breaks it at ε = [\d.]+; .*nobody knows/);
+});
+
 test("the paradox: on the IBP-trained network, adaptive lines take CROWN below IBP; tight lines never do", async (t) => {
   const { page } = await open(t, here, { hash: "#v1&net=cnn-ibp-ramp&img=0&eps=0.3" });
   await live(page);

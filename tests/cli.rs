@@ -28,7 +28,7 @@ fn numbers(value: &Value) -> Vec<f64> {
     value.as_array().expect("a list").iter().map(|number| number.as_f64().expect("a number")).collect()
 }
 
-const MODEL: &str = "assets/models/mnist-mlp-ibp.safetensors.gz";
+const MODEL: &str = "tests/golden/mnist-mlp-ibp";
 
 #[test]
 fn bounds_of_a_golden_folder_are_the_oracles() {

@@ -49,6 +49,17 @@ fn same(a: &Response, b: &Response) -> bool {
             (a.method, a.lines, a.epsilon) == (b.method, b.lines, b.epsilon)
                 && (a.mean_width - b.mean_width).abs() <= 1e-3 * (1e-3 + b.mean_width)
         }
+        (Response::Attack { answer: a, .. }, Response::Attack { answer: b, .. }) => {
+            (a.epsilon, a.broken, a.steps, a.restarts) == (b.epsilon, b.broken, b.steps, b.restarts)
+                && near(&a.margins, &b.margins)
+        }
+        (Response::Broken { answer: a, .. }, Response::Broken { answer: b, .. }) => {
+            let close = match (a.epsilon, b.epsilon) {
+                (Some(a), Some(b)) => (a - b).abs() <= 2e-2 * b,
+                (a, b) => a == b,
+            };
+            close && (a.largest, a.steps, a.restarts) == (b.largest, b.steps, b.restarts)
+        }
         (a, b) => a == b,
     }
 }

@@ -3,9 +3,11 @@
 mod common;
 
 use boundscope::{
-    bounds::{Method, Norm, Strategy},
-    engine::{Arithmetic, Bytes, Floats, Host, Job, Question, Request, Response, Session},
+    attack::{Attack, Attacker},
+    bounds::{Method, Norm, Prepared, Region, Steady, Strategy},
+    engine::{Arithmetic, BrokenAnswer, Bytes, Floats, Host, Job, Question, Request, Response, Session},
     formats::write_model,
+    tensor::Cpu,
 };
 use common::{golden_expected, golden_network};
 use std::{cell::RefCell, future::poll_fn, rc::Rc, task::Poll, time::Instant};
@@ -88,7 +90,7 @@ fn explore_answers_in_the_order_asked_and_agrees_with_the_oracle() {
         for (found, wanted) in answer.margins.iter().zip(&wanted.expect("the oracle has this case").margins) {
             assert!((f64::from(*found) - wanted).abs() < 1e-4 * (1.0 + wanted.abs()), "{method}: {found} {wanted}");
         }
-        let Response::Samples { layers, logits, .. } = &said[7] else { panic!("samples come last") };
+        let Response::Samples { layers, logits, .. } = &said[7] else { panic!("samples follow the bounds") };
         samples_seen = true;
         for (inner, outer) in layers.iter().chain([logits]).zip(answer.layers.iter().chain([&answer.logits])) {
             for i in 0..inner.lower.len() {
@@ -97,8 +99,21 @@ fn explore_answers_in_the_order_asked_and_agrees_with_the_oracle() {
         }
     }
     assert!(samples_seen);
-    assert_eq!(said[8], Response::Done { job: Job::Explore, epoch: 3 });
-    assert_eq!(said.len(), 9);
+    let Response::Attack { epoch: 3, answer } = &said[8] else { panic!("the attack comes last") };
+    assert_eq!((answer.epsilon, answer.restarts, answer.broken), (0.05, 9, answer.margins.iter().any(|&m| m <= 0.0)));
+    for response in &said[2..7] {
+        let Response::Bounds { answer: bounds, .. } = response else { panic!("{response:?}") };
+        for (reached, proved) in answer.margins.iter().zip(bounds.margins.iter()) {
+            assert!(reached >= &(proved - 1e-4 * (1.0 + proved.abs())), "{}: {reached} {proved}", bounds.method);
+        }
+    }
+    let Response::Inference { answer: own, .. } = &said[1] else { panic!("{:?}", said[1]) };
+    assert!(
+        answer.margins.iter().zip(own.margins.iter()).all(|(reached, own)| *reached < own - 0.1),
+        "it gets somewhere"
+    );
+    assert_eq!(said[9], Response::Done { job: Job::Explore, epoch: 3 });
+    assert_eq!(said.len(), 10);
 }
 
 #[test]
@@ -183,6 +198,52 @@ fn the_radius_brackets_and_tighter_methods_reach_farther() {
         .collect();
     assert_eq!(radii.len(), 3);
     assert!(radii[0] > 0.01 && radii[0] <= radii[1] + 1e-4 && radii[1] <= radii[2] + 1e-4, "{radii:?}");
+}
+
+/// The radius job's other end, after the answers of `methods`.
+fn broken(question: &Question, methods: &[Method], largest: f64) -> BrokenAnswer {
+    let (session, said) = session();
+    load(&session, &question.network);
+    let ask = Request::Radius { epoch: 1, question: question.clone(), methods: methods.to_vec(), largest };
+    pollster::block_on(session.handle(ask));
+    let said = said.borrow();
+    let [.., Response::Broken { epoch: 1, answer }, Response::Done { job: Job::Radius, epoch: 1 }] = said.as_slice()
+    else {
+        panic!("{:?}", said.last())
+    };
+    answer.clone()
+}
+
+#[test]
+fn the_bracket_ends_where_an_attack_breaks_the_image() {
+    let question = question("mnist-mlp-ibp");
+    let found = broken(&question, &[Method::Ibp, Method::Crown], 0.5);
+    let epsilon = found.epsilon.expect("nothing withstands 0.5");
+    assert_eq!(found.largest, 0.5);
+    let network = golden_network("mnist-mlp-ibp");
+    let pixels: Vec<f64> = question.image.iter().map(|&pixel| f64::from(pixel)).collect();
+    let label = [question.label as usize];
+    let prepared = Prepared::new(Cpu::<f64>::new(), &network);
+    let crown = |epsilon: f64| {
+        let region = Region::linf(epsilon);
+        let bounds = prepared.bounds(&pixels, Some(&label), &region, Method::Crown, Strategy::Tight, &Steady);
+        pollster::block_on(bounds).expect("valid")[0].verified()
+    };
+    assert!(!crown(epsilon), "broken at {epsilon}, where CROWN verifies");
+    // The end of the bracket, not any ε beyond it.
+    let attack = Attack { steps: 20, restarts: 3, seed: 1, targeted: false };
+    let attacker = Attacker::new(&network);
+    let breaks = |epsilon: f64| {
+        let region = Region::linf(epsilon);
+        let found = attacker.attack(&pixels, &label, &region, &attack, &Steady);
+        pollster::block_on(found).expect("valid")[0].broken()
+    };
+    assert!(breaks(epsilon) && !breaks(0.97 * epsilon), "{epsilon}");
+    // Up to an ε that withstands, nothing is found, and nothing is claimed.
+    assert_eq!(broken(&question, &[Method::Ibp], epsilon / 2.0).epsilon, None);
+    // A wrong label is broken without moving.
+    let wrong = Question { label: (question.label + 1) % 10, ..question };
+    assert_eq!(broken(&wrong, &[Method::Ibp], 0.5).epsilon, Some(0.0));
 }
 
 #[test]

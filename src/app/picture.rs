@@ -3,7 +3,10 @@
 
 use crate::{
     bounds::{Method, Strategy},
-    engine::{BoundsAnswer, InferenceAnswer, Interval, Question, RadiusAnswer, Response, SweepAnswer},
+    engine::{
+        AttackAnswer, BoundsAnswer, BrokenAnswer, InferenceAnswer, Interval, Question, RadiusAnswer, Response,
+        SweepAnswer,
+    },
 };
 use std::sync::Arc;
 
@@ -33,6 +36,8 @@ pub struct Picture {
     pub inference: Option<Arc<InferenceAnswer>>,
     /// Samples.
     pub sampled: Option<Arc<Sampled>>,
+    /// What PGD reached.
+    pub attacked: Option<Arc<AttackAnswer>>,
     /// Bounds, in the order of their arrival.
     pub bounds: Vec<Arc<BoundsAnswer>>,
     /// Whether it came with the page instead of from the engine.
@@ -41,7 +46,16 @@ pub struct Picture {
 
 impl Picture {
     fn new(epoch: u32, question: Arc<Question>, methods: Vec<Method>, precomputed: bool) -> Self {
-        Picture { epoch, question, methods, inference: None, sampled: None, bounds: Vec::new(), precomputed }
+        Picture {
+            epoch,
+            question,
+            methods,
+            inference: None,
+            sampled: None,
+            attacked: None,
+            bounds: Vec::new(),
+            precomputed,
+        }
     }
 
     /// The bounds by a method.
@@ -71,6 +85,9 @@ impl Picture {
             Response::Bounds { epoch, answer } if epoch == self.epoch && answer.epsilon == self.question.epsilon => {
                 self.bounds.retain(|old| old.method != answer.method);
                 self.bounds.push(Arc::new(answer));
+            }
+            Response::Attack { epoch, answer } if epoch == self.epoch && answer.epsilon == self.question.epsilon => {
+                self.attacked = Some(Arc::new(answer));
             }
             _ => return false,
         }
@@ -114,7 +131,15 @@ impl Pictures {
             _ => !coming.bounds.is_empty(),
         };
         if ready {
+            let before = self.shown.take();
             self.shown = self.coming.take();
+            // An attack is seeded: it finds the same again for the same question, and comes last.
+            if let (Some(shown), Some(before)) = (&mut self.shown, before)
+                && shown.attacked.is_none()
+                && shown.question == before.question
+            {
+                shown.attacked = before.attacked;
+            }
         }
         ready
     }
@@ -193,6 +218,8 @@ pub struct Radii {
     pub largest: f64,
     /// Answers, in no order.
     pub answers: Vec<RadiusAnswer>,
+    /// Where PGD breaks the image.
+    pub broken: Option<BrokenAnswer>,
     /// Whether more are coming.
     pub running: bool,
 }
@@ -259,6 +286,38 @@ mod tests {
         let shown = pictures.shown().unwrap();
         assert_eq!((shown.epoch, shown.bounds.len()), (2, 1));
         assert!(shown.bounds.iter().all(|answer| answer.epsilon == 0.2));
+    }
+
+    #[test]
+    fn an_attack_enters_the_picture_of_its_own_question_and_stays_for_the_same_one() {
+        let attack = |epoch, epsilon| Response::Attack {
+            epoch,
+            answer: AttackAnswer {
+                epsilon,
+                margins: Floats(vec![0.5]),
+                broken: false,
+                steps: 20,
+                restarts: 1,
+                milliseconds: 1.0,
+            },
+        };
+        let mut pictures = Pictures::default();
+        pictures.begin(1, question(0.1), vec![Method::Ibp], false);
+        pictures.take(bounds(1, 0.1, Method::Ibp));
+        assert!(!pictures.take(attack(1, 0.2)) && pictures.take(attack(1, 0.1)));
+        // The same question with one method more.
+        pictures.begin(2, question(0.1), vec![Method::Ibp, Method::Crown], false);
+        pictures.take(bounds(2, 0.1, Method::Ibp));
+        pictures.take(Response::Inference {
+            epoch: 2,
+            answer: InferenceAnswer { layers: vec![], logits: Floats(vec![]), margins: Floats(vec![]), predicted: 0 },
+        });
+        pictures.take(bounds(2, 0.1, Method::Crown));
+        let shown = pictures.shown().unwrap();
+        assert!(shown.epoch == 2 && shown.attacked.is_some());
+        pictures.begin(3, question(0.2), vec![Method::Ibp], false);
+        pictures.take(bounds(3, 0.2, Method::Ibp));
+        assert!(pictures.shown().unwrap().attacked.is_none());
     }
 
     #[test]

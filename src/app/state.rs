@@ -279,7 +279,7 @@ mod tests {
         let mut levels = vec![0; digit::PIXELS];
         levels[300] = 15;
         let state = State {
-            network: "mnist-cnn-normal".into(),
+            network: "mnist-dm-small-normal".into(),
             image: Picked::Drawn(levels),
             epsilon: 0.123,
             norm: Norm::Two,

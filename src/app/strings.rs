@@ -3,7 +3,7 @@
 use super::{
     format,
     picture::{Picture, Radii, Sweep},
-    plots::{ladder::Verdict, radius, tightness},
+    plots::{self, ladder::Verdict, radius, tightness},
     state::Picked,
 };
 use crate::{
@@ -14,7 +14,8 @@ use crate::{
 pub use super::words::*;
 
 /// Heads of the radius table.
-pub const RADIUS_HEAD: [&str; 6] = ["method", "verified to ε", "first not verified", "claim", "lines", "time"];
+pub const RADIUS_HEAD: [&str; 7] =
+    ["method", "verified to ε", "first not verified", "broken by PGD at", "claim", "lines", "time"];
 /// Heads of the ladder's table.
 pub const LADDER_HEAD: [&str; 4] = ["method", "worst margin", "verified", "time"];
 /// Heads of the one-neuron table.
@@ -87,9 +88,29 @@ pub fn margins_summary(picture: &Picture, proved: usize, rivals: usize, closest:
         return format!("The network calls the image itself a {predicted}: no method can verify it as a {label}.");
     }
     if proved == rivals && rivals > 0 {
-        format!("All {rivals} margins of {label} are {verb} above zero.{close}")
+        format!("All {rivals} margins of {label} are {verb} above zero.{close}{}", attacked(picture))
     } else {
-        format!("{proved} of {rivals} margins of {label} are {verb} above zero; the rest is undecided.{close}")
+        format!(
+            "{proved} of {rivals} margins of {label} are {verb} above zero; {}.{close}",
+            unproved(picture, rivals - proved)
+        )
+    }
+}
+
+/// What PGD says where everything is proved: by how much it might be too cautious.
+fn attacked(picture: &Picture) -> String {
+    let Some(attack) = &picture.attacked else { return String::new() };
+    format!(" PGD gets the smallest down to {}.", format::signed(plots::worst(&attack.margins)))
+}
+
+/// Margins without a proof: broken, or undecided.
+fn unproved(picture: &Picture, rest: usize) -> String {
+    let Some(attack) = &picture.attacked else { return "the rest is undecided".into() };
+    let broken = attack.margins.iter().filter(|&&margin| !(margin > 0.0)).count();
+    match rest.saturating_sub(broken) {
+        0 => format!("PGD breaks the other {broken}"),
+        open if broken == 0 => format!("PGD breaks none of the other {open}, which proves nothing: they are undecided"),
+        open => format!("PGD breaks {broken}, {open} are undecided"),
     }
 }
 
@@ -139,8 +160,9 @@ pub fn radius_summary(radii: &Radii, context: &radius::Context) -> String {
                     let (verified, refuted) = format::bracket(verified, refuted);
                     format!(
                         "{claim} as a {label} up to ε = {verified} in {norm} by {} with {lines}; no longer at {refuted}. \
-                         Beyond the last certificate nothing is known: no attack has been run yet.",
+                         {}",
                         best.method.label(),
+                        broken(radii),
                     )
                 }
                 None => format!(
@@ -152,6 +174,23 @@ pub fn radius_summary(radii: &Radii, context: &radius::Context) -> String {
         }
     };
     if radii.running { format!("{reach} Still searching …") } else { reach }
+}
+
+/// The other end of the bracket: where PGD breaks the image, and what is known in between.
+fn broken(radii: &Radii) -> String {
+    match &radii.broken {
+        None => "Beyond the last certificate nothing is known before an attack has been run.".into(),
+        Some(answer) => match answer.epsilon {
+            Some(epsilon) => format!(
+                "PGD breaks it at ε = {}; between the certificate and there nobody knows.",
+                format::bracket(epsilon, epsilon).1
+            ),
+            None => format!(
+                "PGD breaks it nowhere up to ε = {}, which proves nothing: beyond the certificate nobody knows.",
+                format::epsilon(answer.largest)
+            ),
+        },
+    }
 }
 
 /// Caption of the radius table.
@@ -167,7 +206,7 @@ pub fn radius_caption(radii: &Radii, context: &radius::Context) -> String {
 /// Subtitle of the radius view.
 pub fn radius_subtitle(radii: &Radii) -> String {
     let lines = radii.subject.as_ref().map_or(Strategy::Tight, |s| s.question().lines);
-    format!("largest ε each method proves, {}; beyond it nobody knows", format::lines(lines))
+    format!("largest ε each method proves, {}; from there to where PGD breaks it nobody knows", format::lines(lines))
 }
 
 /// Title of the radius view: "certified" only if every answer is.

@@ -82,6 +82,7 @@ words! {
     RIVAL = "rival";
     CLEAN_MARGIN = "image itself";
     SMALLEST_SAMPLED = "smallest sampled";
+    SMALLEST_ATTACKED = "PGD reached";
     SAMPLED_RANGE = "sampled range";
     OUTPUTS = "outputs";
     PENDING = "…";
@@ -111,4 +112,7 @@ words! {
     UNDECIDED = "nobody knows";
     THE_IMAGE = "the image itself";
     SAMPLED = "sampled";
+    ATTACKED = "reached by PGD";
+    BROKEN = "broken by PGD";
+    UNBROKEN = "not found";
 }

@@ -84,7 +84,8 @@ impl<H: Host> Session<H> {
             };
             self.send(Response::Bounds { epoch, answer });
         }
-        self.samples(epoch, &loaded, &image, label, &region, pulse).await
+        self.samples(epoch, &loaded, &image, label, &region, pulse).await?;
+        self.attack(epoch, &loaded, &image, label, &region, pulse).await
     }
 
     /// Sends the range seen over sampled points.
@@ -134,6 +135,7 @@ impl<H: Host> Session<H> {
     ) -> Result<(), JobError> {
         let loaded = self.loaded(&question.network)?;
         let (image, label, region) = (question.pixels(), question.label as usize, question.region());
+        let mut proved: Option<f64> = None;
         for (index, &method) in methods.iter().enumerate() {
             let start = self.shared.host.now();
             let search = Search { largest, ..Search::default() };
@@ -158,6 +160,8 @@ impl<H: Host> Session<H> {
                     .await?
                 }
             };
+            // `None` is below every number.
+            proved = if certified > proved { certified } else { proved };
             let answer = RadiusAnswer {
                 method,
                 lines: question.lines,
@@ -170,7 +174,7 @@ impl<H: Host> Session<H> {
             let done = (index + 1) as f64 / methods.len() as f64;
             self.send(Response::Progress { job: Job::Radius, epoch, done });
         }
-        Ok(())
+        self.broken(epoch, &loaded, (&image, label), &region, (proved, largest), pulse).await
     }
 
     pub(super) async fn sweep(

@@ -1,5 +1,6 @@
 //! One session: typed requests in, a stream of typed responses out. Knows no browser.
 
+mod attacks;
 #[cfg(not(target_arch = "wasm32"))]
 mod collect;
 mod jobs;
@@ -9,6 +10,7 @@ mod sampling;
 mod session;
 mod training;
 
+pub use attacks::{AttackAnswer, BrokenAnswer};
 #[cfg(not(target_arch = "wasm32"))]
 pub use collect::collect;
 pub use network::summarise;

@@ -2,6 +2,7 @@
 
 use super::protocol::{LayerSummary, NetworkSummary};
 use crate::{
+    attack::Attacker,
     bounds::Prepared,
     formats::{FormatError, read_model},
     network::Network,
@@ -15,6 +16,8 @@ pub(super) struct Loaded {
     pub(super) prepared: Prepared<Cpu<f32>>,
     /// The same in the sound arithmetic, once something is to be certified.
     sound: OnceCell<Prepared<Sound>>,
+    /// The same on a tape, once something is to be attacked.
+    attacker: OnceCell<Attacker>,
     pub(super) summary: NetworkSummary,
 }
 
@@ -24,12 +27,17 @@ impl Loaded {
         let network = read_model(bytes)?;
         let prepared = Prepared::new(Cpu::new(), &network);
         let summary = summarise(&network);
-        Ok(Loaded { network, prepared, sound: OnceCell::new(), summary })
+        Ok(Loaded { network, prepared, sound: OnceCell::new(), attacker: OnceCell::new(), summary })
     }
 
     /// The network in the sound arithmetic.
     pub(super) fn sound(&self) -> &Prepared<Sound> {
         self.sound.get_or_init(|| Prepared::new(Sound, &self.network))
+    }
+
+    /// The network prepared for attacks.
+    pub(super) fn attacker(&self) -> &Attacker {
+        self.attacker.get_or_init(|| Attacker::new(&self.network))
     }
 }
 

@@ -5,6 +5,7 @@
 //! JavaScript numbers hold them exactly. A message is `{name: {fields}}`: a tag among the fields would have every message
 //! read twice, and both readers shipped.
 
+use super::attacks::{AttackAnswer, BrokenAnswer};
 use super::training::{TrainRequest, TrainResponse};
 use crate::bounds::{Method, Norm, Strategy};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
@@ -171,8 +172,8 @@ pub enum Request {
         /// The project's safetensors file, gzip or plain.
         file: Bytes,
     },
-    /// Bounds at one ε: [`Response::Inference`] and [`Response::Samples`] once, [`Response::Bounds`] per method in the
-    /// order given, then [`Response::Done`].
+    /// Bounds at one ε: [`Response::Inference`] once, [`Response::Bounds`] per method in the order given,
+    /// [`Response::Samples`] and [`Response::Attack`] once, then [`Response::Done`].
     Explore {
         /// Rises with every request of this job; older work stops.
         epoch: u32,
@@ -181,7 +182,8 @@ pub enum Request {
         /// Methods, in the order in which answers are wanted.
         methods: Vec<Method>,
     },
-    /// Certified radius (the question's ε is ignored): one [`Response::Radius`] per method, then [`Response::Done`].
+    /// Certified radius (the question's ε is ignored): one [`Response::Radius`] per method, then [`Response::Broken`] and
+    /// [`Response::Done`].
     Radius {
         /// Rises with every request of this job.
         epoch: u32,
@@ -463,5 +465,19 @@ pub enum Response {
         epoch: u32,
         /// What went wrong, where, and what to do next.
         message: String,
+    },
+    /// The margins that an attack reached.
+    Attack {
+        /// Epoch of the request.
+        epoch: u32,
+        /// The answer.
+        answer: AttackAnswer,
+    },
+    /// Where an attack breaks the image.
+    Broken {
+        /// Epoch of the request.
+        epoch: u32,
+        /// The answer.
+        answer: BrokenAnswer,
     },
 }

@@ -79,7 +79,7 @@ async function moveSlider({ moves, patience }) {
 }
 
 /** Networks timed, with an ε that suits each: the native benchmark's list. */
-const NETWORKS = [["mnist-mlp-ibp", 0.08], ["mnist-cnn-ibp-ramp", 0.2], ["mnist-cnn-normal", 0.01]];
+const NETWORKS = [["mnist-mlp-ibp", 0.08], ["mnist-dm-small-ibp-ramp", 0.2], ["mnist-dm-small-normal", 0.01]];
 
 /** Runs in the page: milliseconds per image by network, method and batch size. */
 async function timeMethods({ networks, batch, budget }) {

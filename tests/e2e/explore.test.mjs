@@ -86,7 +86,7 @@ test("dragging through many ε never mixes two in one picture", async (t) => {
 });
 
 test("the numbers on the page are the command line's", async (t) => {
-  for (const [net, image, epsilon] of [["mnist-mlp-ibp", 3, 0.06], ["mnist-mlp-normal", 0, 0.01], ["mnist-cnn-ibp-ramp", 1, 0.15]]) {
+  for (const [net, image, epsilon] of [["mnist-mlp-ibp", 3, 0.06], ["mnist-mlp-normal", 0, 0.01], ["mnist-dm-small-ibp-ramp", 1, 0.15]]) {
     const { page } = await open(t, here, { hash: `#v1&net=${net.replace("mnist-", "")}&img=${image}&eps=${epsilon}` });
     await live(page);
     const shown = await margins(page);
@@ -121,8 +121,22 @@ test("radii are certified, ordered, and the command line's", async (t) => {
   assert.ok(shown.ibp.radius < shown.crown.radius);
 });
 
+test("PGD marks each rival's margin, and ends the radius bracket where it breaks the image", async (t) => {
+  const { page } = await open(t, here, { hash: "#v1&net=mlp-normal&img=0&eps=0.05" });
+  await live(page);
+  await page.waitForFunction(() => document.querySelectorAll("#margins circle.attacked").length === 9, undefined, { timeout: PATIENCE });
+  assert.match(await page.locator("#margins .say").innerText(), /PGD/);
+  const broken = page.locator("#radius [data-broken]");
+  await broken.waitFor({ state: "attached", timeout: PATIENCE });
+  const end = Number(await broken.getAttribute("data-broken"));
+  const proved = await page.$$eval("#radius [data-radius]", (marks) => marks.map((mark) => Number(mark.dataset.radius)));
+  assert.ok(end < 0.1 && proved.every((radius) => radius < end), `proved to ${proved}, broken at ${end}`);
+  assert.equal(await page.locator("#radius line.break").count(), 1);
+  assert.match(await page.locator("#radius .say").innerText(), /PGD breaks it at ε = [\d.]+; .*nobody knows/);
+});
+
 test("the paradox: on the IBP-trained network, adaptive lines take CROWN below IBP; tight lines never do", async (t) => {
-  const { page } = await open(t, here, { hash: "#v1&net=cnn-ibp-ramp&img=0&eps=0.3" });
+  const { page } = await open(t, here, { hash: "#v1&net=dm-small-ibp-ramp&img=0&eps=0.3" });
   await live(page);
   const tight = await margins(page);
   await changes(page, () => page.locator("#lines-adaptive").click());

@@ -62,6 +62,11 @@ impl Conductor {
                 score.dirty.radii = true;
                 drop(score);
             }
+            Response::Broken { epoch, answer } if epoch == score.radius => {
+                score.radii.broken = Some(answer);
+                score.dirty.radii = true;
+                drop(score);
+            }
             Response::SweepPoint { epoch, answer } if epoch == score.sweeping => {
                 score.sweep.put(answer);
                 score.dirty.sweep = true;

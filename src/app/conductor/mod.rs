@@ -377,6 +377,7 @@ impl Conductor {
                         });
                     }
                     Response::Radius { answer, .. } => score.radii.put(answer),
+                    Response::Broken { answer, .. } => score.radii.broken = Some(answer),
                     Response::SweepPoint { answer, .. } => score.sweep.put(answer),
                     other => {
                         ahead.take(other);

@@ -1,4 +1,5 @@
-//! Margin ladder: for each rival the lower bounds of z_y − z_i by every method, down from the image's own margin.
+//! Margin ladder: for each rival the lower bounds of z_y − z_i by every method, down from the image's own margin, and the margin
+//! that PGD reached: the truth lies between.
 
 use super::{Drawing, Table, axis_below, class, fold, rivals};
 use crate::{
@@ -35,6 +36,11 @@ fn best(picture: &Picture, place: usize) -> f64 {
     fold(picture.answers().map(|answer| margin(answer, place)), f64::NEG_INFINITY, f64::max)
 }
 
+/// The margin that PGD reached.
+fn attacked(picture: &Picture, place: usize) -> Option<f64> {
+    picture.attacked.as_ref().and_then(|attack| attack.margins.get(place)).map(|&margin| f64::from(margin))
+}
+
 /// The plot.
 pub fn draw(picture: &Picture, width: f64) -> Drawing {
     let mut marks = Marks::new();
@@ -44,7 +50,8 @@ pub fn draw(picture: &Picture, width: f64) -> Drawing {
     let bottom = 4.0 + step * rows.len() as f64;
     let all = || picture.answers().flat_map(|a| a.margins.iter().map(|&m| f64::from(m)));
     let clean = || picture.inference.iter().flat_map(|i| i.margins.iter().map(|&m| f64::from(m)));
-    let low = fold(all().chain(clean()), 0.0, f64::min);
+    let reached = || rows.iter().filter_map(|&(place, _)| attacked(picture, place));
+    let low = fold(all().chain(clean()).chain(reached()), 0.0, f64::min);
     let high = fold(all().chain(clean()), 0.0, f64::max).max(1e-6);
     let spread = if -low > 4.0 * high { Spread::Symlog((high / 4.0).max(0.1)) } else { Spread::Linear };
     let room = (high - low) * 0.02;
@@ -81,6 +88,9 @@ pub fn draw(picture: &Picture, width: f64) -> Drawing {
         if let Some(clean) = clean {
             marks.circle("clean", scale.at(clean), middle, 3.2);
         }
+        if let Some(reached) = attacked(picture, place).filter(|reached| !reached.is_nan()) {
+            marks.circle("attacked", scale.at(reached), middle, 4.0);
+        }
     }
     marks.line("zero", scale.at(0.0), 0.0, scale.at(0.0), bottom + 3.0);
     Drawing { markup: marks.finish(), height: bottom + 20.0 }
@@ -100,6 +110,9 @@ pub fn table(picture: &Picture) -> Table {
     if picture.sampled.is_some() {
         head.push(strings::SMALLEST_SAMPLED.to_string());
     }
+    if picture.attacked.is_some() {
+        head.push(strings::SMALLEST_ATTACKED.to_string());
+    }
     head.extend(picture.answers().map(|answer| answer.method.label()));
     let rows = order(picture)
         .into_iter()
@@ -108,6 +121,9 @@ pub fn table(picture: &Picture) -> Table {
             let mut row = vec![format!("{} − {rival}", picture.question.label), format::signed(clean)];
             if let Some(sampled) = &picture.sampled {
                 row.push(format::signed(f64::from(sampled.margins[place])));
+            }
+            if picture.attacked.is_some() {
+                row.push(format::signed(attacked(picture, place).unwrap_or(f64::NAN)));
             }
             row.extend(picture.answers().map(|answer| format::signed(margin(answer, place))));
             row

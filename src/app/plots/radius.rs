@@ -1,4 +1,4 @@
-//! Radius bracket: how far each method's certificate reaches, and that nothing is known beyond it.
+//! Radius bracket: how far each method's certificate reaches, where PGD breaks the image, and that nobody knows in between.
 
 use super::{Drawing, Table, axis_below, class};
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
         svg::Marks,
     },
     bounds::{Method, Norm},
-    engine::RadiusAnswer,
+    engine::{BrokenAnswer, RadiusAnswer},
 };
 
 const ROW: f64 = 22.0;
@@ -39,6 +39,9 @@ pub fn draw(radii: &Radii, context: &Context, width: f64) -> Drawing {
     let (start, end) = (scale.at(low), scale.at(high));
     let bottom = 18.0 + ROW * context.methods.len() as f64;
     axis_below(&mut marks, &scale, if width < 560.0 { 4 } else { 9 }, 16.0, bottom);
+    let broken = broken_at(radii);
+    // An image that is broken without moving is so from the axis' left end on.
+    let breaks = broken.map_or(end, |epsilon| scale.at(epsilon.max(low)).min(end));
     for (row, &method) in context.methods.iter().enumerate() {
         let middle = 18.0 + ROW * (row as f64 + 0.5);
         marks.open(class(method));
@@ -48,7 +51,7 @@ pub fn draw(radii: &Radii, context: &Context, width: f64) -> Drawing {
             Some(answer) => {
                 let reach = answer.verified.map_or(start, |v| scale.at(v));
                 if answer.refuted.is_some() || answer.verified.is_none() {
-                    marks.rect("undecided", reach, middle - 5.0, end - reach, 10.0);
+                    marks.rect("undecided", reach, middle - 5.0, breaks - reach, 10.0);
                 }
                 if answer.verified.is_some() {
                     marks.rect("reach", start, middle - 5.0, reach - start, 10.0);
@@ -57,8 +60,12 @@ pub fn draw(radii: &Radii, context: &Context, width: f64) -> Drawing {
             }
             None => marks.line("pending", start, middle, end, middle),
         }
-        marks.text("t name", end + 8.0, middle + 4.0, &bracket(answer));
+        marks.text("t name", end + 8.0, middle + 4.0, &bracket(answer, broken));
         marks.close();
+    }
+    if broken.is_some() {
+        marks.rect("breaks", breaks, 18.0, end - breaks, bottom - 18.0);
+        marks.line("break", breaks, 16.0, breaks, bottom);
     }
     Drawing { markup: marks.finish(), height: bottom + 20.0 }
 }
@@ -75,13 +82,18 @@ pub fn cursor(norm: Norm, rows: usize, epsilon: f64, width: f64) -> Drawing {
     Drawing { markup: marks.finish(), height: 0.0 }
 }
 
-/// The bracket in digits: the largest ε verified and the smallest that was not.
-pub fn bracket(answer: Option<&RadiusAnswer>) -> String {
+/// The smallest ε at which PGD broke the image.
+fn broken_at(radii: &Radii) -> Option<f64> {
+    radii.broken.as_ref().and_then(|answer| answer.epsilon)
+}
+
+/// The bracket in digits: the largest ε verified, and the smallest that PGD broke or, before it has, that was not verified.
+pub fn bracket(answer: Option<&RadiusAnswer>, broken: Option<f64>) -> String {
     match answer {
         None => strings::PENDING.into(),
         Some(RadiusAnswer { verified: None, .. }) => strings::NOT_EVEN_AT_ZERO.into(),
         Some(RadiusAnswer { verified: Some(v), refuted: Some(r), .. }) => {
-            let (low, high) = format::bracket(*v, *r);
+            let (low, high) = format::bracket(*v, broken.unwrap_or(*r));
             format!("{low} … {high}")
         }
         Some(RadiusAnswer { verified: Some(v), refuted: None, .. }) => format!("≥ {}", format::bracket(*v, *v).0),
@@ -90,6 +102,11 @@ pub fn bracket(answer: Option<&RadiusAnswer>) -> String {
 
 /// The plot in numbers.
 pub fn table(radii: &Radii, context: &Context) -> Table {
+    let broken = match &radii.broken {
+        None => strings::PENDING.into(),
+        Some(BrokenAnswer { epsilon: Some(epsilon), .. }) => format::bracket(*epsilon, *epsilon).1,
+        Some(BrokenAnswer { epsilon: None, .. }) => strings::UNBROKEN.to_string(),
+    };
     let rows = context
         .methods
         .iter()
@@ -99,6 +116,7 @@ pub fn table(radii: &Radii, context: &Context) -> Table {
                 answer.method.label(),
                 answer.verified.map_or(strings::NONE.into(), |v| format::bracket(v, v).0),
                 answer.refuted.map_or(strings::NONE.into(), |r| format::bracket(r, r).1),
+                broken.clone(),
                 strings::claim(answer.arithmetic).into(),
                 if answer.method.uses_lines() { format::lines(answer.lines) } else { strings::NO_LINES.into() },
                 format::milliseconds(answer.milliseconds),
@@ -107,4 +125,45 @@ pub fn table(radii: &Radii, context: &Context) -> Table {
         .collect();
     let head = strings::RADIUS_HEAD.map(String::from).to_vec();
     Table { caption: strings::radius_caption(radii, context), head, rows }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{bounds::Strategy, engine::Arithmetic};
+
+    fn radii(broken: Option<Option<f64>>) -> Radii {
+        let answer = RadiusAnswer {
+            method: Method::Ibp,
+            lines: Strategy::Tight,
+            verified: Some(0.1),
+            refuted: Some(0.101),
+            arithmetic: Arithmetic::Sound,
+            milliseconds: 1.0,
+        };
+        let broken =
+            broken.map(|epsilon| BrokenAnswer { epsilon, largest: 0.5, steps: 20, restarts: 3, milliseconds: 1.0 });
+        Radii { largest: 0.5, answers: vec![answer], broken, ..Radii::default() }
+    }
+
+    #[test]
+    fn the_undecided_zone_ends_where_an_attack_breaks_the_image() {
+        let context = Context { methods: vec![Method::Ibp], norm: Norm::Inf };
+        let drawn = |broken| draw(&radii(broken), &context, 600.0).markup;
+        let cell = |broken| table(&radii(broken), &context).rows[0][3].clone();
+        let words = |broken| bracket(radii(None).by(Method::Ibp), broken);
+        // Nothing is claimed before an attack has answered, nor when it found nothing.
+        for (broken, said) in [(None, strings::PENDING), (Some(None), strings::UNBROKEN)] {
+            assert!(drawn(broken).contains("undecided") && !drawn(broken).contains("break"));
+            assert_eq!(cell(broken), said);
+        }
+        assert_eq!(words(None), "0.1 … 0.101");
+        let drawing = drawn(Some(Some(0.2)));
+        let edge = format!("class=\"break\" x1=\"{:.1}\"", axis(Norm::Inf, 600.0).at(0.2));
+        assert!(drawing.contains(&edge) && drawing.contains("undecided"), "{edge}: {drawing}");
+        assert_eq!((words(Some(0.2)), cell(Some(Some(0.2)))), ("0.1 … 0.2".into(), "0.2".into()));
+        // An image that is wrong as it stands is broken everywhere.
+        let left = format!("class=\"breaks\" x=\"{}\"", axis(Norm::Inf, 600.0).at(1e-3));
+        assert!(drawn(Some(Some(0.0))).contains(&left), "{left}");
+    }
 }

@@ -21,6 +21,7 @@ pub fn MarginsView() -> impl IntoView {
             <Plot draw=of_picture(store, margins::draw) label=summary/>
             <p class="say">{summary}</p>
             <p class="key"><span class="k-clean"></span>{strings::THE_IMAGE}<span class="k-sampled"></span>{strings::SAMPLED}
+                <span class="k-attacked"></span>{strings::ATTACKED}
                 <span class="k-proved"></span>{strings::PROVED}</p>
             <Footing/>
             <TableOf rows/>

@@ -51,11 +51,20 @@ pub fn RadiusView() -> impl IntoView {
                 .collect_view()
         })
     };
+    let broken = move || {
+        radii.with(|radii| {
+            let answer = radii.broken.clone()?;
+            let at = answer.epsilon.map_or("none".to_string(), |epsilon| epsilon.to_string());
+            Some(view! { <data data-broken=at></data> })
+        })
+    };
     view! {
         <Card id="radius" title=title remark=remark>
             <EpsilonPlot draw over axis label=summary name=strings::EPSILON_SLIDER/>
-            <div hidden=true>{marks}</div>
+            <div hidden=true>{marks}{broken}</div>
             <p class="say">{summary}</p>
+            <p class="key"><span class="k-undecided"></span>{strings::UNDECIDED}
+                <span class="k-broken"></span>{strings::BROKEN}</p>
             <TableOf rows/>
         </Card>
     }

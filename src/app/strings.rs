@@ -106,7 +106,7 @@ fn attacked(picture: &Picture) -> String {
 /// Margins without a proof: broken, or undecided.
 fn unproved(picture: &Picture, rest: usize) -> String {
     let Some(attack) = &picture.attacked else { return "the rest is undecided".into() };
-    let broken = attack.margins.iter().filter(|&&margin| !(margin > 0.0)).count();
+    let broken = attack.margins.iter().filter(|&&margin| margin.is_nan() || margin <= 0.0).count();
     match rest.saturating_sub(broken) {
         0 => format!("PGD breaks the other {broken}"),
         open if broken == 0 => format!("PGD breaks none of the other {open}, which proves nothing: they are undecided"),

@@ -40,7 +40,7 @@ pub struct Attacked {
 impl Attacked {
     /// Whether some point of the region is not predicted as the label (or not a number).
     pub fn broken(&self) -> bool {
-        !(self.worst > 0.0)
+        self.worst.is_nan() || self.worst <= 0.0
     }
 }
 

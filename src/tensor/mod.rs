@@ -9,6 +9,7 @@ mod tape;
 
 pub use backend::{Backend, Ball, DeviceError, Dual, Form, Pair, Relaxation, Shape};
 pub use cpu::Cpu;
+#[cfg(feature = "parallel")]
 pub(crate) use cpu::alone;
 pub use real::Real;
 pub use sound::{Sound, SoundMap, SoundTensor};

@@ -16,6 +16,7 @@ use crate::{
 };
 pub use map::CpuMap;
 use ndarray::{ArcArray, Ix3};
+#[cfg(feature = "parallel")]
 pub(crate) use parallel::alone;
 use patches::Patches;
 use std::{borrow::Cow, marker::PhantomData, ops::Range};

@@ -20,16 +20,12 @@ fn shares(cost: usize) -> bool {
 }
 
 /// Runs `work` on the calling thread alone, for callers that have already cut their work over the cores.
+#[cfg(feature = "parallel")]
 pub(crate) fn alone<R>(work: impl FnOnce() -> R) -> R {
-    #[cfg(feature = "parallel")]
-    {
-        let before = ALONE.replace(true);
-        let result = work();
-        ALONE.set(before);
-        return result;
-    }
-    #[cfg(not(feature = "parallel"))]
-    work()
+    let before = ALONE.replace(true);
+    let result = work();
+    ALONE.set(before);
+    result
 }
 
 /// Calls `work(index, chunk)` for every chunk of `out`; chunks are independent, so any order gives the same bits.

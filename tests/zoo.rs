@@ -55,12 +55,9 @@ fn records_are_about_the_files_beside_them_and_keep_theorem_2() {
             for (method, error) in &errors {
                 assert!(attacked <= *error, "{name}: PGD error {attacked} above {method}'s {error}");
             }
-            for (tighter, looser) in [
-                ("crown-ibp", "ibp"),
-                ("lbp", "ibp"),
-                ("crown-lbp", "lbp"),
-                ("crown-lbp", "crown-ibp"),
-            ] {
+            for (tighter, looser) in
+                [("crown-ibp", "ibp"), ("lbp", "ibp"), ("crown-lbp", "lbp"), ("crown-lbp", "crown-ibp")]
+            {
                 assert!(errors[tighter] <= errors[looser], "{name}: {tighter} {errors:?}");
             }
             evaluated += 1;

@@ -25,7 +25,8 @@ pub(super) struct Arguments {
 }
 
 /// Networks timed by default, with an ε that suits each.
-const NETWORKS: [(&str, f64); 3] = [("mnist-mlp-ibp", 0.08), ("mnist-dm-small-ibp-ramp", 0.2), ("mnist-dm-small-normal", 0.01)];
+const NETWORKS: [(&str, f64); 3] =
+    [("mnist-mlp-ibp", 0.08), ("mnist-dm-small-ibp-ramp", 0.2), ("mnist-dm-small-normal", 0.01)];
 
 pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     let mut models: Vec<(PathBuf, f64)> = arguments.models.iter().map(|path| (path.clone(), 0.05)).collect();

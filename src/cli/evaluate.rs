@@ -33,7 +33,7 @@ pub(super) struct Arguments {
     #[arg(long, default_value = "ibp,crown-ibp,lbp,crown-lbp")]
     methods: String,
     /// PGD as STEPSxRESTARTS, or none
-    #[arg(long, default_value = "40x1", value_parser = attack)]
+    #[arg(long, default_value = "20x1", value_parser = attack)]
     pgd: Attempt,
     /// Bound every image by every method, also where an attack or a looser method has decided it
     #[arg(long)]

@@ -7,6 +7,7 @@ mod convert;
 mod evaluate;
 mod figures;
 mod input;
+mod memory;
 mod radius;
 mod record;
 mod train;
@@ -105,6 +106,7 @@ enum CliError {
 
 /// Runs the command line and says how it ended: 0 on an answer, 2 on bad usage or input, 130 when interrupted.
 pub fn run() -> ExitCode {
+    memory::keep();
     let result = match Arguments::parse().command {
         Command::Bounds(arguments) => bounds::run(&arguments),
         Command::Radius(arguments) => radius::run(&arguments),

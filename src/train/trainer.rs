@@ -13,7 +13,7 @@ use crate::{
     tensor::{Backend, Cpu, Program, Recorder, Run, Slots, Value},
 };
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map::Entry};
 
 /// What one step did.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -179,12 +179,11 @@ impl Trainer {
         let indices = self.batch(data.len());
         let network = self.noisy_model().network(slope)?;
         for size in shards::sizes(indices.len()) {
-            if !self.programs.contains_key(&(parts, size)) {
-                let program = LossProgram::record(&network, parts, size).map_err(|error| match error {
+            if let Entry::Vacant(place) = self.programs.entry((parts, size)) {
+                place.insert(LossProgram::record(&network, parts, size).map_err(|error| match error {
                     LossError::Bounds(error) => TrainError::Bounds(error),
                     LossError::NoAdjoint(error) => TrainError::Data(error.to_string()),
-                })?;
-                self.programs.insert((parts, size), program);
+                })?);
             }
         }
         let slots = Slots::new(&self.backend, &network);

@@ -69,7 +69,7 @@ pub fn write_model(network: &Network) -> Result<Vec<u8>, FormatError> {
 pub struct Extra {
     /// Further tensors: name, shape, values.
     pub tensors: Vec<(String, Vec<usize>, Vec<f32>)>,
-    /// Further metadata: key and text.
+    /// Further entries of the description: key and text.
     pub metadata: Vec<(String, String)>,
 }
 
@@ -79,7 +79,12 @@ pub struct Extra {
 /// As for [`write_model`], and names that are taken.
 pub fn write_model_with(network: &Network, extra: Extra) -> Result<Vec<u8>, FormatError> {
     let bad = |error: safetensors::SafeTensorError| malformed("safetensors", error.to_string());
-    let (description, tensors) = describe(network);
+    let (mut description, tensors) = describe(network);
+    // Inside the description, not beside it: the container writes several metadata keys in no fixed order, and the same run is to
+    // give the same file.
+    for (key, text) in extra.metadata {
+        description[key] = text.into();
+    }
     let data: Vec<(String, Vec<usize>, Vec<u8>)> = tensors
         .into_iter()
         .chain(extra.tensors)
@@ -92,7 +97,7 @@ pub fn write_model_with(network: &Network, extra: Extra) -> Result<Vec<u8>, Form
         }
         views.push((name.clone(), TensorView::new(Dtype::F32, shape.clone(), bytes).map_err(bad)?));
     }
-    let metadata = extra.metadata.into_iter().chain([(KEY.to_owned(), description.to_string())]).collect();
+    let metadata = [(KEY.to_owned(), description.to_string())].into_iter().collect();
     safetensors::serialize(views, Some(metadata)).map_err(bad)
 }
 
@@ -102,14 +107,13 @@ pub fn write_model_with(network: &Network, extra: Extra) -> Result<Vec<u8>, Form
 /// Bytes that are not safetensors, or tensors that are not F32.
 pub fn read_extra(bytes: &[u8]) -> Result<Extra, FormatError> {
     let bytes = gunzip(bytes, LIMIT)?;
-    let (tensors, _) = tensors(&bytes)?;
-    let bad = |error: safetensors::SafeTensorError| malformed("safetensors", error.to_string());
-    let (_, metadata) = SafeTensors::read_metadata(&bytes).map_err(bad)?;
-    let metadata = metadata.metadata().as_ref();
+    let (tensors, description) = tensors(&bytes)?;
+    let description = description.and_then(|text| serde_json::from_str::<serde_json::Map<_, _>>(&text).ok());
+    let entries = description.unwrap_or_default().into_iter();
+    let metadata =
+        entries.filter_map(|(key, value): (String, serde_json::Value)| Some((key, value.as_str()?.to_owned())));
     Ok(Extra {
         tensors: tensors.into_iter().map(|(name, (shape, values))| (name, shape, values.to_vec())).collect(),
-        metadata: metadata
-            .map(|map| map.iter().map(|(key, text)| (key.clone(), text.clone())).collect())
-            .unwrap_or_default(),
+        metadata: metadata.collect(),
     })
 }

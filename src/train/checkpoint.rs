@@ -5,7 +5,7 @@ use crate::formats::{Extra, read_extra, write_model_with};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
-/// Metadata key of the position.
+/// The position's key in the model's description.
 const KEY: &str = "training";
 /// Raised when the file changes shape.
 const VERSION: u32 = 1;
@@ -29,7 +29,7 @@ fn name(moment: &str, parameter: &str) -> String {
 }
 
 impl Trainer {
-    /// The state as a file: a model file whose metadata also holds the plan and the position, with the optimiser's moments as
+    /// The state as a file: a model file whose description also holds the plan and the position, with the optimiser's moments as
     /// further tensors. Any reader of model files reads it as the current network.
     ///
     /// # Errors
@@ -64,8 +64,9 @@ impl Trainer {
         let wrong = |why: String| TrainError::Checkpoint(why);
         let file = read_extra(checkpoint)?;
         let text = file.metadata.iter().find(|(key, _)| key == KEY).map(|(_, text)| text);
-        let text = text
-            .ok_or_else(|| wrong(format!("its metadata has no key \"{KEY}\"; a model file alone cannot be resumed")))?;
+        let text = text.ok_or_else(|| {
+            wrong(format!("its description has no key \"{KEY}\"; a model file alone cannot be resumed"))
+        })?;
         let position: Position = serde_json::from_str(text).map_err(|error| wrong(error.to_string()))?;
         if position.version != VERSION {
             return Err(wrong(format!("it is of version {}, this is {VERSION}", position.version)));

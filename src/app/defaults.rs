@@ -19,7 +19,7 @@ pub struct Preset {
 }
 
 /// The networks offered, in order.
-pub const PRESETS: [Preset; 5] = [
+pub const PRESETS: [Preset; 6] = [
     Preset { key: "mnist-mlp-ibp", title: "784-64-32-10, IBP-trained", note: "ReLU · ε 0.1 · clean 94.3 %" },
     Preset { key: "mnist-mlp-normal", title: "784-64-32-10, normally trained", note: "ReLU · clean 97.1 %" },
     Preset { key: "mnist-dm-small-ibp-relu", title: "DM-Small, IBP-trained", note: "ReLU · ε 0.4 · clean 94.6 %" },

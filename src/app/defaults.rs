@@ -24,6 +24,11 @@ pub const PRESETS: [Preset; 6] = [
     Preset { key: "mnist-mlp-normal", title: "784-64-32-10, normally trained", note: "ReLU · clean 97.1 %" },
     Preset { key: "mnist-dm-small-ibp-relu", title: "DM-Small, IBP-trained", note: "ReLU · ε 0.4 · clean 94.6 %" },
     Preset {
+        key: "mnist-dm-small-ibp-leaky",
+        title: "DM-Small, IBP-trained",
+        note: "LeakyReLU(0.01) · ε 0.4 · clean 92.1 %",
+    },
+    Preset {
         key: "mnist-dm-small-ibp-ramp",
         title: "DM-Small, IBP-trained",
         note: "ParamRamp(0) · ε 0.4 · clean 95.5 %",

@@ -12,6 +12,7 @@
 //! | [`bounds`] | regions, lines, IBP, LBP, CROWN and their hybrids: walks over the graph, written once over a backend |
 //! | [`formats`] | safetensors, IDX, npy and the golden folders: the only room that sees untrusted bytes; ONNX out |
 //! | [`train`] | plans, schedules, losses and the trainer |
+//! | `kernels` | compute shaders, one per file, each beside a CPU twin |
 //! | [`network`] | the graph of operators, one file per operator |
 //! | [`random`] | seeded random numbers |
 //! | [`tensor`] | the [`Backend`](tensor::Backend) and its processors |
@@ -25,6 +26,8 @@ pub mod certify;
 pub mod cli;
 pub mod engine;
 pub mod formats;
+#[cfg(feature = "gpu")]
+pub mod kernels;
 pub mod network;
 pub mod random;
 pub mod tensor;

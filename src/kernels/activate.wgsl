@@ -1,0 +1,28 @@
+// σ(z).
+struct Shape {
+    count: u32,
+    width: u32,
+    bends: u32,
+    slope: f32,
+}
+@group(1) @binding(0) var<uniform> shape: Shape;
+@group(0) @binding(1) var<storage, read> z: array<f32>;
+@group(0) @binding(2) var<storage, read> bend: array<f32>;
+@group(0) @binding(3) var<storage, read_write> result: array<f32>;
+
+@compute @workgroup_size(64)
+fn main(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) local: u32,
+) {
+    let index = linear(group, groups, local);
+    if (index >= shape.count) {
+        return;
+    }
+    var curve = Curve(shape.slope, 0.0, shape.bends != 0u);
+    if (curve.bends) {
+        curve.bend = bend[index % shape.width];
+    }
+    result[index] = value(curve, z[index]);
+}

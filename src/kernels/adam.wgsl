@@ -1,0 +1,36 @@
+// Adam's update of one tensor, in place: values, running means and running squares stand one after the other.
+struct Shape {
+    count: u32,
+    // Elements from the values to the means, and from these to the squares.
+    section: u32,
+    // Whether values stay above `least`.
+    floored: u32,
+    least: f32,
+}
+@group(1) @binding(0) var<uniform> shape: Shape;
+@group(0) @binding(1) var<storage, read> gradient: array<f32>;
+// The step's length, what unbiases the square's root, and the factor that clips the gradient.
+@group(0) @binding(2) var<storage, read> rates: array<f32>;
+@group(0) @binding(3) var<storage, read_write> state: array<f32>;
+
+@compute @workgroup_size(64)
+fn main(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) local: u32,
+) {
+    let index = linear(group, groups, local);
+    if (index >= shape.count) {
+        return;
+    }
+    let g = gradient[index] * rates[2];
+    let mean = 0.9 * state[shape.section + index] + 0.1 * g;
+    let square = 0.999 * state[2u * shape.section + index] + 0.001 * g * g;
+    var value = state[index] - rates[0] * mean / (sqrt(square) / rates[1] + 1e-8);
+    if (shape.floored != 0u) {
+        value = max(value, shape.least);
+    }
+    state[index] = value;
+    state[shape.section + index] = mean;
+    state[2u * shape.section + index] = square;
+}

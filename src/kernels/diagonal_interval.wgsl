@@ -1,0 +1,36 @@
+// Intervals through a diagonal: a negative factor exchanges the ends.
+struct Shape {
+    count: u32,
+    width: u32,
+    // Elements from the lower ends to the upper ones.
+    section: u32,
+    // Whether a bias is added.
+    biased: u32,
+}
+@group(1) @binding(0) var<uniform> shape: Shape;
+@group(0) @binding(1) var<storage, read> lower: array<f32>;
+@group(0) @binding(2) var<storage, read> upper: array<f32>;
+@group(0) @binding(3) var<storage, read> scale: array<f32>;
+@group(0) @binding(4) var<storage, read> bias: array<f32>;
+@group(0) @binding(5) var<storage, read_write> result: array<f32>;
+
+@compute @workgroup_size(64)
+fn main(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) local: u32,
+) {
+    let index = linear(group, groups, local);
+    if (index >= shape.count) {
+        return;
+    }
+    let factor = scale[index % shape.width];
+    var shift = 0.0;
+    if (shape.biased != 0u) {
+        shift = bias[index % shape.width];
+    }
+    let low = factor * lower[index];
+    let high = factor * upper[index];
+    result[index] = select(low, high, factor < 0.0) + shift;
+    result[shape.section + index] = select(high, low, factor < 0.0) + shift;
+}

@@ -1,0 +1,278 @@
+//! Compute shaders, one per file, each beside a CPU twin of the same name, bindings and order.
+//!
+//! Binding 0 is a uniform of 32-bit words, then come `reads` read-only buffers, then one buffer that is written. A kernel with several
+//! results writes them into sections of that buffer: WebGPU promises eight storage buffers and forbids one to be bound
+//! twice where it is written. What several kernels share stands in `shared/` and is put in front of them; the kernels that
+//! are matrix products say what is multiplied, and one of two loops ([`Loop`]) says how.
+//!
+//! A twin computes in [`Traced`] numbers, which carry how far a device may stray. [`Kernel::case`] draws a random
+//! case, poisoned result included; the tests and the start-up self-test run the same ones.
+
+mod curve;
+mod draw;
+mod traced;
+mod window;
+
+pub use draw::{Draw, POISON};
+pub use traced::Traced;
+pub(crate) use window::Window;
+
+/// How a matrix product is computed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Loop {
+    /// Through shared memory, for graphics processors.
+    Tiles,
+    /// From registers alone, for adapters in software.
+    Blocks,
+}
+
+impl Loop {
+    /// Both.
+    pub const ALL: [Loop; 2] = [Loop::Tiles, Loop::Blocks];
+}
+
+/// What a kernel is made of, besides its own text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Family {
+    /// One invocation per element.
+    Elements,
+    /// The same, on activations.
+    Curves,
+    /// One group per row.
+    Rows,
+    /// A matrix product.
+    Product,
+    /// A matrix product with a matrix or a convolution.
+    Window,
+}
+
+/// How much there is to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Work {
+    /// Elements, 64 to a group.
+    Elements(usize),
+    /// Rows, one to a group.
+    Rows(usize),
+    /// Results of a product: its rows, its columns and how many products, 32 × 32 to a group.
+    Product(usize, usize, usize),
+}
+
+impl Work {
+    /// Groups along each axis; at least one, and no axis beyond 65 535 for anything that fits a device.
+    pub fn groups(self) -> [u32; 3] {
+        let flat = |groups: usize| {
+            let across = groups.clamp(1, 32_768);
+            [across as u32, groups.div_ceil(across).max(1) as u32, 1]
+        };
+        match self {
+            Work::Elements(count) => flat(count.div_ceil(64)),
+            Work::Rows(count) => flat(count),
+            Work::Product(rows, columns, count) => {
+                [columns.div_ceil(32).max(1) as u32, rows.div_ceil(32).max(1) as u32, count.max(1) as u32]
+            }
+        }
+    }
+}
+
+/// One run of a kernel on random data.
+pub struct Case {
+    /// The uniform.
+    pub words: Vec<u32>,
+    /// What it reads.
+    pub reads: Vec<Vec<f32>>,
+    /// What it writes into, as it is before the run.
+    pub result: Vec<f32>,
+    /// How much there is to do.
+    pub work: Work,
+    /// Whether the window is a matrix.
+    pub dense: bool,
+}
+
+impl Case {
+    fn new(words: Vec<u32>, reads: Vec<Vec<f32>>, result: usize, work: Work) -> Self {
+        // A little more than is written, so that writing too far shows.
+        Case { words, reads, result: vec![POISON; result + 3], work, dense: false }
+    }
+
+    fn dense(self, dense: bool) -> Self {
+        Case { dense, ..self }
+    }
+}
+
+/// A compute shader and its twin.
+pub struct Kernel {
+    /// Its name: that of its files.
+    pub name: &'static str,
+    /// What it is made of.
+    pub family: Family,
+    /// Buffers it reads.
+    pub reads: usize,
+    text: &'static str,
+    twin: fn(&[u32], &[&[f32]], &mut [Traced]),
+    case: fn(&mut Draw) -> Case,
+}
+
+impl PartialEq for Kernel {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Kernel {
+    /// The whole shader.
+    pub fn source(&self, by: Loop) -> String {
+        let shared = match self.family {
+            Family::Elements => vec![include_str!("shared/linear.wgsl")],
+            Family::Curves => vec![include_str!("shared/linear.wgsl"), include_str!("shared/curve.wgsl")],
+            Family::Rows => vec![include_str!("shared/rows.wgsl")],
+            Family::Product => vec![by.text()],
+            Family::Window => vec![include_str!("shared/window.wgsl"), by.text()],
+        };
+        shared.into_iter().chain([self.text]).collect::<Vec<_>>().join("\n")
+    }
+
+    /// Whether its text depends on the loop.
+    pub fn multiplies(&self) -> bool {
+        matches!(self.family, Family::Product | Family::Window)
+    }
+
+    /// Whether it reads what it writes: only its own element, through the one binding that it writes.
+    pub fn in_place(&self) -> bool {
+        self.name == "adam"
+    }
+
+    /// What the device should find, element by element; what the kernel does not write keeps its value without tolerance.
+    pub fn twin(&self, case: &Case) -> Vec<Traced> {
+        let reads: Vec<&[f32]> = case.reads.iter().map(Vec::as_slice).collect();
+        let mut result: Vec<Traced> = case.result.iter().map(|&value| Traced::from(value)).collect();
+        (self.twin)(&case.words, &reads, &mut result);
+        result
+    }
+
+    /// A random case.
+    pub fn case(&self, draw: &mut Draw) -> Case {
+        (self.case)(draw)
+    }
+}
+
+impl Loop {
+    fn text(self) -> &'static str {
+        match self {
+            Loop::Tiles => include_str!("shared/tiles.wgsl"),
+            Loop::Blocks => include_str!("shared/blocks.wgsl"),
+        }
+    }
+}
+
+/// A number as one word of a uniform.
+trait Word: Copy {
+    fn bits(self) -> u32;
+    fn of(bits: u32) -> Self;
+}
+
+impl Word for u32 {
+    fn bits(self) -> u32 {
+        self
+    }
+    fn of(bits: u32) -> Self {
+        bits
+    }
+}
+
+impl Word for f32 {
+    fn bits(self) -> u32 {
+        self.to_bits()
+    }
+    fn of(bits: u32) -> Self {
+        f32::from_bits(bits)
+    }
+}
+
+/// Declares a uniform: its fields, in the order in which the shader has them.
+macro_rules! words {
+    ($(#[$doc:meta])* pub struct $name:ident { $($field:ident: $type:ty),* $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, Default, PartialEq)]
+        pub(crate) struct $name { $(pub(crate) $field: $type),* }
+
+        impl $name {
+            /// As the shader reads it.
+            pub(crate) fn words(&self) -> Vec<u32> {
+                vec![$($crate::kernels::Word::bits(self.$field)),*]
+            }
+
+            #[allow(dead_code)]
+            pub(super) fn read(words: &[u32]) -> Self {
+                let mut words = words.iter().copied();
+                $(let $field = $crate::kernels::Word::of(words.next().unwrap_or_default());)*
+                $name { $($field),* }
+            }
+        }
+    };
+}
+use words;
+
+/// Declares a kernel whose twin and cases stand in the same file.
+macro_rules! kernel {
+    ($family:ident, $reads:literal, $name:literal) => {
+        pub(crate) static KERNEL: $crate::kernels::Kernel = $crate::kernels::Kernel {
+            name: $name,
+            family: $crate::kernels::Family::$family,
+            reads: $reads,
+            text: include_str!(concat!($name, ".wgsl")),
+            twin,
+            case,
+        };
+    };
+}
+use kernel;
+
+/// Declares the kernels' files and the list of them all.
+macro_rules! catalogue {
+    ($($name:ident),* $(,)?) => {
+        $(pub(crate) mod $name;)*
+
+        /// Every kernel, by name.
+        pub static ALL: &[&Kernel] = &[$(&$name::KERNEL),*];
+    };
+}
+
+catalogue!(
+    activate,
+    activate_gradient,
+    adam,
+    add,
+    apply,
+    apply_interval,
+    apply_split,
+    apply_transpose,
+    balance,
+    balance_gradient,
+    blend,
+    blend_gradient,
+    concretize_ball,
+    concretize_box,
+    concretize_columns_ball,
+    concretize_columns_box,
+    concretize_gradient,
+    copy,
+    diagonal_interval,
+    dot,
+    dot_gradient,
+    identity,
+    interval_gradient,
+    interval_transpose,
+    map_gradient,
+    margin_loss,
+    margin_loss_gradient,
+    multiply,
+    relax,
+    relax_backward,
+    relax_backward_gradient,
+    relax_gradient,
+    row_sums,
+    spread,
+    substitute,
+    sum_to,
+    tightness,
+);

@@ -1,0 +1,45 @@
+// A⁺·L + A⁻·U per image from one read of A: rows of z become rows of x where forms of z are put in.
+struct Shape {
+    rows: u32,
+    neurons: u32,
+    inputs: u32,
+    // Elements from one image to the next; 0 where all share one.
+    rows_step: u32,
+    forms_step: u32,
+}
+@group(1) @binding(0) var<uniform> shape: Shape;
+@group(0) @binding(1) var<storage, read> rows: array<f32>;
+@group(0) @binding(2) var<storage, read> lower: array<f32>;
+@group(0) @binding(3) var<storage, read> upper: array<f32>;
+@group(0) @binding(4) var<storage, read_write> result: array<f32>;
+
+alias Left = f32;
+alias Right = vec2<f32>;
+alias Sum = f32;
+const LEFT_ALONG_DEPTH = true;
+const RIGHT_ALONG_DEPTH = true;
+
+fn size() -> vec2<u32> {
+    return vec2<u32>(shape.rows, shape.inputs);
+}
+
+fn depth(z: u32) -> vec2<u32> {
+    return vec2<u32>(0u, shape.neurons);
+}
+
+fn left(z: u32, m: u32, k: u32) -> f32 {
+    return rows[z * shape.rows_step + m * shape.neurons + k];
+}
+
+fn right(z: u32, k: u32, n: u32) -> vec2<f32> {
+    let at = z * shape.forms_step + n * shape.neurons + k;
+    return vec2<f32>(lower[at], upper[at]);
+}
+
+fn multiply(sum: f32, a: f32, b: vec2<f32>) -> f32 {
+    return sum + a * select(b.x, b.y, a < 0.0);
+}
+
+fn put(z: u32, m: u32, n: u32, sum: f32) {
+    result[(z * shape.rows + m) * shape.inputs + n] = sum;
+}

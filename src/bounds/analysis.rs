@@ -310,26 +310,23 @@ impl<B: Backend> Prepared<B> {
             let width = values.len() / images;
             values.chunks(width.max(1)).map(<[f64]>::to_vec).collect()
         };
-        for pair in &bounds.layers {
-            let (lower, upper) = self.read_pair(pair).await?;
-            for (image, (lower, upper)) in split(lower).into_iter().zip(split(upper)).enumerate() {
-                all[image].layers.push(LayerBounds { lower, upper });
+        let pairs = bounds.layers.iter().chain([&bounds.logits]).flat_map(|pair| [&pair.lower, &pair.upper]);
+        let mut read = self.backend.read_all(&pairs.chain(&bounds.margins).collect::<Vec<_>>()).await?.into_iter();
+        let mut next = || split(read.next().unwrap_or_default());
+        for layer in 0..=bounds.layers.len() {
+            for (image, (lower, upper)) in next().into_iter().zip(next()).enumerate() {
+                let found = LayerBounds { lower, upper };
+                if layer < bounds.layers.len() {
+                    all[image].layers.push(found);
+                } else {
+                    all[image].logits = found;
+                }
             }
         }
-        let (lower, upper) = self.read_pair(&bounds.logits).await?;
-        for (image, (lower, upper)) in split(lower).into_iter().zip(split(upper)).enumerate() {
-            all[image].logits = LayerBounds { lower, upper };
-        }
-        if let Some(margins) = &bounds.margins {
-            for (image, margins) in split(self.backend.read(margins).await?).into_iter().enumerate() {
-                all[image].margins = margins;
-            }
+        if bounds.margins.is_some() {
+            next().into_iter().enumerate().for_each(|(image, margins)| all[image].margins = margins);
         }
         Ok(all)
-    }
-
-    async fn read_pair(&self, pair: &Pair<B::Tensor>) -> Result<(Vec<f64>, Vec<f64>), BoundsError> {
-        Ok((self.backend.read(&pair.lower).await?, self.backend.read(&pair.upper).await?))
     }
 }
 

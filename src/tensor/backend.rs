@@ -111,6 +111,16 @@ pub trait Backend {
     fn shape(&self, tensor: &Self::Tensor) -> Shape;
     /// Waits for a tensor and copies it to the host.
     fn read(&self, tensor: &Self::Tensor) -> impl Future<Output = Result<Vec<f64>, DeviceError>>;
+    /// The same for several tensors at once: devices with a queue take as long for many as for one.
+    fn read_all(&self, tensors: &[&Self::Tensor]) -> impl Future<Output = Result<Vec<Vec<f64>>, DeviceError>> {
+        async move {
+            let mut all = Vec::with_capacity(tensors.len());
+            for tensor in tensors {
+                all.push(self.read(tensor).await?);
+            }
+            Ok(all)
+        }
+    }
 
     /// Prepares the linear part of an affine operator with `inputs` elements.
     fn map(&self, affine: &Affine, inputs: usize) -> Self::Map;

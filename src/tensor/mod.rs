@@ -3,6 +3,8 @@
 
 mod backend;
 mod cpu;
+#[cfg(feature = "gpu")]
+mod gpu;
 mod real;
 mod sound;
 mod tape;
@@ -11,6 +13,8 @@ pub use backend::{Backend, Ball, DeviceError, Dual, Form, Pair, Relaxation, Shap
 pub use cpu::Cpu;
 #[cfg(feature = "parallel")]
 pub(crate) use cpu::alone;
+#[cfg(feature = "gpu")]
+pub use gpu::{AdapterName, Dispatch, Gpu, GpuCurves, GpuMap, GpuTensor, Recording, Strayed, TrialError};
 pub use real::Real;
 pub use sound::{Sound, SoundMap, SoundTensor};
 pub use tape::{

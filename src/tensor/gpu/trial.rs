@@ -1,0 +1,123 @@
+//! Trying every kernel on the device before it is trusted.
+
+use super::{Gpu, GpuMap, map::Kind, queue::View};
+use crate::{
+    kernels::{self, Case, Draw, Kernel, Loop, Window},
+    tensor::DeviceError,
+};
+
+/// An element that a device computed wrong.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Strayed {
+    /// The kernel's name.
+    pub kernel: &'static str,
+    /// Which element of its result.
+    pub index: usize,
+    /// What the twin found.
+    pub wanted: f64,
+    /// What the device found.
+    pub found: f32,
+    /// How far apart they may be.
+    pub tolerance: f64,
+}
+
+impl std::fmt::Display for Strayed {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            out,
+            "the kernel {} gave {:e} where {:e} ± {:.1e} is right (element {})",
+            self.kernel, self.found, self.wanted, self.tolerance, self.index
+        )
+    }
+}
+
+/// Why a device is not used.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum TrialError {
+    /// It stopped.
+    #[error(transparent)]
+    Device(#[from] DeviceError),
+    /// It computes wrong.
+    #[error("the GPU is not used: {0}")]
+    Strayed(Strayed),
+}
+
+impl Gpu {
+    /// Runs one random case of a kernel and gives the worst error as a share of what is allowed.
+    ///
+    /// # Errors
+    /// A device that failed, or the first element beyond its tolerance.
+    pub async fn try_kernel(&self, kernel: &'static Kernel, draw: &mut Draw) -> Result<f64, TrialError> {
+        let case = kernel.case(draw);
+        let found = self.run_case(kernel, &case).await?;
+        let mut worst: f64 = 0.0;
+        for (index, (wanted, &found)) in kernel.twin(&case).into_iter().zip(&found).enumerate() {
+            if !wanted.allows(found) {
+                let tolerance = wanted.tolerance();
+                let strayed = Strayed { kernel: kernel.name, index, wanted: wanted.value, found, tolerance };
+                return Err(TrialError::Strayed(strayed));
+            }
+            let share = (f64::from(found) - wanted.value).abs() / wanted.tolerance();
+            worst = if share > worst { share } else { worst };
+        }
+        Ok(worst)
+    }
+
+    async fn run_case(&self, kernel: &'static Kernel, case: &Case) -> Result<Vec<f32>, DeviceError> {
+        let reads: Vec<View> = case.reads.iter().map(|values| self.queue.upload(values)).collect();
+        let result = self.queue.upload(&case.result);
+        self.queue.run(kernel, case.words.clone(), &reads.iter().collect::<Vec<_>>(), &result, case.work, case.dense);
+        Ok(self.queue.read(&[&result]).await?.remove(0))
+    }
+
+    /// The start-up self-test: every kernel, `rounds` times, against its twin. `progress` hears how many of how many are done, and
+    /// may end the test by giving `false`.
+    ///
+    /// # Errors
+    /// As for [`Gpu::try_kernel`].
+    pub async fn try_all(
+        &self,
+        rounds: usize,
+        seed: u64,
+        mut progress: impl AsyncFnMut(usize, usize) -> bool,
+    ) -> Result<(), TrialError> {
+        let mut draw = Draw::new(seed);
+        for (done, kernel) in kernels::ALL.iter().enumerate() {
+            for _ in 0..rounds {
+                self.try_kernel(kernel, &mut draw).await?;
+            }
+            if !progress(done + 1, kernels::ALL.len()).await {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Measures both loops of the matrix products and keeps the faster one. `now` tells milliseconds.
+    ///
+    /// # Errors
+    /// A device that failed.
+    pub async fn choose_loop(&self, now: impl Fn() -> f64) -> Result<Loop, DeviceError> {
+        let (rows, inner, columns) = if self.name().software { (64, 256, 64) } else { (512, 1024, 512) };
+        let weight = self.put([1, 1, columns * inner], &vec![0.5; columns * inner]);
+        let map = GpuMap(Kind::Window { window: Window::dense(columns, inner), dense: true, weight });
+        let images = self.put([rows, 1, inner], &vec![0.25; rows * inner]);
+        let mut best = (f64::INFINITY, self.by());
+        for by in Loop::ALL {
+            self.multiply_by(by);
+            let out = map.apply(self, &images);
+            self.take(&[&out.part(0, [1, 1, 1])]).await?;
+            let start = now();
+            for _ in 0..3 {
+                map.apply(self, &images);
+            }
+            self.take(&[&out.part(0, [1, 1, 1])]).await?;
+            let took = now() - start;
+            if took < best.0 {
+                best = (took, by);
+            }
+        }
+        self.multiply_by(best.1);
+        Ok(best.1)
+    }
+}

@@ -250,6 +250,7 @@ catalogue!(
     balance_gradient,
     blend,
     blend_gradient,
+    clipped_box,
     concretize_ball,
     concretize_box,
     concretize_columns_ball,
@@ -265,7 +266,9 @@ catalogue!(
     map_gradient,
     margin_loss,
     margin_loss_gradient,
+    margin_rows,
     multiply,
+    rates,
     relax,
     relax_backward,
     relax_backward_gradient,
@@ -275,4 +278,5 @@ catalogue!(
     substitute,
     sum_to,
     tightness,
+    unheld,
 );

@@ -40,7 +40,7 @@ impl Backend for Gpu {
     }
 
     fn is_identity(&self, map: &GpuMap) -> bool {
-        matches!(map, GpuMap::Identity { .. })
+        map.is_identity()
     }
 
     fn bias(&self, affine: &Affine) -> Option<GpuTensor> {

@@ -42,6 +42,11 @@ impl GpuMap {
         })
     }
 
+    /// Whether it only renames elements.
+    pub(super) fn is_identity(&self) -> bool {
+        matches!(self.0, Kind::Identity { .. })
+    }
+
     /// The same map with other weights, which stay where they are on the device.
     pub(crate) fn with_weight(&self, weight: &GpuTensor) -> Self {
         GpuMap(match &self.0 {

@@ -8,6 +8,7 @@ mod evaluate;
 mod figures;
 mod input;
 mod memory;
+mod output;
 mod radius;
 mod record;
 mod train;

@@ -1,6 +1,6 @@
 //! `boundscope train`: a run from a plan, with a progress bar, a log of every figure, and checkpoints.
 
-use super::{CliError, block_on, input, parse, record};
+use super::{CliError, block_on, input, output, parse, record};
 use crate::{
     bounds::Steady,
     formats::write_model,
@@ -14,10 +14,7 @@ use std::{
     fs::{self, OpenOptions},
     io::{BufWriter, Write},
     path::{Path, PathBuf},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::atomic::{AtomicBool, Ordering},
     time::{Duration, Instant},
 };
 
@@ -141,10 +138,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
             Some(BufWriter::new(open.map_err(|error| CliError::Write(path.clone(), error))?))
         }
     };
-    let stop = Arc::new(AtomicBool::new(false));
-    let raise = stop.clone();
-    ctrlc::set_handler(move || raise.store(true, Ordering::Relaxed))
-        .map_err(|error| CliError::Usage(format!("Ctrl-C cannot be caught: {error}")))?;
+    let stop = output::interrupted()?;
     let checkpoint = checkpoint_path(&arguments.out);
     let start = Instant::now();
     let outcome = steps(&mut trainer, &data, arguments, &stop, &checkpoint, log.as_mut());

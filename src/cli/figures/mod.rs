@@ -6,11 +6,7 @@ mod histogram;
 mod print;
 mod style;
 
-use super::{
-    CliError,
-    evaluate::{interrupted, progress_bar},
-    input,
-};
+use super::{CliError, input, output};
 use crate::{
     app::{
         defaults::{PIXEL_RANGE, preset},
@@ -157,8 +153,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     let set = input::mnist_test(0, arguments.data)?;
     let region = |&epsilon| Region { norm: Norm::Inf, epsilon, clip: Some(PIXEL_RANGE) };
     let regions: Vec<Region> = arguments.epsilon.iter().map(region).collect();
-    let cancel = interrupted()?;
-    let bar = progress_bar((networks.len() * arguments.data) as u64);
+    let cancel = output::interrupted()?;
+    let bar = output::progress_bar((networks.len() * arguments.data) as u64);
     let start = Instant::now();
     let mut entries = Vec::new();
     for (place, (name, network)) in networks.into_iter().enumerate() {

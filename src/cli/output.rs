@@ -1,11 +1,20 @@
-//! What commands share while they work: progress, and Ctrl-C.
+//! What commands share while they work: names, progress, and Ctrl-C.
 
 use super::CliError;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
+
+/// A model file's name without its endings: NAME of NAME.safetensors.gz.
+pub(super) fn stem(model: &Path) -> String {
+    let name = model.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    name.trim_end_matches(".gz").trim_end_matches(".safetensors").to_owned()
+}
 
 /// A progress bar with the time left, drawn on a terminal only.
 pub(super) fn progress_bar(length: u64) -> ProgressBar {

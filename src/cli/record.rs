@@ -1,14 +1,12 @@
 //! Training records: what stands beside a model file, NAME.json beside NAME.safetensors.gz.
 
-use super::{CliError, input};
+use super::{CliError, input, output};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
 /// The record of a model file.
 pub(super) fn path(model: &Path) -> PathBuf {
-    let name = model.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-    let stem = name.trim_end_matches(".gz").trim_end_matches(".safetensors");
-    model.with_file_name(format!("{stem}.json"))
+    model.with_file_name(format!("{}.json", output::stem(model)))
 }
 
 /// Reads a model's record; `None` where it has none.

@@ -134,10 +134,8 @@ fn networks(asked: &[PathBuf]) -> Result<Vec<(String, Network)>, CliError> {
     }
     let mut networks = Vec::new();
     for path in &paths {
-        let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-        let name = name.trim_end_matches(".gz").trim_end_matches(".safetensors").to_owned();
         match fitting(path)? {
-            Ok(network) => networks.push((name, network)),
+            Ok(network) => networks.push((output::stem(path), network)),
             Err(why) if asked.is_empty() => eprintln!("left out {why}"),
             Err(why) => return Err(CliError::Usage(why)),
         }

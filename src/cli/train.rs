@@ -3,10 +3,9 @@
 use super::{CliError, block_on, input, output, parse, record};
 use crate::{
     bounds::Steady,
-    formats::write_model,
+    formats::{gzip, write_model},
     train::{Activation, Architecture, Data, Initialization, Loss, Plan, Recipe, StepReport, TrainError, Trainer},
 };
-use flate2::{Compression, write::GzEncoder};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
 use std::{
@@ -152,17 +151,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
         }
         return Err(error);
     }
-    let file = write_model(&trainer.network()?).map_err(TrainError::from)?;
-    let zipped = arguments.out.extension().is_some_and(|extension| extension == "gz");
-    let file = if zipped {
-        let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-        encoder
-            .write_all(&file)
-            .and_then(|()| encoder.finish())
-            .map_err(|error| CliError::Write(arguments.out.clone(), error))?
-    } else {
-        file
-    };
+    let mut file = write_model(&trainer.network()?).map_err(TrainError::from)?;
+    if arguments.out.extension().is_some_and(|extension| extension == "gz") {
+        file = gzip(&file);
+    }
     write(&arguments.out, &file)?;
     match fs::remove_file(&checkpoint) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(CliError::Write(checkpoint, error)),

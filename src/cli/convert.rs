@@ -1,14 +1,11 @@
 //! `boundscope convert`: a model in the project's own file format, or as ONNX.
 
-use super::{CliError, input};
+use super::{CliError, input, output};
 use crate::{
     formats::{FormatError, gzip, onnx_rounded, write_model, write_onnx},
     network::Network,
 };
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 #[derive(clap::Args)]
 pub(super) struct Arguments {
@@ -32,7 +29,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     if packed {
         bytes = gzip(&bytes);
     }
-    fs::write(out, &bytes).map_err(|error| CliError::Write(out.clone(), error))?;
+    output::write(out, &bytes)?;
     println!(
         "{}: {} parameters, {} bytes, network {}",
         out.display(),

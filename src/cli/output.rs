@@ -1,8 +1,10 @@
-//! What commands share while they work: names, progress, and Ctrl-C.
+//! What commands share on the way to their answer: names, files, progress, and Ctrl-C.
 
 use super::CliError;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::{
+    ffi::OsString,
+    fs,
     path::Path,
     sync::{
         Arc,
@@ -14,6 +16,15 @@ use std::{
 pub(super) fn stem(model: &Path) -> String {
     let name = model.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     name.trim_end_matches(".gz").trim_end_matches(".safetensors").to_owned()
+}
+
+/// Writes a file whole or not at all.
+pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
+    let mut partial = OsString::from(path);
+    partial.push(".partial");
+    let failed = |error| CliError::Write(path.to_owned(), error);
+    fs::write(&partial, bytes).map_err(failed)?;
+    fs::rename(&partial, path).map_err(failed)
 }
 
 /// A progress bar with the time left, drawn on a terminal only.

@@ -25,7 +25,7 @@ pub(super) fn read(model: &Path) -> Result<Option<Value>, CliError> {
 pub(super) fn write(model: &Path, record: &Value) -> Result<(), CliError> {
     let path = path(model);
     let text = serde_json::to_string_pretty(record).map_err(|error| CliError::Usage(error.to_string()))?;
-    super::train::write(&path, format!("{text}\n").as_bytes())
+    output::write(&path, format!("{text}\n").as_bytes())
 }
 
 /// Figures of `found` that `recorded` (both "evaluation" objects) holds with another value, one sentence each. `None` where they

@@ -110,15 +110,6 @@ fn checkpoint_path(out: &Path) -> PathBuf {
     name.into()
 }
 
-/// Writes a file whole or not at all.
-pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
-    let mut partial = OsString::from(path);
-    partial.push(".partial");
-    let failed = |error| CliError::Write(path.to_owned(), error);
-    fs::write(&partial, bytes).map_err(failed)?;
-    fs::rename(&partial, path).map_err(failed)
-}
-
 pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     let data = arguments.data.load()?;
     let mut trainer = match &arguments.resume {
@@ -146,7 +137,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     }
     if let Err(error) = outcome {
         if trainer.steps() > 0 {
-            write(&checkpoint, &trainer.checkpoint()?)?;
+            output::write(&checkpoint, &trainer.checkpoint()?)?;
             eprintln!("boundscope: the state after {} steps is in {}", trainer.steps(), checkpoint.display());
         }
         return Err(error);
@@ -155,7 +146,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     if arguments.out.extension().is_some_and(|extension| extension == "gz") {
         file = gzip(&file);
     }
-    write(&arguments.out, &file)?;
+    output::write(&arguments.out, &file)?;
     match fs::remove_file(&checkpoint) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(CliError::Write(checkpoint, error)),
         _ => {}
@@ -209,7 +200,7 @@ fn steps(
                 println!("{line}");
             }
             if (trainer.steps() / per_epoch).is_multiple_of(u64::from(arguments.checkpoint_every.max(1))) {
-                write(checkpoint, &trainer.checkpoint()?)?;
+                output::write(checkpoint, &trainer.checkpoint()?)?;
             }
         }
     }

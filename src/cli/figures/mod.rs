@@ -183,12 +183,12 @@ fn write(report: &Report, json: &serde_json::Value, out: &Path) -> Result<Vec<St
         ("figure-6-centres.svg", histogram::centres(report)),
         ("figures.json", numbers),
     ];
-    fs::create_dir_all(out).map_err(|error| CliError::Read(out.to_owned(), error))?;
+    fs::create_dir_all(out).map_err(|error| CliError::Write(out.to_owned(), error))?;
     let mut written = Vec::new();
     for (name, content) in files {
         let path = out.join(name);
         if let Some(content) = content {
-            fs::write(&path, content).map_err(|error| CliError::Read(path.clone(), error))?;
+            output::write(&path, content.as_bytes())?;
             written.push(path.display().to_string());
         }
     }

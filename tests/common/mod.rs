@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test file uses its own part")]
 
 pub mod differences;
+pub mod host;
 pub mod onnx;
 pub mod random;
 pub mod reference;

@@ -197,7 +197,7 @@ fn check(what: &str, setup: &Setup, rng: &mut Rng, body: impl Fn(&Recorder, &Rec
 fn draws(what: &str, setup: impl Fn(&mut Rng) -> Setup, body: impl Fn(&Recorder, &Recorded) -> Vec<Value>) {
     let mut sum = Counts::default();
     for seed in 0..4 {
-        let mut rng = Rng(seed);
+        let mut rng = Rng::new(seed);
         let setup = setup(&mut rng);
         let found = check(what, &setup, &mut rng, &body);
         sum.add(&found);
@@ -255,7 +255,7 @@ fn outputs_of((affine, inputs): &(Affine, usize)) -> usize {
 
 #[test]
 fn maps_forward_backward_and_over_intervals() {
-    for (index, (name, _)) in maps(&mut Rng(1)).into_iter().enumerate() {
+    for (index, (name, _)) in maps(&mut Rng::new(1)).into_iter().enumerate() {
         let with = |rng: &mut Rng| {
             let map = maps(rng).swap_remove(index).1;
             Setup { maps: vec![map], ..Setup::default() }
@@ -339,7 +339,7 @@ fn curves(width: usize, rng: &mut Rng) -> Vec<(&'static str, (Curves, usize))> {
 
 #[test]
 fn activations_and_their_lines() {
-    for (index, (name, _)) in curves(6, &mut Rng(0)).into_iter().enumerate() {
+    for (index, (name, _)) in curves(6, &mut Rng::new(0)).into_iter().enumerate() {
         let with = |rng: &mut Rng| Setup { curves: vec![curves(6, rng).swap_remove(index).1], ..Setup::default() };
         draws(
             &format!("activate, {name}"),

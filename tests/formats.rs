@@ -62,7 +62,7 @@ proptest! {
     #[test]
     fn changed_bytes_never_panic(recipe in any_network(), seed in any::<u64>(), changes in 1..6usize) {
         let mut bytes = write_model(&recipe.build()).expect("a built network can be written");
-        let mut rng = Rng(seed);
+        let mut rng = Rng::new(seed);
         // Most of the damage goes into the header, where the structure is.
         let header = 8 + u64::from_le_bytes(bytes[..8].try_into().expect("eight bytes")) as usize;
         for _ in 0..changes {

@@ -97,7 +97,7 @@ fn golden_networks() {
     ] {
         let network = golden_network(case);
         let batch = if case.starts_with("mnist-cnn") { 2 } else { 5 };
-        same(&network, batch, &mut Rng(7));
+        same(&network, batch, &mut Rng::new(7));
         let rounds = matches!(case, "tiny-leaky" | "tiny-ramp-eta");
         assert_eq!(onnx_rounded(&network).is_empty(), !rounds, "{case}");
     }
@@ -120,7 +120,7 @@ proptest! {
     #[test]
     fn random_networks(recipe in any_network(), exact in any::<bool>(), batch in 1..4usize, seed in any::<u64>()) {
         let recipe = if exact { exact_slopes(recipe) } else { recipe };
-        same(&recipe.build(), batch, &mut Rng(seed));
+        same(&recipe.build(), batch, &mut Rng::new(seed));
     }
 }
 
@@ -153,7 +153,7 @@ fn every_operator_has_its_standard_form() {
     network.push(Flatten).expect("fits");
     network.push(Linear { outputs: 3, inputs: 40, weight: many(120), bias: Some(many(3)) }).expect("fits");
     assert!(onnx_rounded(&network).is_empty());
-    same(&network, 3, &mut Rng(1));
+    same(&network, 3, &mut Rng::new(1));
     let model = export(&network);
     let ops: Vec<&str> = model.nodes.iter().map(|node| node.op.as_str()).collect();
     let ramp = ["Relu", "Sub", "Relu", "Sub", "Mul", "Mul", "Add"];
@@ -169,14 +169,14 @@ fn every_operator_has_its_standard_form() {
 fn shapes_at_the_ends() {
     let mut image = Network::new(&[1, 2, 3]).expect("a shape");
     image.push(Relu).expect("fits");
-    same(&image, 2, &mut Rng(2));
+    same(&image, 2, &mut Rng::new(2));
     let mut vector = Network::new(&[3]).expect("a shape");
     let three: Arc<[f32]> = [0.5, 1.5, 2.5].into();
     let [weight, bias, mean, variance] = [(); 4].map(|()| three.clone());
     vector.push(Normalize { mean: three.clone(), std: three }).expect("fits");
     vector.push(BatchNorm { weight, bias, mean, variance, stabilizer: 0.25 }).expect("fits");
     vector.push(Flatten).expect("fits");
-    same(&vector, 4, &mut Rng(3));
+    same(&vector, 4, &mut Rng::new(3));
 }
 
 #[test]

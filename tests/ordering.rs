@@ -46,7 +46,7 @@ impl Answers {
     fn new(recipe: &Recipe, region: &Region, strategy: Strategy) -> Self {
         let network = recipe.clone().without_ties().build();
         let prepared = Prepared::new(Cpu::new(), &network);
-        let mut rng = Rng(recipe.seed ^ 7);
+        let mut rng = Rng::new(recipe.seed ^ 7);
         let image = images(&network, 1, &mut rng).iter().map(|x| x.mul_add(0.9, 0.05) + 1e-3 * rng.unit()).collect();
         let label = rng.below(network.classes());
         let region = Region { clip: region.clip.map(|_| [0.0137, 0.9871]), ..*region };

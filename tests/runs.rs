@@ -1,46 +1,20 @@
 //! Training runs in a session: they tell the same story again, can be paused, kept and taken up, and never get in the way.
 
+mod common;
+
 use boundscope::{
     bounds::{Method, Norm, Strategy},
     engine::{
-        Bytes, Floats, Host, Job, Order, Point, Probe, ProbePlan, Question, Request, Response, RunState, Session,
+        Bytes, Floats, Job, Order, Point, Probe, ProbePlan, Question, Request, Response, RunState, Session,
         TrainRequest, TrainResponse,
     },
     formats::{read_model, read_shard, write_model},
     train::{Activation, Architecture, Loss, Plan, Recipe},
 };
-use std::{cell::RefCell, fs, future::poll_fn, pin::pin, rc::Rc, task::Poll, time::Instant};
+use common::host::{Recorder, session, together};
+use std::{cell::RefCell, fs, rc::Rc};
 
-/// Records responses; a breath lets every other future of the test take a step.
-struct Recorder {
-    said: Rc<RefCell<Vec<Response>>>,
-    start: Instant,
-}
-
-impl Host for Recorder {
-    fn send(&self, response: Response) {
-        self.said.borrow_mut().push(response);
-    }
-    fn now(&self) -> f64 {
-        self.start.elapsed().as_secs_f64() * 1e3
-    }
-    fn device(&self) -> String {
-        "CPU".into()
-    }
-    async fn breathe(&self) {
-        let mut waited = false;
-        poll_fn(|context| {
-            if std::mem::replace(&mut waited, true) {
-                return Poll::Ready(());
-            }
-            context.waker().wake_by_ref();
-            Poll::Pending
-        })
-        .await;
-    }
-}
-
-/// A session with images, and what it has said.
+/// A session, with images unless it is empty, and what it has said.
 struct Bench {
     session: Session<Recorder>,
     said: Rc<RefCell<Vec<Response>>>,
@@ -49,9 +23,13 @@ struct Bench {
 const EXAMPLES: usize = 200;
 
 impl Bench {
+    fn empty() -> Self {
+        let (session, said) = session();
+        Bench { session, said }
+    }
+
     fn new() -> Self {
-        let said = Rc::new(RefCell::new(Vec::new()));
-        let bench = Bench { session: Session::new(Recorder { said: said.clone(), start: Instant::now() }), said };
+        let bench = Bench::empty();
         let (images, labels) = shard("train-00");
         // Two pieces, as the page sends them.
         for (first, from, to) in [(true, 0, 150), (false, 150, EXAMPLES)] {
@@ -226,19 +204,6 @@ fn two_runs_take_turns() {
     assert_eq!(steps, [28, 28]);
 }
 
-/// Polls futures in turn until all are done.
-fn together(futures: Vec<std::pin::Pin<Box<dyn Future<Output = ()> + '_>>>) {
-    let mut futures: Vec<_> = futures.into_iter().map(Some).collect();
-    pollster::block_on(poll_fn(move |context| {
-        for slot in &mut futures {
-            if slot.as_mut().is_some_and(|future| future.as_mut().poll(context).is_ready()) {
-                *slot = None;
-            }
-        }
-        if futures.iter().all(Option::is_none) { Poll::Ready(()) } else { Poll::Pending }
-    }));
-}
-
 #[test]
 fn explore_is_answered_while_a_run_goes_on_and_pause_keeps_a_checkpoint() {
     let bench = Bench::new();
@@ -320,11 +285,9 @@ fn wrong_requests_are_answered_in_words() {
         .filter_map(|news| if let TrainResponse::Failed { order, .. } = news { Some(order) } else { None })
         .collect();
     assert_eq!(orders, vec![Order::Start, Order::Resume, Order::Checkpoint, Order::Probe, Order::Export]);
-    let empty = Session::new(Recorder { said: bench.said.clone(), start: Instant::now() });
-    bench.said.borrow_mut().clear();
-    let request = TrainRequest::Start { run: 0, plan: Box::new(plan(Activation::Relu)), probe: probe() };
-    pollster::block_on(pin!(empty.handle(Request::Train { request })));
-    assert!(matches!(&bench.news()[0], TrainResponse::Failed { message, .. } if message.contains("no images")));
+    let empty = Bench::empty();
+    empty.start(0, plan(Activation::Relu));
+    assert!(matches!(&empty.news()[0], TrainResponse::Failed { message, .. } if message.contains("no images")));
 }
 
 #[test]

@@ -5,47 +5,14 @@ mod common;
 use boundscope::{
     attack::{Attack, Attacker},
     bounds::{Method, Norm, Prepared, Region, Steady, Strategy},
-    engine::{Arithmetic, BrokenAnswer, Bytes, Floats, Host, Job, Question, Request, Response, Session},
+    engine::{Arithmetic, BrokenAnswer, Bytes, Floats, Job, Question, Request, Response, Session},
     formats::write_model,
     tensor::Cpu,
 };
-use common::{golden_expected, golden_network};
-use std::{cell::RefCell, future::poll_fn, rc::Rc, task::Poll, time::Instant};
-
-/// Records responses; a breath lets every other future of the test take a step.
-struct Recorder {
-    said: Rc<RefCell<Vec<Response>>>,
-    start: Instant,
-}
-
-impl Host for Recorder {
-    fn send(&self, response: Response) {
-        self.said.borrow_mut().push(response);
-    }
-    fn now(&self) -> f64 {
-        self.start.elapsed().as_secs_f64() * 1e3
-    }
-    fn device(&self) -> String {
-        "CPU".into()
-    }
-    async fn breathe(&self) {
-        let mut waited = false;
-        poll_fn(|context| {
-            if waited {
-                return Poll::Ready(());
-            }
-            waited = true;
-            context.waker().wake_by_ref();
-            Poll::Pending
-        })
-        .await;
-    }
-}
-
-fn session() -> (Session<Recorder>, Rc<RefCell<Vec<Response>>>) {
-    let said = Rc::new(RefCell::new(Vec::new()));
-    (Session::new(Recorder { said: said.clone(), start: Instant::now() }), said)
-}
+use common::{
+    golden_expected, golden_network,
+    host::{Recorder, session, together},
+};
 
 fn load(session: &Session<Recorder>, case: &str) {
     let file = Bytes(write_model(&golden_network(case)).expect("a valid network"));
@@ -127,17 +94,7 @@ fn a_newer_epoch_ends_older_work() {
             methods: vec![Method::Ibp, Method::Crown],
         })
     };
-    let both = async {
-        let (mut old, mut new) = (Box::pin(ask(1)), Box::pin(ask(2)));
-        let mut done = (false, false);
-        poll_fn(|context| {
-            done.0 = done.0 || old.as_mut().poll(context).is_ready();
-            done.1 = done.1 || new.as_mut().poll(context).is_ready();
-            if done.0 && done.1 { Poll::Ready(()) } else { Poll::Pending }
-        })
-        .await;
-    };
-    pollster::block_on(both);
+    together(vec![Box::pin(ask(1)), Box::pin(ask(2))]);
     let said = said.borrow();
     assert!(said.contains(&Response::Done { job: Job::Explore, epoch: 2 }));
     assert!(!said.contains(&Response::Done { job: Job::Explore, epoch: 1 }));
@@ -162,17 +119,7 @@ fn background_jobs_wait_for_explore_and_still_finish() {
         question: question("mnist-mlp-ibp"),
         methods: Method::NAMED.to_vec(),
     });
-    let both = async {
-        let (mut sweep, mut explore) = (Box::pin(sweep), Box::pin(explore));
-        let mut done = (false, false);
-        poll_fn(|context| {
-            done.0 = done.0 || sweep.as_mut().poll(context).is_ready();
-            done.1 = done.1 || explore.as_mut().poll(context).is_ready();
-            if done.0 && done.1 { Poll::Ready(()) } else { Poll::Pending }
-        })
-        .await;
-    };
-    pollster::block_on(both);
+    together(vec![Box::pin(sweep), Box::pin(explore)]);
     let said = said.borrow();
     let points = said.iter().filter_map(|r| match r {
         Response::SweepPoint { answer, .. } => Some((answer.method, answer.lines, answer.epsilon)),

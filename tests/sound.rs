@@ -105,7 +105,7 @@ proptest! {
     fn sound_bounds_enclose_values_and_plain_bounds(recipe in any_network(), region in any_region()) {
         let network = recipe.build();
         let (sound, plain) = (Prepared::new(Sound, &network), Prepared::new(Cpu::<f64>::new(), &network));
-        let mut rng = Rng(recipe.seed ^ 11);
+        let mut rng = Rng::new(recipe.seed ^ 11);
         let count = 1 + rng.below(3);
         let images = images(&network, count, &mut rng);
         let labels: Vec<usize> = (0..count).map(|_| rng.below(network.classes())).collect();
@@ -236,7 +236,7 @@ fn assert_around(found: &Bounds, exact: &[(i128, i128, i32)], place: &str) {
 /// Interval bounds of dyadic networks, to the last digit: lower ≤ exact ≤ upper without any tolerance.
 #[test]
 fn interval_bounds_enclose_exact_rational_ones() {
-    let mut rng = Rng(5);
+    let mut rng = Rng::new(5);
     for trial in 0..200 {
         let network = dyadic_network(&mut rng);
         let centre: Vec<f64> = (0..network.input_len()).map(|_| f64::from(dyadic(&mut rng, 20))).collect();
@@ -255,7 +255,7 @@ fn interval_bounds_enclose_exact_rational_ones() {
 /// are a few units in the last place apart and the exact value must lie between them.
 #[test]
 fn exactly_evaluated_points_lie_inside_every_bound() {
-    let mut rng = Rng(9);
+    let mut rng = Rng::new(9);
     for trial in 0..120 {
         let network = dyadic_network(&mut rng);
         let n = network.input_len();

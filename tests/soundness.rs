@@ -24,7 +24,7 @@ fn slack(tolerance: f64, value: f64, bound: f64) -> f64 {
 
 /// Images of a random batch, one label each.
 fn batch(network: &Network, seed: u64) -> (Vec<f64>, Vec<usize>) {
-    let mut rng = Rng(seed);
+    let mut rng = Rng::new(seed);
     let count = 1 + rng.below(5);
     let images = images(network, count, &mut rng);
     (images, (0..count).map(|_| rng.below(network.classes())).collect())
@@ -54,7 +54,7 @@ fn holds<T: Real>(recipe: &Recipe, region: &Region, tolerance: f64) -> Result<()
     let prepared = Prepared::new(Cpu::<T>::new(), &network);
     let (images, labels) = batch(&network, recipe.seed ^ 1);
     let inputs = network.input_len();
-    let mut rng = Rng(recipe.seed ^ 2);
+    let mut rng = Rng::new(recipe.seed ^ 2);
     let mut extremes = Vec::new();
     for (image, &label) in images.chunks(inputs).zip(&labels) {
         let seen = witnesses(&network, region, image, label, &mut rng);
@@ -111,7 +111,7 @@ proptest! {
     fn a_region_of_radius_zero_gives_inference(recipe in any_network(), norm in 0..3usize) {
         let network = recipe.build();
         let prepared = Prepared::new(Cpu::<f64>::new(), &network);
-        let image = images(&network, 1, &mut Rng(recipe.seed ^ 3));
+        let image = images(&network, 1, &mut Rng::new(recipe.seed ^ 3));
         let wanted = bounded_values(&network, &image, 0);
         let region = Region { norm: Norm::ALL[norm], ..Region::linf(0.0) };
         for method in all_methods(depth(&network)) {
@@ -132,7 +132,7 @@ proptest! {
     fn inference_agrees_with_the_reference(recipe in any_network()) {
         let network = recipe.build();
         let prepared = Prepared::new(Cpu::<f64>::new(), &network);
-        let image = images(&network, 1, &mut Rng(recipe.seed ^ 4));
+        let image = images(&network, 1, &mut Rng::new(recipe.seed ^ 4));
         let (hidden, logits) = pollster::block_on(prepared.infer(&image)).expect("the image is valid");
         let values = evaluate(&network, &image);
         let wanted: Vec<f64> =
@@ -153,7 +153,7 @@ proptest! {
             network.push(boundscope::network::Relu).expect("an activation fits everywhere");
         }
         let prepared = Prepared::new(Cpu::<f64>::new(), &network);
-        let mut rng = Rng(recipe.seed ^ 5);
+        let mut rng = Rng::new(recipe.seed ^ 5);
         let image = images(&network, 1, &mut rng);
         let label = rng.below(network.classes());
         let exact = exact_affine(&network, &region, &image, label, activated);

@@ -25,7 +25,7 @@ fn ask(network: &Network, images: &[f64], cancel: &AtomicBool) -> Result<Vec<Vec
 fn counts_are_those_of_the_images_one_by_one() {
     for case in ["tiny-ramp-eta", "tiny-leaky", "tiny-conv"] {
         let network = golden_network(case);
-        let set = images(&network, IMAGES, &mut Rng(5));
+        let set = images(&network, IMAGES, &mut Rng::new(5));
         let found = ask(&network, &set, &AtomicBool::new(false)).expect("a valid set");
         let prepared = Prepared::new(Cpu::<f64>::new(), &network);
         for (region, found) in regions().iter().zip(&found) {
@@ -63,7 +63,7 @@ fn counts_are_those_of_the_images_one_by_one() {
 #[test]
 fn progress_reaches_the_end_and_cancel_stops() {
     let network = golden_network("tiny-relu");
-    let set = images(&network, IMAGES, &mut Rng(6));
+    let set = images(&network, IMAGES, &mut Rng::new(6));
     let most = AtomicUsize::new(0);
     let seen = |done: usize| {
         most.fetch_max(done, Ordering::Relaxed);

@@ -57,7 +57,7 @@ fn a_recording_run_gives_bit_for_bit_what_the_walk_computes() {
     let read = |tensor: &_| pollster::block_on(backend.read(tensor)).expect("read");
     let mut compared = 0;
     for (seed, recipe) in recipes(120).into_iter().enumerate() {
-        let (network, mut rng) = (recipe.build(), Rng(seed as u64));
+        let (network, mut rng) = (recipe.build(), Rng::new(seed as u64));
         let pixels = images(&network, 2, &mut rng);
         let rows = margin_rows(&[0, network.classes() - 1], 2, network.classes()).expect("labels");
         let prepared = Prepared::new(backend, &network);
@@ -96,7 +96,7 @@ fn walks_of_random_networks_have_the_gradients_that_differences_say() {
     let backend = Cpu::<f64>::new();
     let (mut counts, mut tapes, mut without) = (Counts::default(), 0, 0);
     for (seed, recipe) in recipes(60).into_iter().enumerate() {
-        let (network, mut rng) = (recipe.build(), Rng(seed as u64));
+        let (network, mut rng) = (recipe.build(), Rng::new(seed as u64));
         let (inputs, classes) = (network.input_len(), network.classes());
         let prepared = Prepared::new(Recorder::new(), &network);
         let recorder = prepared.backend();

@@ -1,9 +1,10 @@
 //! The fixed words of the page; sentences with numbers in them are in [`strings`](super::strings).
 
-/// Declares the page's fixed words.
+/// Declares fixed words.
 macro_rules! words {
     ($($name:ident = $text:expr;)*) => { $(#[allow(missing_docs)] pub const $name: &str = $text;)* };
 }
+pub(super) use words;
 
 words! {
     TITLE = "Boundscope";

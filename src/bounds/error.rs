@@ -103,7 +103,8 @@ impl Pulse for Steady {
     }
 }
 
-/// Runs a future that never waits for anything outside it, as on the CPU backends.
+/// Runs a future that never waits for anything outside it, as on the CPU backends. One that does wait is asked again and again, on a
+/// busy core: where that can be, the caller needs an executor.
 pub(crate) fn at_once<T>(future: impl Future<Output = T>) -> T {
     let mut context = std::task::Context::from_waker(std::task::Waker::noop());
     let mut future = std::pin::pin!(future);

@@ -111,16 +111,16 @@ pub fn evaluate<B: Backend + Clone + Send + Sync>(
         region.check()?;
     }
     let done = AtomicUsize::new(0);
-    let run = |(prepared, attacker): &(Prepared<B>, Attacker), index: usize| -> Result<Counts, BoundsError> {
+    let run = |(prepared, attacker): &(Prepared<B>, Option<Attacker>), index: usize| -> Result<Counts, BoundsError> {
         let labels = &labels[index * BATCH..labels.len().min((index + 1) * BATCH)];
         let images = &images[index * BATCH * inputs..][..labels.len() * inputs];
-        let counts = at_once(batch(prepared, attacker, images, labels, question, &Stop(cancel)))?;
+        let counts = at_once(batch(prepared, attacker.as_ref(), images, labels, question, &Stop(cancel)))?;
         progress(done.fetch_add(labels.len(), Ordering::Relaxed) + labels.len());
         Ok(counts)
     };
     let batches = labels.len().div_ceil(BATCH);
-    let all: Vec<Counts> =
-        over_batches(batches, || (Prepared::new(backend.clone(), network), Attacker::new(network)), run)?;
+    let attacker = || question.attack.as_ref().map(|_| Attacker::new(network));
+    let all: Vec<Counts> = over_batches(batches, || (Prepared::new(backend.clone(), network), attacker()), run)?;
     let mut evaluation = Evaluation { images: labels.len(), correct: 0, tallies: Vec::new(), broken: Vec::new() };
     if question.attack.is_some() {
         evaluation.broken = vec![0; question.regions.len()];
@@ -142,7 +142,7 @@ pub fn evaluate<B: Backend + Clone + Send + Sync>(
 /// One batch: predictions, then every region: the attack, then every method.
 async fn batch<B: Backend>(
     prepared: &Prepared<B>,
-    attacker: &Attacker,
+    attacker: Option<&Attacker>,
     images: &[f64],
     labels: &[usize],
     question: &Question,
@@ -154,7 +154,7 @@ async fn batch<B: Backend>(
     let mut counts = Counts { correct: right.iter().filter(|&&right| right).count(), ..Counts::default() };
     for region in &question.regions {
         let mut standing = right.clone();
-        if let Some(attack) = &question.attack {
+        if let Some((attack, attacker)) = question.attack.as_ref().zip(attacker) {
             let found = attacker.attack(images, labels, region, attack, pulse).await?;
             standing.iter_mut().zip(&found).for_each(|(standing, found)| *standing &= !found.broken());
             counts.broken.push(standing.iter().filter(|&&standing| !standing).count());

@@ -1,6 +1,6 @@
 //! `boundscope bench`: milliseconds per method, through the same session that the page talks to.
 
-use super::{CliError, bench_training, block_on, input};
+use super::{CliError, bench_training, block_on, input, output};
 use crate::{
     bounds::{Method, Norm, Strategy},
     engine::{Bytes, Floats, Question, Request, Response, collect},
@@ -39,8 +39,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     let labels: Vec<u8> = set.labels.iter().map(|&label| label as u8).collect();
     let mut rows = Vec::new();
     for (path, epsilon) in models {
-        let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-        let name = name.trim_end_matches(".gz").trim_end_matches(".safetensors").to_owned();
+        let name = output::stem(&path);
         let file = write_model(&input::network(&path)?).map_err(|error| CliError::Format(path, error))?;
         let load = Request::Network { key: name.clone(), file: Bytes(file) };
         let question = Question {

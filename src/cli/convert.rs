@@ -1,15 +1,11 @@
 //! `boundscope convert`: a model in the project's own file format, or as ONNX.
 
-use super::{CliError, input};
+use super::{CliError, input, output};
 use crate::{
-    formats::{FormatError, onnx_rounded, write_model, write_onnx},
+    formats::{FormatError, gzip, onnx_rounded, write_model, write_onnx},
     network::Network,
 };
-use std::{
-    fs,
-    io::Write,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 #[derive(clap::Args)]
 pub(super) struct Arguments {
@@ -28,15 +24,12 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     }
     let onnx = ends_in(out, "onnx");
     let network = input::network(&arguments.model)?;
-    let failed = |error| CliError::Read(out.clone(), error);
     let wrong = |error: FormatError| CliError::Format(arguments.model.clone(), error);
     let mut bytes = if onnx { write_onnx(&network) } else { write_model(&network) }.map_err(wrong)?;
     if packed {
-        let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-        packer.write_all(&bytes).map_err(failed)?;
-        bytes = packer.finish().map_err(failed)?;
+        bytes = gzip(&bytes);
     }
-    fs::write(out, &bytes).map_err(failed)?;
+    output::write(out, &bytes)?;
     println!(
         "{}: {} parameters, {} bytes, network {}",
         out.display(),

@@ -1,20 +1,15 @@
 //! `boundscope evaluate`: clean, verified and PGD error over a set of images, with progress and Ctrl-C, beside the training record.
 
-use super::{CliError, Shape, input, methods, record};
+use super::{CliError, Shape, input, methods, output, record};
 use crate::{
     attack::Attack,
     bounds::{Norm, Region},
     certify::{Evaluation, Question, evaluate},
     tensor::Cpu,
 };
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
 use std::{
     path::{Path, PathBuf},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
     time::Instant,
 };
 
@@ -69,24 +64,6 @@ fn attack(word: &str) -> Result<Attempt, String> {
     }
 }
 
-/// A progress bar with the time left, drawn on a terminal only.
-pub(super) fn progress_bar(length: u64) -> ProgressBar {
-    let bar = ProgressBar::with_draw_target(Some(length), ProgressDrawTarget::stderr());
-    if let Ok(style) = ProgressStyle::with_template("{bar:32} {pos}/{len}  {elapsed} so far, {eta} left") {
-        bar.set_style(style);
-    }
-    bar
-}
-
-/// A flag that Ctrl-C raises.
-pub(super) fn interrupted() -> Result<Arc<AtomicBool>, CliError> {
-    let flag = Arc::new(AtomicBool::new(false));
-    let raise = flag.clone();
-    ctrlc::set_handler(move || raise.store(true, Ordering::Relaxed))
-        .map_err(|error| CliError::Usage(format!("Ctrl-C cannot be caught: {error}")))?;
-    Ok(flag)
-}
-
 pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     let methods = methods(&arguments.methods).map_err(CliError::Usage)?;
     let mut networks = Vec::new();
@@ -105,14 +82,11 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
         attack: arguments.pgd.0,
         exhaustive: arguments.exhaustive,
     };
-    let cancel = Arc::new(AtomicBool::new(false));
-    let raise = cancel.clone();
-    ctrlc::set_handler(move || raise.store(true, Ordering::Relaxed))
-        .map_err(|error| CliError::Usage(format!("Ctrl-C cannot be caught: {error}")))?;
+    let cancel = output::interrupted()?;
     let mut answers = Vec::new();
     let mut wrong = 0;
     for (model, network) in &networks {
-        let bar = progress_bar(arguments.data as u64);
+        let bar = output::progress_bar(arguments.data as u64);
         let start = Instant::now();
         let progress = |done: usize| bar.set_position(done as u64);
         let backend = Cpu::<f32>::new();

@@ -8,6 +8,7 @@ mod evaluate;
 mod figures;
 mod input;
 mod memory;
+mod output;
 mod radius;
 mod record;
 mod train;
@@ -129,7 +130,7 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// Runs a bounds future to its end; the CPU backends never wait.
+/// Runs a future to its end, and sleeps where it waits. The CPU backends never wait; a device with a queue does.
 fn block_on<T>(future: impl Future<Output = T>) -> T {
     pollster::block_on(future)
 }

@@ -1,6 +1,6 @@
 //! `boundscope radius`: the largest ε at which each image is verified.
 
-use super::{CliError, Shape, block_on, input, methods};
+use super::{CliError, Shape, block_on, input, methods, output};
 use crate::{
     bounds::{Method, Norm, Prepared, Region, Steady},
     certify::{Bracket, Search, bracket, prove},
@@ -49,7 +49,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
         Norm::One => 128.0,
     });
     let (prepared, sound) = (Prepared::new(Cpu::<f64>::new(), &network), Prepared::new(Sound, &network));
-    let bar = super::evaluate::progress_bar((set.labels.len() * methods.len()) as u64);
+    let bar = output::progress_bar((set.labels.len() * methods.len()) as u64);
     let mut rows = Vec::new();
     for (position, (image, &label)) in set.pixels.chunks(784).zip(&set.labels).enumerate() {
         for &method in &methods {

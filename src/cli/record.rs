@@ -1,14 +1,12 @@
 //! Training records: what stands beside a model file, NAME.json beside NAME.safetensors.gz.
 
-use super::{CliError, input};
+use super::{CliError, input, output};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
 /// The record of a model file.
 pub(super) fn path(model: &Path) -> PathBuf {
-    let name = model.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-    let stem = name.trim_end_matches(".gz").trim_end_matches(".safetensors");
-    model.with_file_name(format!("{stem}.json"))
+    model.with_file_name(format!("{}.json", output::stem(model)))
 }
 
 /// Reads a model's record; `None` where it has none.
@@ -27,7 +25,7 @@ pub(super) fn read(model: &Path) -> Result<Option<Value>, CliError> {
 pub(super) fn write(model: &Path, record: &Value) -> Result<(), CliError> {
     let path = path(model);
     let text = serde_json::to_string_pretty(record).map_err(|error| CliError::Usage(error.to_string()))?;
-    super::train::write(&path, format!("{text}\n").as_bytes())
+    output::write(&path, format!("{text}\n").as_bytes())
 }
 
 /// Figures of `found` that `recorded` (both "evaluation" objects) holds with another value, one sentence each. `None` where they

@@ -1,12 +1,11 @@
 //! `boundscope train`: a run from a plan, with a progress bar, a log of every figure, and checkpoints.
 
-use super::{CliError, block_on, input, parse, record};
+use super::{CliError, block_on, input, output, parse, record};
 use crate::{
     bounds::Steady,
-    formats::write_model,
+    formats::{gzip, write_model},
     train::{Activation, Architecture, Data, Initialization, Loss, Plan, Recipe, StepReport, TrainError, Trainer},
 };
-use flate2::{Compression, write::GzEncoder};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
 use std::{
@@ -14,10 +13,7 @@ use std::{
     fs::{self, OpenOptions},
     io::{BufWriter, Write},
     path::{Path, PathBuf},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::atomic::{AtomicBool, Ordering},
     time::{Duration, Instant},
 };
 
@@ -114,15 +110,6 @@ fn checkpoint_path(out: &Path) -> PathBuf {
     name.into()
 }
 
-/// Writes a file whole or not at all.
-pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
-    let mut partial = OsString::from(path);
-    partial.push(".partial");
-    let failed = |error| CliError::Write(path.to_owned(), error);
-    fs::write(&partial, bytes).map_err(failed)?;
-    fs::rename(&partial, path).map_err(failed)
-}
-
 pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     let data = arguments.data.load()?;
     let mut trainer = match &arguments.resume {
@@ -141,10 +128,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
             Some(BufWriter::new(open.map_err(|error| CliError::Write(path.clone(), error))?))
         }
     };
-    let stop = Arc::new(AtomicBool::new(false));
-    let raise = stop.clone();
-    ctrlc::set_handler(move || raise.store(true, Ordering::Relaxed))
-        .map_err(|error| CliError::Usage(format!("Ctrl-C cannot be caught: {error}")))?;
+    let stop = output::interrupted()?;
     let checkpoint = checkpoint_path(&arguments.out);
     let start = Instant::now();
     let outcome = steps(&mut trainer, &data, arguments, &stop, &checkpoint, log.as_mut());
@@ -153,23 +137,16 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     }
     if let Err(error) = outcome {
         if trainer.steps() > 0 {
-            write(&checkpoint, &trainer.checkpoint()?)?;
+            output::write(&checkpoint, &trainer.checkpoint()?)?;
             eprintln!("boundscope: the state after {} steps is in {}", trainer.steps(), checkpoint.display());
         }
         return Err(error);
     }
-    let file = write_model(&trainer.network()?).map_err(TrainError::from)?;
-    let zipped = arguments.out.extension().is_some_and(|extension| extension == "gz");
-    let file = if zipped {
-        let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-        encoder
-            .write_all(&file)
-            .and_then(|()| encoder.finish())
-            .map_err(|error| CliError::Write(arguments.out.clone(), error))?
-    } else {
-        file
-    };
-    write(&arguments.out, &file)?;
+    let mut file = write_model(&trainer.network()?).map_err(TrainError::from)?;
+    if arguments.out.extension().is_some_and(|extension| extension == "gz") {
+        file = gzip(&file);
+    }
+    output::write(&arguments.out, &file)?;
     match fs::remove_file(&checkpoint) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(CliError::Write(checkpoint, error)),
         _ => {}
@@ -223,7 +200,7 @@ fn steps(
                 println!("{line}");
             }
             if (trainer.steps() / per_epoch).is_multiple_of(u64::from(arguments.checkpoint_every.max(1))) {
-                write(checkpoint, &trainer.checkpoint()?)?;
+                output::write(checkpoint, &trainer.checkpoint()?)?;
             }
         }
     }

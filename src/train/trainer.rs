@@ -13,7 +13,10 @@ use crate::{
     tensor::{Backend, Cpu, Program, Recorder, Run, Slots, Value},
 };
 use serde::{Deserialize, Serialize};
-use std::collections::{HashMap, hash_map::Entry};
+use std::{
+    borrow::Cow,
+    collections::{HashMap, hash_map::Entry},
+};
 
 /// What one step did.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -169,15 +172,15 @@ impl Trainer {
             self.bend(data, slope, pulse).await?;
         }
         let parts = self.parts(&weights);
+        let indices = self.batch(data.len());
+        let network = self.noisy_model().network(slope)?;
         let weights = if parts.penalties {
-            let layers = self.model.network(slope)?.layers().len().max(1);
+            let layers = network.layers().len().max(1);
             let fading = 1.0 - weights.epsilon / self.plan.epsilon;
             Weights { penalty: self.plan.regularizer * fading / layers as f64, ..weights }
         } else {
             weights
         };
-        let indices = self.batch(data.len());
-        let network = self.noisy_model().network(slope)?;
         for size in shards::sizes(indices.len()) {
             if let Entry::Vacant(place) = self.programs.entry((parts, size)) {
                 place.insert(LossProgram::record(&network, parts, size).map_err(|error| match error {
@@ -270,12 +273,13 @@ impl Trainer {
         order[at * size..images.min((at + 1) * size)].to_vec()
     }
 
-    /// The model with this step's noise on r.
-    fn noisy_model(&self) -> Model {
-        let mut model = self.model.clone();
-        if self.plan.noise > 0.0 && model.bent {
+    /// The model with this step's noise on r, where there is any.
+    fn noisy_model(&self) -> Cow<'_, Model> {
+        let mut model = Cow::Borrowed(&self.model);
+        if self.plan.noise > 0.0 && self.model.bent {
             let mut random = Random::new((u64::from(self.plan.seed) << 32) ^ (self.steps + 1) ^ (1 << 63));
-            let bends = model.parameters.iter_mut().filter(|parameter| matches!(parameter.slot, Slot::Bend(_)));
+            let parameters = model.to_mut().parameters.iter_mut();
+            let bends = parameters.filter(|parameter| matches!(parameter.slot, Slot::Bend(_)));
             for r in bends.flat_map(|parameter| &mut parameter.values) {
                 *r = (*r * (1.0 + self.plan.noise * random.signed()) as f32).max(LEAST_BEND);
             }

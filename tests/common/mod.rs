@@ -3,6 +3,7 @@
 
 pub mod differences;
 pub mod golden;
+pub mod host;
 pub mod onnx;
 pub mod random;
 pub mod reference;

@@ -3,20 +3,22 @@
 use boundscope::{
     bounds::{Norm, Region},
     network::*,
+    random::Random,
 };
 use proptest::prelude::*;
 use std::sync::Arc;
 
-/// SplitMix64: weights and points that a failing case's seed gives back.
-pub struct Rng(pub u64);
+/// Weights and points that a failing case's seed gives back.
+pub struct Rng(Random);
 
 impl Rng {
+    /// The sequence of a seed.
+    pub fn new(seed: u64) -> Self {
+        Rng(Random::new(seed))
+    }
+
     pub fn word(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
+        self.0.next()
     }
 
     /// Uniform in [0, 1).
@@ -162,7 +164,7 @@ impl Recipe {
 
     /// The network. Blocks that fit nowhere are left out.
     pub fn build(&self) -> Network {
-        let mut rng = Rng(self.seed);
+        let mut rng = Rng::new(self.seed);
         let mut network = Network::new(&self.input).expect("a shape with elements");
         for (block, back) in &self.steps {
             let from = network.output() - (*back).min(network.output());

@@ -1,9 +1,6 @@
 //! The fixed words of the Train tab; sentences with numbers in them are in [`strings`](super::strings).
 
-/// Declares fixed words.
-macro_rules! words {
-    ($($name:ident = $text:expr;)*) => { $(#[allow(missing_docs)] pub const $name: &str = $text;)* };
-}
+use crate::app::words::words;
 
 words! {
     TRAIN = "Train";

@@ -6,11 +6,7 @@ mod histogram;
 mod print;
 mod style;
 
-use super::{
-    CliError,
-    evaluate::{interrupted, progress_bar},
-    input,
-};
+use super::{CliError, input, output};
 use crate::{
     app::{
         defaults::{PIXEL_RANGE, preset},
@@ -138,10 +134,8 @@ fn networks(asked: &[PathBuf]) -> Result<Vec<(String, Network)>, CliError> {
     }
     let mut networks = Vec::new();
     for path in &paths {
-        let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-        let name = name.trim_end_matches(".gz").trim_end_matches(".safetensors").to_owned();
         match fitting(path)? {
-            Ok(network) => networks.push((name, network)),
+            Ok(network) => networks.push((output::stem(path), network)),
             Err(why) if asked.is_empty() => eprintln!("left out {why}"),
             Err(why) => return Err(CliError::Usage(why)),
         }
@@ -157,8 +151,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     let set = input::mnist_test(0, arguments.data)?;
     let region = |&epsilon| Region { norm: Norm::Inf, epsilon, clip: Some(PIXEL_RANGE) };
     let regions: Vec<Region> = arguments.epsilon.iter().map(region).collect();
-    let cancel = interrupted()?;
-    let bar = progress_bar((networks.len() * arguments.data) as u64);
+    let cancel = output::interrupted()?;
+    let bar = output::progress_bar((networks.len() * arguments.data) as u64);
     let start = Instant::now();
     let mut entries = Vec::new();
     for (place, (name, network)) in networks.into_iter().enumerate() {
@@ -189,12 +183,12 @@ fn write(report: &Report, json: &serde_json::Value, out: &Path) -> Result<Vec<St
         ("figure-6-centres.svg", histogram::centres(report)),
         ("figures.json", numbers),
     ];
-    fs::create_dir_all(out).map_err(|error| CliError::Read(out.to_owned(), error))?;
+    fs::create_dir_all(out).map_err(|error| CliError::Write(out.to_owned(), error))?;
     let mut written = Vec::new();
     for (name, content) in files {
         let path = out.join(name);
         if let Some(content) = content {
-            fs::write(&path, content).map_err(|error| CliError::Read(path.clone(), error))?;
+            output::write(&path, content.as_bytes())?;
             written.push(path.display().to_string());
         }
     }

@@ -5,7 +5,7 @@ mod common;
 use boundscope::tensor::{Cpu, Real};
 
 fn compare<T: Real>(name: &str, tolerance: f64) {
-    common::golden::compare(&Cpu::<T>::new(), T::NAME, name, tolerance);
+    common::golden::compare(&Cpu::<T>::new(), T::NAME, name, tolerance, 1);
 }
 
 macro_rules! cases {

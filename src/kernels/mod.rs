@@ -280,3 +280,43 @@ catalogue!(
     tightness,
     unheld,
 );
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kernel_needs_what_every_device_has() {
+        for kernel in ALL {
+            for by in Loop::ALL {
+                let source = kernel.source(by);
+                // Eight storage buffers and workgroups of 256 are WebGPU's default limits; reads, one write and one uniform.
+                assert!(kernel.reads < 8, "{}", kernel.name);
+                assert_eq!(source.matches("var<storage, read>").count(), kernel.reads, "{}", kernel.name);
+                assert_eq!(source.matches("var<storage, read_write>").count(), 1, "{}", kernel.name);
+                assert_eq!(source.matches("var<uniform>").count(), 1, "{}", kernel.name);
+                assert!(!source.contains("enable ") && !source.contains("subgroup"), "{}: no optional feature", kernel.name);
+            }
+        }
+    }
+
+    #[test]
+    fn the_catalogue_lists_every_shader() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/kernels");
+        let files = std::fs::read_dir(folder).expect("the kernels' folder").filter_map(|entry| {
+            let name = entry.expect("an entry").file_name().into_string().expect("plain names");
+            name.strip_suffix(".wgsl").map(str::to_owned)
+        });
+        let mut files: Vec<String> = files.collect();
+        files.sort();
+        assert_eq!(files, ALL.iter().map(|kernel| kernel.name).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn no_axis_has_more_groups_than_a_device_allows() {
+        for work in [Work::Elements(0), Work::Elements(1 << 25), Work::Rows(65_536), Work::Product(1 << 20, 10, 3)] {
+            assert!(work.groups().iter().all(|&count| (1..=65_535).contains(&count)), "{work:?}");
+        }
+        assert_eq!(Work::Elements(65).groups(), [2, 1, 1]);
+    }
+}

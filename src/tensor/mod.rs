@@ -14,6 +14,8 @@ pub use cpu::Cpu;
 #[cfg(feature = "parallel")]
 pub(crate) use cpu::alone;
 #[cfg(feature = "gpu")]
+pub(crate) use gpu::room;
+#[cfg(feature = "gpu")]
 pub use gpu::{AdapterName, Dispatch, Gpu, GpuCurves, GpuMap, GpuTensor, Recording, Strayed, TrialError};
 pub use real::Real;
 pub use sound::{Sound, SoundMap, SoundTensor};

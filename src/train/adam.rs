@@ -27,11 +27,16 @@ impl Adam {
         self.updates += 1;
     }
 
+    /// The length of an update's step, and what unbiases the root of its squares.
+    pub(super) fn rates(updates: u64, rate: f64) -> [f32; 2] {
+        let updates = updates as f64;
+        let step = rate / (1.0 - f64::from(MEAN_DECAY).powf(updates));
+        [step as f32, (1.0 - f64::from(SQUARE_DECAY).powf(updates)).sqrt() as f32]
+    }
+
     /// Moves one tensor against its gradient.
     pub(super) fn update(&mut self, index: usize, values: &mut [f32], gradient: &[f64], rate: f64) {
-        let updates = self.updates as f64;
-        let step = (rate / (1.0 - f64::from(MEAN_DECAY).powf(updates))) as f32;
-        let unbias = (1.0 - f64::from(SQUARE_DECAY).powf(updates)).sqrt() as f32;
+        let [step, unbias] = Adam::rates(self.updates, rate);
         let moments = self.mean[index].iter_mut().zip(&mut self.square[index]);
         for ((value, &gradient), (mean, square)) in values.iter_mut().zip(gradient).zip(moments) {
             let gradient = gradient as f32;

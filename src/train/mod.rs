@@ -5,6 +5,8 @@ mod architecture;
 mod checkpoint;
 mod data;
 mod error;
+#[cfg(feature = "gpu")]
+mod gpu;
 mod loss;
 mod model;
 mod moons;
@@ -16,6 +18,8 @@ mod trainer;
 pub use architecture::{Activation, Architecture, Block};
 pub use data::Data;
 pub use error::TrainError;
+#[cfg(feature = "gpu")]
+pub use gpu::GpuTrainer;
 pub use loss::{LossError, LossProgram, Parts, Place, Robust};
 pub use moons::two_moons;
 pub use plan::{Initialization, Loss, Plan, Recipe};

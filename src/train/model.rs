@@ -125,6 +125,11 @@ impl Model {
         Ok(Model { shape: shape.to_vec(), blocks, activation, parameters, bent: false })
     }
 
+    /// Number of activation layers.
+    pub(super) fn activations(&self) -> usize {
+        self.blocks.iter().filter(|block| matches!(block, Block::Activation)).count()
+    }
+
     /// The network with η = `slope`.
     ///
     /// # Errors

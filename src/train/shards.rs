@@ -39,16 +39,22 @@ pub(super) struct Batch<'a> {
     pub(super) weights: Weights,
 }
 
-/// Sums over a batch.
-pub(super) struct Sums<T> {
+/// What a batch adds up to.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Totals {
     pub(super) loss: f64,
     pub(super) penalty: f64,
     pub(super) clean_loss: Option<f64>,
     pub(super) robust_loss: Option<f64>,
     /// Images predicted wrong.
-    pub(super) wrong: Option<usize>,
+    pub(super) wrong: Option<f64>,
     /// Images not verified.
-    pub(super) unverified: Option<usize>,
+    pub(super) unverified: Option<f64>,
+}
+
+/// Sums over a batch.
+pub(super) struct Sums<T> {
+    pub(super) totals: Totals,
     pub(super) gradients: Gradients<T>,
 }
 
@@ -96,14 +102,14 @@ where
 
 impl<T: Clone> Sums<T> {
     fn add<B: Backend<Tensor = T>>(&mut self, backend: &B, other: Self) {
-        self.loss += other.loss;
-        self.penalty += other.penalty;
+        let (own, more) = (&mut self.totals, other.totals);
+        own.loss += more.loss;
+        own.penalty += more.penalty;
         let both = |a: Option<f64>, b: Option<f64>| a.zip(b).map(|(a, b)| a + b);
-        let counts = |a: Option<usize>, b: Option<usize>| a.zip(b).map(|(a, b)| a + b);
-        self.clean_loss = both(self.clean_loss, other.clean_loss);
-        self.robust_loss = both(self.robust_loss, other.robust_loss);
-        self.wrong = counts(self.wrong, other.wrong);
-        self.unverified = counts(self.unverified, other.unverified);
+        own.clean_loss = both(own.clean_loss, more.clean_loss);
+        own.robust_loss = both(own.robust_loss, more.robust_loss);
+        own.wrong = both(own.wrong, more.wrong);
+        own.unverified = both(own.unverified, more.unverified);
         let lists = [
             (&mut self.gradients.maps, other.gradients.maps),
             (&mut self.gradients.biases, other.gradients.biases),
@@ -161,26 +167,19 @@ async fn shard<B: Differentiable>(
         penalty += weights.penalty * size as f64 * sum(backend, run.value(value)).await?;
     }
     let gradients = run.backward(&program.tape, seeds, pulse).await.map_err(BoundsError::from)?;
-    let mut sums = Sums {
-        loss: sum(backend, run.value(program.loss)).await?,
-        penalty,
-        clean_loss: None,
-        robust_loss: None,
-        wrong: None,
-        unverified: None,
-        gradients,
-    };
+    let loss = sum(backend, run.value(program.loss)).await?;
+    let mut sums = Sums { totals: Totals { loss, penalty, ..Totals::default() }, gradients };
     let short = |margins: &[f64]| {
         let holds = |margins: &[f64]| margins.iter().all(|&margin| margin > 0.0);
-        margins.chunks(data.classes - 1).filter(|margins| !holds(margins)).count()
+        margins.chunks(data.classes - 1).filter(|margins| !holds(margins)).count() as f64
     };
     if let Some((margins, loss)) = program.clean {
-        sums.wrong = Some(short(&backend.read(run.value(margins)).await.map_err(BoundsError::from)?));
-        sums.clean_loss = Some(sum(backend, run.value(loss)).await?);
+        sums.totals.wrong = Some(short(&backend.read(run.value(margins)).await.map_err(BoundsError::from)?));
+        sums.totals.clean_loss = Some(sum(backend, run.value(loss)).await?);
     }
     if let Some((margins, loss)) = program.robust {
-        sums.unverified = Some(short(&backend.read(run.value(margins)).await.map_err(BoundsError::from)?));
-        sums.robust_loss = Some(sum(backend, run.value(loss)).await?);
+        sums.totals.unverified = Some(short(&backend.read(run.value(margins)).await.map_err(BoundsError::from)?));
+        sums.totals.robust_loss = Some(sum(backend, run.value(loss)).await?);
     }
     Ok(sums)
 }

@@ -4,7 +4,7 @@ use super::{
     Data, Loss, LossError, LossProgram, Parts, Plan, Robust, TrainError,
     adam::Adam,
     model::{LEAST_BEND, Model, Parameter, Slot},
-    shards::{self, Batch, Weights},
+    shards::{self, Batch, Totals, Weights},
 };
 use crate::{
     bounds::{Prepared, Pulse},
@@ -47,6 +47,29 @@ pub struct StepReport {
     pub slope: f64,
     /// Learning rate of the step.
     pub learning_rate: f64,
+}
+
+/// What the schedules say of one step.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Moment {
+    pub(super) epoch: f64,
+    pub(super) slope: f64,
+    pub(super) weights: Weights,
+    pub(super) learning_rate: f64,
+    pub(super) parts: Parts,
+}
+
+/// Records a loss.
+pub(super) fn record(network: &Network, parts: Parts, size: usize) -> Result<LossProgram, TrainError> {
+    LossProgram::record(network, parts, size).map_err(|error| match error {
+        LossError::Bounds(error) => TrainError::Bounds(error),
+        LossError::NoAdjoint(error) => TrainError::Data(error.to_string()),
+    })
+}
+
+/// The greater of two numbers, or a NaN if either is one.
+fn greater(a: f64, b: f64) -> f64 {
+    if b > a || b.is_nan() { b } else { a }
 }
 
 /// Gradients longer than this have squares beyond f32.
@@ -149,44 +172,19 @@ impl Trainer {
     /// # Errors
     /// Data that does not fit, [`TrainError::Diverged`], or a cancelled pulse.
     pub async fn step(&mut self, data: &Data, pulse: &impl Pulse) -> Result<StepReport, TrainError> {
-        if data.shape != self.shape || data.classes != self.classes {
-            let why = format!(
-                "images of shape {:?} and {} classes, the run is for {:?} and {}",
-                data.shape, data.classes, self.shape, self.classes
-            );
-            return Err(TrainError::Data(why));
-        }
+        self.check(data)?;
         pulse.beat().await.map_err(|cancelled| TrainError::Bounds(cancelled.into()))?;
         self.images = data.len();
-        let epoch = self.epoch();
-        let schedules = &self.plan.schedules;
-        let slope = schedules.slope.at(epoch);
-        let weights = Weights {
-            epsilon: schedules.epsilon.at(epoch),
-            kappa: schedules.kappa.at(epoch),
-            beta: schedules.beta.at(epoch),
-            penalty: 0.0,
-        };
-        let learning_rate = schedules.learning_rate.at(epoch);
-        if self.plan.activation.bends() && !self.model.bent && epoch >= self.plan.clean_epochs() {
-            self.bend(data, slope, pulse).await?;
+        if self.bend_due(self.steps) {
+            self.bend(data, pulse).await?;
         }
-        let parts = self.parts(&weights);
-        let indices = self.batch(data.len());
+        let moment = self.moment(self.steps);
+        let Moment { epoch, slope, weights, learning_rate, parts } = moment;
+        let indices = self.batch(self.steps, data.len());
         let network = self.noisy_model().network(slope)?;
-        let weights = if parts.penalties {
-            let layers = network.layers().len().max(1);
-            let fading = 1.0 - weights.epsilon / self.plan.epsilon;
-            Weights { penalty: self.plan.regularizer * fading / layers as f64, ..weights }
-        } else {
-            weights
-        };
         for size in shards::sizes(indices.len()) {
             if let Entry::Vacant(place) = self.programs.entry((parts, size)) {
-                place.insert(LossProgram::record(&network, parts, size).map_err(|error| match error {
-                    LossError::Bounds(error) => TrainError::Bounds(error),
-                    LossError::NoAdjoint(error) => TrainError::Data(error.to_string()),
-                })?);
+                place.insert(record(&network, parts, size)?);
             }
         }
         let slots = Slots::new(&self.backend, &network);
@@ -199,18 +197,8 @@ impl Trainer {
             gradients.push(self.gradient(parameter, &sums.gradients).await?);
         }
         let norm = gradients.iter().flatten().map(|g| g * g).sum::<f64>().sqrt();
-        let diverged = |what: String| TrainError::Diverged { step: self.steps, epoch, what };
-        if !sums.loss.is_finite() {
-            return Err(diverged("the loss is not a number".into()));
-        }
-        // NaN included: what cannot be squared in f32 would stop Adam in silence.
-        if norm.is_nan() || norm > LARGEST_GRADIENT {
-            let bad = |(parameter, gradient): (&Parameter, &Vec<f64>)| {
-                gradient.iter().any(|g| g.is_nan() || g.abs() > LARGEST_GRADIENT / 1e3).then(|| parameter.name.clone())
-            };
-            let name = self.model.parameters.iter().zip(&gradients).find_map(bad).unwrap_or_default();
-            return Err(diverged(format!("the gradient of {name} is not a number, or too large to be squared")));
-        }
+        let largest = gradients.iter().map(|gradient| gradient.iter().fold(0.0, |most, g| greater(most, g.abs())));
+        self.sound(self.steps, epoch, sums.totals.loss, norm, largest)?;
         if let Some(clip) = self.plan.gradient_clip
             && norm > clip
         {
@@ -227,23 +215,97 @@ impl Trainer {
                 parameter.values.iter_mut().for_each(|r| *r = r.max(LEAST_BEND));
             }
         }
-        let report = StepReport {
-            step: self.steps,
-            epoch: (self.steps + 1) as f64 / self.steps_per_epoch(data.len()) as f64,
-            loss: (sums.loss + sums.penalty) / count,
-            clean_loss: sums.clean_loss.map(|sum| sum / count),
-            robust_loss: sums.robust_loss.map(|sum| sum / count),
-            clean_error: sums.wrong.map(|wrong| wrong as f64 / count),
-            verified_error: sums.unverified.map(|unverified| unverified as f64 / count),
-            gradient_norm: norm,
-            epsilon: weights.epsilon,
-            kappa: weights.kappa,
-            beta: weights.beta,
-            slope,
-            learning_rate,
-        };
+        let report = self.report(self.steps, &moment, &sums.totals, count, norm);
         self.steps += 1;
         Ok(report)
+    }
+
+    /// Whether images are what the run is for.
+    pub(super) fn check(&self, data: &Data) -> Result<(), TrainError> {
+        if data.shape == self.shape && data.classes == self.classes {
+            return Ok(());
+        }
+        Err(TrainError::Data(format!(
+            "images of shape {:?} and {} classes, the run is for {:?} and {}",
+            data.shape, data.classes, self.shape, self.classes
+        )))
+    }
+
+    /// Epochs done before a step.
+    fn epoch_at(&self, step: u64) -> f64 {
+        step as f64 / self.steps_per_epoch(self.images) as f64
+    }
+
+    /// Whether every ramp is to get its r before a step.
+    pub(super) fn bend_due(&self, step: u64) -> bool {
+        self.plan.activation.bends() && !self.model.bent && self.epoch_at(step) >= self.plan.clean_epochs()
+    }
+
+    /// What the schedules say of a step.
+    pub(super) fn moment(&self, step: u64) -> Moment {
+        let epoch = self.epoch_at(step);
+        let schedules = &self.plan.schedules;
+        let mut weights = Weights {
+            epsilon: schedules.epsilon.at(epoch),
+            kappa: schedules.kappa.at(epoch),
+            beta: schedules.beta.at(epoch),
+            penalty: 0.0,
+        };
+        let parts = self.parts(&weights);
+        if parts.penalties {
+            let fading = 1.0 - weights.epsilon / self.plan.epsilon;
+            weights.penalty = self.plan.regularizer * fading / self.model.activations().max(1) as f64;
+        }
+        Moment {
+            epoch,
+            slope: schedules.slope.at(epoch),
+            weights,
+            learning_rate: schedules.learning_rate.at(epoch),
+            parts,
+        }
+    }
+
+    /// Whether a step may be taken: a loss, and gradients whose squares are numbers. `largest` is the size of each parameter's gradient.
+    pub(super) fn sound(
+        &self,
+        step: u64,
+        epoch: f64,
+        loss: f64,
+        norm: f64,
+        largest: impl Iterator<Item = f64>,
+    ) -> Result<(), TrainError> {
+        let diverged = |what: String| Err(TrainError::Diverged { step, epoch, what });
+        if !loss.is_finite() {
+            return diverged("the loss is not a number".into());
+        }
+        // NaN included: what cannot be squared in f32 would stop Adam in silence.
+        if norm.is_nan() || norm > LARGEST_GRADIENT {
+            let bad = |(parameter, size): (&Parameter, f64)| {
+                (size.is_nan() || size > LARGEST_GRADIENT / 1e3).then(|| parameter.name.clone())
+            };
+            let name = self.model.parameters.iter().zip(largest).find_map(bad).unwrap_or_default();
+            return diverged(format!("the gradient of {name} is not a number, or too large to be squared"));
+        }
+        Ok(())
+    }
+
+    /// What a step did.
+    pub(super) fn report(&self, step: u64, moment: &Moment, totals: &Totals, count: f64, norm: f64) -> StepReport {
+        StepReport {
+            step,
+            epoch: self.epoch_at(step + 1),
+            loss: (totals.loss + totals.penalty) / count,
+            clean_loss: totals.clean_loss.map(|sum| sum / count),
+            robust_loss: totals.robust_loss.map(|sum| sum / count),
+            clean_error: totals.wrong.map(|wrong| wrong / count),
+            verified_error: totals.unverified.map(|unverified| unverified / count),
+            gradient_norm: norm,
+            epsilon: moment.weights.epsilon,
+            kappa: moment.weights.kappa,
+            beta: moment.weights.beta,
+            slope: moment.slope,
+            learning_rate: moment.learning_rate,
+        }
     }
 
     /// What the loss of a step is made of: parts without weight are left out.
@@ -259,10 +321,10 @@ impl Trainer {
         }
     }
 
-    /// The images of the next step. Each epoch goes through all of them once, in an order of its own.
-    fn batch(&mut self, images: usize) -> Vec<u32> {
+    /// The images of a step. Each epoch goes through all of them once, in an order of its own.
+    pub(super) fn batch(&mut self, step: u64, images: usize) -> Vec<u32> {
         let per_epoch = self.steps_per_epoch(images);
-        let (epoch, at) = (self.steps / per_epoch, (self.steps % per_epoch) as usize);
+        let (epoch, at) = (step / per_epoch, (step % per_epoch) as usize);
         if self.order.as_ref().is_none_or(|(of, order)| *of != epoch || order.len() != images) {
             let mut order: Vec<u32> = (0..images as u32).collect();
             Random::new((u64::from(self.plan.seed) << 32) ^ (epoch + 1)).shuffle(&mut order);
@@ -305,7 +367,8 @@ impl Trainer {
     }
 
     /// Gives every ramp its r: the neuron's mean activation over the training set (METHODS.md §8).
-    async fn bend(&mut self, data: &Data, slope: f64, pulse: &impl Pulse) -> Result<(), TrainError> {
+    pub(super) async fn bend(&mut self, data: &Data, pulse: &impl Pulse) -> Result<(), TrainError> {
+        let slope = self.plan.schedules.slope.at(self.epoch());
         let network = self.model.network(slope)?;
         let record = |batch: usize| -> (Program, Vec<Value>, usize) {
             let prepared = Prepared::new(Recorder::new(), &network);

@@ -7,6 +7,7 @@ pub mod host;
 pub mod onnx;
 pub mod random;
 pub mod reference;
+pub mod runs;
 
 use boundscope::{
     bounds::{Bounds, BoundsError, Method, Prepared, Region, Steady, Strategy},

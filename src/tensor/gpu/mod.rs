@@ -7,6 +7,7 @@ mod map;
 mod memory;
 mod queue;
 mod shapes;
+mod step;
 mod trial;
 
 use crate::{
@@ -19,6 +20,7 @@ pub use map::GpuMap;
 pub use queue::{Dispatch, Recording};
 use queue::{Queue, View};
 use std::rc::Rc;
+pub(crate) use step::room;
 pub use trial::{Strayed, TrialError};
 
 /// A tensor on the device; cloning shares the data.
@@ -91,9 +93,9 @@ impl Gpu {
         self.queue.by.set(by);
     }
 
-    /// Runs `work` and keeps the commands that it gives the device, for any number of further runs.
+    /// Keeps the commands that `work` gives the device, for any number of runs, and runs none of them now.
     ///
-    /// Tensors made by `work` hold what the newest run computed; those it uploads are uploaded once.
+    /// Tensors made by `work` hold what the newest run computed; those it uploads are uploaded once, at once.
     pub fn record<T>(&self, work: impl FnOnce() -> T) -> (T, Recording) {
         self.queue.record(work)
     }

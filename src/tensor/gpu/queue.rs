@@ -86,8 +86,46 @@ impl Recording {
             return;
         }
         let Some(uniforms) = &self.uniforms else { return };
-        queue.encode(&self.commands, uniforms);
+        let mut encoder = queue.encoder();
+        queue.encode(&mut encoder, &self.commands, uniforms);
+        queue.device.queue.submit([encoder.finish()]);
         self.held.iter().for_each(|block| block.used.set(queue.submission.get()));
+        queue.submission.set(queue.submission.get() + 1);
+    }
+
+    /// Runs it once for every part of `batches`, copied into `input`, and gathers `report` after each into `reports`.
+    pub(super) fn run_each(&self, batches: &View, input: &View, report: &View, reports: &View) {
+        let queue = &self.queue;
+        queue.flush();
+        if queue.device.failure().is_some() {
+            return;
+        }
+        let Some(uniforms) = &self.uniforms else { return };
+        let mut encoder = queue.encoder();
+        let [from, to] = [batches, reports].map(|view| 4 * view.start as u64);
+        let [bytes, told] = [input, report].map(|view| 4 * view.count as u64);
+        for run in 0..(batches.count / input.count) as u64 {
+            let at = from + run * bytes;
+            encoder.copy_buffer_to_buffer(
+                &batches.block.buffer,
+                at,
+                &input.block.buffer,
+                4 * input.start as u64,
+                bytes,
+            );
+            queue.encode(&mut encoder, &self.commands, uniforms);
+            let at = to + run * told;
+            encoder.copy_buffer_to_buffer(
+                &report.block.buffer,
+                4 * report.start as u64,
+                &reports.block.buffer,
+                at,
+                told,
+            );
+        }
+        queue.device.queue.submit([encoder.finish()]);
+        let used = [&batches.block, &input.block, &report.block, &reports.block];
+        used.into_iter().chain(&self.held).for_each(|block| block.used.set(queue.submission.get()));
         queue.submission.set(queue.submission.get() + 1);
     }
 }
@@ -267,7 +305,8 @@ impl Queue {
             let foreign = reads.iter().copied().chain([write]).filter(|view| view.block.arena != tape.arena);
             let foreign: Vec<_> = foreign.map(|view| view.block.clone()).collect();
             foreign.iter().for_each(|block| tape.hold(block));
-            tape.commands.push(command.clone());
+            tape.commands.push(command);
+            return;
         }
         self.waiting.borrow_mut().push(command);
         if self.waiting.borrow().len() >= SLOTS {
@@ -312,28 +351,29 @@ impl Queue {
             return;
         }
         self.device.queue.write_buffer(&self.ring, 0, &uniform_bytes(commands.iter()));
-        self.encode(&commands, &self.ring_group);
+        let mut encoder = self.encoder();
+        self.encode(&mut encoder, &commands, &self.ring_group);
+        self.device.queue.submit([encoder.finish()]);
         self.submission.set(self.submission.get() + 1);
     }
 
-    fn encode(&self, commands: &[Command], uniforms: &wgpu::BindGroup) {
-        let mut encoder = self.device.device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: None });
-        {
-            let mut pass =
-                encoder.begin_compute_pass(&wgpu::ComputePassDescriptor { label: None, timestamp_writes: None });
-            for (index, command) in commands.iter().enumerate() {
-                pass.set_pipeline(&command.pipeline.pipeline);
-                pass.set_bind_group(0, &command.group, &[]);
-                pass.set_bind_group(1, uniforms, &[(index as u64 * SLOT) as u32]);
-                let [x, y, z] = command.groups;
-                pass.dispatch_workgroups(x, y, z);
-            }
+    fn encoder(&self) -> wgpu::CommandEncoder {
+        self.device.device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: None })
+    }
+
+    fn encode(&self, encoder: &mut wgpu::CommandEncoder, commands: &[Command], uniforms: &wgpu::BindGroup) {
+        let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor { label: None, timestamp_writes: None });
+        for (index, command) in commands.iter().enumerate() {
+            pass.set_pipeline(&command.pipeline.pipeline);
+            pass.set_bind_group(0, &command.group, &[]);
+            pass.set_bind_group(1, uniforms, &[(index as u64 * SLOT) as u32]);
+            let [x, y, z] = command.groups;
+            pass.dispatch_workgroups(x, y, z);
         }
-        self.device.queue.submit([encoder.finish()]);
         self.dispatched.set(self.dispatched.get() + commands.len() as u64);
     }
 
-    /// Runs `work` and keeps its commands.
+    /// Keeps the commands of `work` instead of running them.
     pub(super) fn record<T>(self: &Rc<Self>, work: impl FnOnce() -> T) -> (T, Recording) {
         self.arenas.set(self.arenas.get() + 1);
         let arena = self.arenas.get();
@@ -364,7 +404,7 @@ impl Queue {
             usage: wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST,
             mapped_at_creation: false,
         });
-        let mut encoder = self.device.device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: None });
+        let mut encoder = self.encoder();
         let mut at = 0;
         for view in views {
             let bytes = 4 * view.count as u64;

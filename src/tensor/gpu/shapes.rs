@@ -61,7 +61,15 @@ impl Gpu {
     }
 
     /// Copies `sides` of a tensor, from and to places given by a start and three steps.
-    fn place(&self, a: &GpuTensor, from: [usize; 4], sides: Shape, factor: f32, out: &GpuTensor, to: [usize; 4]) {
+    pub(super) fn place(
+        &self,
+        a: &GpuTensor,
+        from: [usize; 4],
+        sides: Shape,
+        factor: f32,
+        out: &GpuTensor,
+        to: [usize; 4],
+    ) {
         let [batch, rows, width] = sides.map(|side| side as u32);
         let [from_start, from_batch, from_row, from_column] = from.map(|step| step as u32);
         let [to_start, to_batch, to_row, to_column] = to.map(|step| step as u32);

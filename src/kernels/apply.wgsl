@@ -9,8 +9,9 @@ const RIGHT_ALONG_DEPTH = true;
 @group(0) @binding(2) var<storage, read> weight: array<f32>;
 @group(0) @binding(3) var<storage, read_write> result: array<f32>;
 
-fn size() -> vec2<u32> {
-    return vec2<u32>(out_pixels(), window.outputs);
+// Rows, columns and how many products.
+fn size() -> vec3<u32> {
+    return vec3<u32>(out_pixels(), window.outputs, window.groups);
 }
 
 fn depth(z: u32) -> vec2<u32> {

@@ -68,7 +68,8 @@ impl Work {
             Work::Elements(count) => flat(count.div_ceil(64)),
             Work::Rows(count) => flat(count),
             Work::Product(rows, columns, count) => {
-                [columns.div_ceil(32).max(1) as u32, rows.div_ceil(32).max(1) as u32, count.max(1) as u32]
+                let [y, z, _] = flat(rows.div_ceil(32).max(1) * count);
+                [columns.div_ceil(32).max(1) as u32, y, z]
             }
         }
     }
@@ -295,7 +296,11 @@ mod tests {
                 assert_eq!(source.matches("var<storage, read>").count(), kernel.reads, "{}", kernel.name);
                 assert_eq!(source.matches("var<storage, read_write>").count(), 1, "{}", kernel.name);
                 assert_eq!(source.matches("var<uniform>").count(), 1, "{}", kernel.name);
-                assert!(!source.contains("enable ") && !source.contains("subgroup"), "{}: no optional feature", kernel.name);
+                assert!(
+                    !source.contains("enable ") && !source.contains("subgroup"),
+                    "{}: no optional feature",
+                    kernel.name
+                );
             }
         }
     }

@@ -4,6 +4,7 @@ use super::{Case, Draw, Traced, Work};
 super::words! {
     /// The uniform.
     pub struct Shape {
+        batch: u32,
         rows: u32,
         neurons: u32,
         inputs: u32,
@@ -15,7 +16,7 @@ super::words! {
 fn twin(words: &[u32], reads: &[&[f32]], result: &mut [Traced]) {
     let (shape, [rows, lower, upper]) = (Shape::read(words), [reads[0], reads[1], reads[2]]);
     let [count, neurons, inputs] = [shape.rows, shape.neurons, shape.inputs].map(|side| side as usize);
-    let images = result.len() / (count * inputs);
+    let images = shape.batch as usize;
     for (index, result) in result[..images * count * inputs].iter_mut().enumerate() {
         let (input, row, item) = (index % inputs, index / inputs % count, index / inputs / count);
         *result = 0.0.into();
@@ -30,6 +31,7 @@ fn twin(words: &[u32], reads: &[&[f32]], result: &mut [Traced]) {
 fn case(draw: &mut Draw) -> Case {
     let (images, rows, neurons, inputs) = (draw.size(3), draw.size(40).max(2), draw.size(67), draw.size(40).max(3));
     let shape = Shape {
+        batch: images as u32,
         rows: rows as u32,
         neurons: neurons as u32,
         inputs: inputs as u32,

@@ -1,5 +1,6 @@
 // A⁺·L + A⁻·U per image from one read of A: rows of z become rows of x where forms of z are put in.
 struct Shape {
+    batch: u32,
     rows: u32,
     neurons: u32,
     inputs: u32,
@@ -19,8 +20,9 @@ alias Sum = f32;
 const LEFT_ALONG_DEPTH = true;
 const RIGHT_ALONG_DEPTH = true;
 
-fn size() -> vec2<u32> {
-    return vec2<u32>(shape.rows, shape.inputs);
+// Rows, columns and how many products.
+fn size() -> vec3<u32> {
+    return vec3<u32>(shape.rows, shape.inputs, shape.batch);
 }
 
 fn depth(z: u32) -> vec2<u32> {

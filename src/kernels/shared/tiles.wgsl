@@ -6,13 +6,21 @@ var<workgroup> rights: array<Right, 512>;
 @compute @workgroup_size(8, 8)
 fn main(
     @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
     @builtin(local_invocation_id) local: vec3<u32>,
     @builtin(local_invocation_index) thread: u32,
 ) {
     let limits = size();
-    let top = group.y * 32u;
+    // Row tiles of all products, one after the other, over two axes: one axis holds 65 535 groups at most.
+    let tile = group.z * groups.y + group.y;
+    let tiles = (limits.x + 31u) / 32u;
+    let item = tile / tiles;
+    if (item >= limits.z) {
+        return;
+    }
+    let top = tile % tiles * 32u;
     let side = group.x * 32u;
-    let span = depth(group.z);
+    let span = depth(item);
     let row = local.y * 4u;
     let column = local.x * 4u;
     var s00 = Sum(); var s01 = Sum(); var s02 = Sum(); var s03 = Sum();
@@ -28,7 +36,7 @@ fn main(
             }
             var a = Left();
             if (top + at.x < limits.x && start + at.y < span.y) {
-                a = left(group.z, top + at.x, start + at.y);
+                a = left(item, top + at.x, start + at.y);
             }
             lefts[at.y * 32u + at.x] = a;
             at = vec2<u32>(index / 16u, index % 16u);
@@ -37,7 +45,7 @@ fn main(
             }
             var b = Right();
             if (side + at.x < limits.y && start + at.y < span.y) {
-                b = right(group.z, start + at.y, side + at.x);
+                b = right(item, start + at.y, side + at.x);
             }
             rights[at.y * 32u + at.x] = b;
         }
@@ -56,13 +64,13 @@ fn main(
     }
     let m = top + row;
     let n = side + column;
-    store(limits, group.z, m, n, s00, s01, s02, s03);
-    store(limits, group.z, m + 1u, n, s10, s11, s12, s13);
-    store(limits, group.z, m + 2u, n, s20, s21, s22, s23);
-    store(limits, group.z, m + 3u, n, s30, s31, s32, s33);
+    store(limits, item, m, n, s00, s01, s02, s03);
+    store(limits, item, m + 1u, n, s10, s11, s12, s13);
+    store(limits, item, m + 2u, n, s20, s21, s22, s23);
+    store(limits, item, m + 3u, n, s30, s31, s32, s33);
 }
 
-fn store(limits: vec2<u32>, z: u32, m: u32, n: u32, s0: Sum, s1: Sum, s2: Sum, s3: Sum) {
+fn store(limits: vec3<u32>, z: u32, m: u32, n: u32, s0: Sum, s1: Sum, s2: Sum, s3: Sum) {
     if (m < limits.x) {
         if (n < limits.y) { put(z, m, n, s0); }
         if (n + 1u < limits.y) { put(z, m, n + 1u, s1); }

@@ -211,6 +211,7 @@ impl Backend for Gpu {
         let both = batch.max(form_batch);
         let out = self.empty([both, count, inputs]);
         let words = kernels::substitute::Shape {
+            batch: both as u32,
             rows: count as u32,
             neurons: neurons as u32,
             inputs: inputs as u32,

@@ -1,6 +1,6 @@
 //! `boundscope bench`: milliseconds per method, through the same session that the page talks to.
 
-use super::{CliError, bench_training, block_on, input, output};
+use super::{CliError, Device, bench_gpu, bench_training, block_on, input, output};
 use crate::{
     bounds::{Method, Norm, Strategy},
     engine::{Bytes, Floats, Question, Request, Response, collect},
@@ -19,6 +19,9 @@ pub(super) struct Arguments {
     /// Time spent on each method and batch size, in milliseconds
     #[arg(long, default_value_t = 300.0)]
     budget: f64,
+    /// Processor; with gpu its kernels are measured too, beside the CPU lane
+    #[arg(long, default_value = "cpu")]
+    device: Device,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -65,6 +68,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
             }
         }
     }
+    let gpu = arguments.device == Device::Gpu;
     if arguments.json {
         let row = |(network, epsilon, method, images, milliseconds, runs): &(String, f64, Method, u32, f64, u32)| {
             json!({ "network": network, "epsilon": epsilon, "method": method.to_string(), "images": images,
@@ -72,9 +76,11 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
         };
         let timings: Vec<serde_json::Value> = rows.iter().map(row).collect();
         let training = bench_training::run(arguments.budget, true)?;
+        let gpu = if gpu { bench_gpu::run(arguments.budget, true)? } else { None };
         println!(
             "{}",
-            json!({ "device": "cpu, native", "arithmetic": "f32", "lines": "tight", "timings": timings, "training": training })
+            json!({ "device": "cpu, native", "arithmetic": "f32", "lines": "tight", "timings": timings, "training": training,
+                    "gpu": gpu })
         );
         return Ok(());
     }
@@ -87,5 +93,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     }
     println!();
     bench_training::run(arguments.budget, false)?;
+    if gpu {
+        bench_gpu::run(arguments.budget, false)?;
+    }
     Ok(())
 }

@@ -14,10 +14,10 @@ use std::time::Instant;
 /// Side of the square product that stands for the machine's sgemm rate.
 const SIDE: usize = 768;
 /// Images per step.
-const BATCH: usize = 256;
+pub(super) const BATCH: usize = 256;
 
 /// Architecture, loss and what its steps compute.
-const RUNS: [(&str, Loss); 4] =
+pub(super) const RUNS: [(&str, Loss); 4] =
     [("mlp:64-32", Loss::Clean), ("mlp:64-32", Loss::Ibp), ("dm-small", Loss::Clean), ("dm-small", Loss::Ibp)];
 
 /// One measured kind of step.
@@ -45,20 +45,24 @@ fn sgemm_rate() -> f64 {
 }
 
 /// Random images: what is in them does not change the work.
-fn images() -> Result<Data, TrainError> {
+pub(super) fn images() -> Result<Data, TrainError> {
     let mut random = Random::new(1);
     let pixels = (0..BATCH * 784).map(|_| ((random.signed() + 1.0) / 2.0) as f32).collect();
     Data::new(&[1, 28, 28], pixels, (0..BATCH).map(|index| (index % 10) as u8).collect(), 10)
 }
 
-fn measure(architecture: &'static str, loss: Loss, data: &Data, budget: f64) -> Result<Row, CliError> {
+/// The steps that most of a run consists of: ε at its largest, κ = 0.
+pub(super) fn plan(architecture: &str, loss: Loss) -> Result<Plan, CliError> {
     let parsed = super::parse(architecture).map_err(CliError::Usage)?;
     let relu = super::parse("relu").map_err(CliError::Usage)?;
     let mut plan = Plan::new(Recipe::Paper, parsed, relu, loss, 10_000, 0.1);
-    // The steps that most of a run consists of: ε at its largest, κ = 0.
     plan.schedules.epsilon = Schedule::constant(plan.epsilon);
     plan.schedules.kappa = Schedule::constant(0.0);
-    let mut trainer = Trainer::new(plan, &data.shape, data.classes)?;
+    Ok(plan)
+}
+
+fn measure(architecture: &'static str, loss: Loss, data: &Data, budget: f64) -> Result<Row, CliError> {
+    let mut trainer = Trainer::new(plan(architecture, loss)?, &data.shape, data.classes)?;
     block_on(trainer.step(data, &Steady))?;
     let parts =
         Parts { clean: loss == Loss::Clean, robust: (loss == Loss::Ibp).then_some(Robust::Ibp), penalties: false };

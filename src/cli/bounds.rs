@@ -1,6 +1,6 @@
 //! `boundscope bounds`: every layer's bounds and the margins of one image at one ε.
 
-use super::{CliError, Device, Precision, Shape, block_on, input, parse};
+use super::{CliError, Device, Precision, Shape, block_on, device, input, parse};
 use crate::{
     bounds::{Bounds, Method, Prepared, Region, Status, Steady, status},
     certify::predicted,
@@ -50,8 +50,9 @@ struct Answer {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
-    if arguments.device == Device::Gpu {
-        return Err(CliError::Usage("this build has no GPU backend; leave out --device gpu".into()));
+    if arguments.device == Device::Gpu && arguments.arithmetic != Precision::F32 {
+        let why = "the GPU computes in f32, as a preview: add --arithmetic f32, or leave out --device gpu";
+        return Err(CliError::Usage(why.into()));
     }
     let network = input::network(&arguments.model)?;
     let (image, label) = match (&arguments.mnist, &arguments.input) {
@@ -65,6 +66,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     let label = arguments.label.or(label);
     let region = Region { norm: arguments.shape.norm, epsilon: arguments.epsilon, clip: arguments.shape.clip };
     let answer = match arguments.arithmetic {
+        Precision::F32 if arguments.device == Device::Gpu => {
+            ask(device::open()?, &network, &image, label, &region, arguments)?
+        }
         Precision::F32 => ask(Cpu::<f32>::new(), &network, &image, label, &region, arguments)?,
         Precision::F64 => ask(Cpu::<f64>::new(), &network, &image, label, &region, arguments)?,
         Precision::Sound => ask(Sound, &network, &image, label, &region, arguments)?,
@@ -102,6 +106,13 @@ fn precision_name(precision: Precision) -> &'static str {
     }
 }
 
+fn device_name(device: Device) -> &'static str {
+    match device {
+        Device::Cpu => "cpu",
+        Device::Gpu => "gpu",
+    }
+}
+
 fn as_json(network: &Network, region: &Region, answer: &Answer, arguments: &Arguments) -> serde_json::Value {
     let layer = |layer: &crate::bounds::LayerBounds| json!({ "lower": layer.lower, "upper": layer.upper });
     json!({
@@ -117,7 +128,7 @@ fn as_json(network: &Network, region: &Region, answer: &Answer, arguments: &Argu
             "method": arguments.method.to_string(),
             "lines": arguments.shape.lines.name(),
             "arithmetic": precision_name(arguments.arithmetic),
-            "device": "cpu",
+            "device": device_name(arguments.device),
         },
         "layers": answer.bounds.layers.iter().map(layer).collect::<Vec<_>>(),
         "logits": layer(&answer.bounds.logits),
@@ -131,11 +142,12 @@ fn print(network: &Network, region: &Region, answer: &Answer, arguments: &Argume
     let (label, method) = (answer.label, arguments.method.label());
     let clip = region.clip.map_or(String::new(), |[low, high]| format!(", clipped to [{low}, {high}]"));
     println!(
-        "{method}, {} lines, norm {}, ε = {}{clip}, {} on the CPU, {:.2} ms",
+        "{method}, {} lines, norm {}, ε = {}{clip}, {} on the {}, {:.2} ms",
         arguments.shape.lines.name(),
         region.norm.name(),
         region.epsilon,
         precision_name(arguments.arithmetic),
+        device_name(arguments.device).to_uppercase(),
         answer.milliseconds
     );
     for (index, (layer, bounds)) in network.layers().iter().zip(&answer.bounds.layers).enumerate() {

@@ -1,9 +1,11 @@
 //! The native command line: the same engine without a page.
 
 mod bench;
+mod bench_gpu;
 mod bench_training;
 mod bounds;
 mod convert;
+mod device;
 mod evaluate;
 mod figures;
 mod input;

@@ -1,10 +1,14 @@
 //! `boundscope train`: a run from a plan, with a progress bar, a log of every figure, and checkpoints.
 
-use super::{CliError, block_on, input, output, parse, record};
+use super::{CliError, Device, block_on, device, input, output, parse, record};
 use crate::{
-    bounds::Steady,
+    bounds::{BoundsError, Steady},
     formats::{gzip, write_model},
-    train::{Activation, Architecture, Data, Initialization, Loss, Plan, Recipe, StepReport, TrainError, Trainer},
+    tensor::DeviceError,
+    train::{
+        Activation, Architecture, Data, GpuTrainer, Initialization, Lane, Loss, Plan, Recipe, StepReport, TrainError,
+        Trainer,
+    },
 };
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
@@ -61,6 +65,9 @@ pub(super) struct Arguments {
     /// The model file to write (gzip where it ends in .gz)
     #[arg(long)]
     out: PathBuf,
+    /// Processor; a GPU that fails hands the run over to the CPU
+    #[arg(long, default_value = "cpu")]
+    device: Device,
     /// A file for one line of JSON per step
     #[arg(long)]
     log: Option<PathBuf>,
@@ -112,9 +119,13 @@ fn checkpoint_path(out: &Path) -> PathBuf {
 
 pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     let data = arguments.data.load()?;
-    let mut trainer = match &arguments.resume {
+    let trainer = match &arguments.resume {
         Some(path) => Trainer::resume(&input::read(path)?)?,
         None => Trainer::new(plan(arguments)?, &data.shape, data.classes)?,
+    };
+    let mut lane = match arguments.device {
+        Device::Cpu => Lane::from(trainer),
+        Device::Gpu => Lane::Gpu(Box::new(GpuTrainer::new(&device::open()?, trainer)?)),
     };
     let mut log = match &arguments.log {
         None => None,
@@ -131,7 +142,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     let stop = output::interrupted()?;
     let checkpoint = checkpoint_path(&arguments.out);
     let start = Instant::now();
-    let outcome = steps(&mut trainer, &data, arguments, &stop, &checkpoint, log.as_mut());
+    let outcome = steps(&mut lane, &data, arguments, &stop, &checkpoint, log.as_mut());
+    let outcome = outcome.and(block_on(lane.settle()).map(|_| ()).map_err(CliError::from));
+    let trainer = lane.into_master();
     if let (Some(log), Some(path)) = (&mut log, &arguments.log) {
         log.flush().map_err(|error| CliError::Write(path.clone(), error))?;
     }
@@ -172,40 +185,66 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
 
 /// Steps until the plan is done, or until Ctrl-C.
 fn steps(
-    trainer: &mut Trainer,
+    lane: &mut Lane,
     data: &Data,
     arguments: &Arguments,
     stop: &AtomicBool,
     checkpoint: &Path,
     mut log: Option<&mut BufWriter<fs::File>>,
 ) -> Result<(), CliError> {
-    let per_epoch = trainer.steps_per_epoch(data.len());
-    let bar = bar(u64::from(trainer.plan().epochs) * per_epoch, trainer.steps());
+    let plan = lane.master().plan();
+    let (per_epoch, epochs) = (lane.master().steps_per_epoch(data.len()), u64::from(plan.epochs));
+    let bar = bar(epochs * per_epoch, lane.steps());
     let mut summary = Summary::new();
-    while !trainer.finished(data.len()) {
+    while !lane.finished(data.len()) {
         if stop.load(Ordering::Relaxed) {
             return Err(crate::bounds::BoundsError::Cancelled.into());
         }
-        let report = block_on(trainer.step(data, &Steady))?;
-        bar.set_position(trainer.steps());
-        if let (Some(log), Some(path)) = (&mut log, &arguments.log) {
-            let line = serde_json::to_string(&report).map_err(|error| CliError::Usage(error.to_string()))?;
-            writeln!(log, "{line}").map_err(|error| CliError::Write(path.clone(), error))?;
+        let left = per_epoch - lane.steps() % per_epoch;
+        let reports = match block_on(lane.steps_at_once(data, left as usize, &Steady)) {
+            Err(TrainError::Bounds(BoundsError::Device(error))) => {
+                fall_back(lane, &error);
+                summary = Summary::new();
+                continue;
+            }
+            reports => reports?,
+        };
+        bar.set_position(lane.steps());
+        for report in &reports {
+            if let (Some(log), Some(path)) = (&mut log, &arguments.log) {
+                let line = serde_json::to_string(report).map_err(|error| CliError::Usage(error.to_string()))?;
+                writeln!(log, "{line}").map_err(|error| CliError::Write(path.clone(), error))?;
+            }
+            summary.add(report);
         }
-        summary.add(&report);
-        if trainer.steps().is_multiple_of(per_epoch) {
+        if lane.steps().is_multiple_of(per_epoch) {
             let line = summary.take();
             bar.set_message(line.clone());
             if bar.is_hidden() {
                 println!("{line}");
             }
-            if (trainer.steps() / per_epoch).is_multiple_of(u64::from(arguments.checkpoint_every.max(1))) {
-                output::write(checkpoint, &trainer.checkpoint()?)?;
+            let save = (lane.steps() / per_epoch).is_multiple_of(u64::from(arguments.checkpoint_every.max(1)));
+            match block_on(lane.settle()) {
+                Ok(trainer) if save => output::write(checkpoint, &trainer.checkpoint()?)?,
+                Ok(_) => {}
+                Err(TrainError::Bounds(BoundsError::Device(error))) => fall_back(lane, &error),
+                Err(error) => return Err(error.into()),
             }
         }
     }
     bar.finish_and_clear();
     Ok(())
+}
+
+/// Goes on on the CPU, from the end of the last epoch that was settled. The log tells the steps since then twice.
+fn fall_back(lane: &mut Lane, error: &DeviceError) {
+    let reached = lane.steps();
+    let trainer = lane.master().clone();
+    eprintln!(
+        "boundscope: {error}; the run goes on on the CPU from step {} (it had reached {reached})",
+        trainer.steps()
+    );
+    *lane = Lane::from(trainer);
 }
 
 fn bar(length: u64, at: u64) -> ProgressBar {

@@ -150,6 +150,25 @@ impl Kernel {
         result
     }
 
+    /// Multiply-adds of a case of a matrix product; 0 for other kernels.
+    pub fn multiply_adds(&self, case: &Case) -> usize {
+        match self.family {
+            Family::Window => {
+                let window = Window::read(&case.words);
+                let pairs = if matches!(self.name, "apply" | "apply_transpose" | "map_gradient") { 1 } else { 2 };
+                pairs
+                    * (window.rows * window.outputs * window.groups) as usize
+                    * window.out_area()
+                    * window.patch_length()
+            }
+            Family::Product => {
+                let shape = substitute::Shape::read(&case.words);
+                [shape.batch, shape.rows, shape.neurons, shape.inputs].into_iter().map(|side| side as usize).product()
+            }
+            Family::Elements | Family::Curves | Family::Rows => 0,
+        }
+    }
+
     /// A random case.
     pub fn case(&self, draw: &mut Draw) -> Case {
         (self.case)(draw)

@@ -16,7 +16,9 @@ pub(crate) use cpu::alone;
 #[cfg(feature = "gpu")]
 pub(crate) use gpu::room;
 #[cfg(feature = "gpu")]
-pub use gpu::{AdapterName, Dispatch, Gpu, GpuCurves, GpuMap, GpuTensor, Recording, Strayed, TrialError};
+pub use gpu::{
+    AdapterName, Dispatch, Gpu, GpuCurves, GpuMap, GpuTensor, Measured, Peak, Recording, Strayed, TrialError,
+};
 pub use real::Real;
 pub use sound::{Sound, SoundMap, SoundTensor};
 pub use tape::{

@@ -7,6 +7,7 @@ mod data;
 mod error;
 #[cfg(feature = "gpu")]
 mod gpu;
+mod lane;
 mod loss;
 mod model;
 mod moons;
@@ -20,6 +21,7 @@ pub use data::Data;
 pub use error::TrainError;
 #[cfg(feature = "gpu")]
 pub use gpu::GpuTrainer;
+pub use lane::Lane;
 pub use loss::{LossError, LossProgram, Parts, Place, Robust};
 pub use moons::two_moons;
 pub use plan::{Initialization, Loss, Plan, Recipe};

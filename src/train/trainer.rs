@@ -76,6 +76,7 @@ fn greater(a: f64, b: f64) -> f64 {
 const LARGEST_GRADIENT: f64 = 1e18;
 
 /// A run under way, on the CPU in single precision.
+#[derive(Clone)]
 pub struct Trainer {
     pub(super) plan: Plan,
     pub(super) shape: Vec<usize>,

@@ -4,6 +4,7 @@ mod adjoint;
 mod backend;
 mod device;
 mod map;
+mod measure;
 mod memory;
 mod queue;
 mod shapes;
@@ -17,6 +18,7 @@ use crate::{
 pub use device::AdapterName;
 use device::Device;
 pub use map::GpuMap;
+pub use measure::{Measured, Peak};
 pub use queue::{Dispatch, Recording};
 use queue::{Queue, View};
 use std::rc::Rc;

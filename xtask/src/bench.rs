@@ -1,7 +1,7 @@
-//! `cargo xtask bench --browser`: what a visitor downloads and waits for, measured and not tested.
+//! `cargo xtask bench`: what a visitor downloads and waits for, and how fast others are; measured and not tested.
 
 use crate::{
-    page,
+    page, setup,
     shell::{self, Outcome, run},
     test,
 };
@@ -20,5 +20,23 @@ pub fn browser(root: &Path) -> Outcome {
     let report = shell::target_dir(root).join("bench-browser.json");
     run(test::node(root)?.arg("bench.mjs").arg(&report))?;
     println!("The same figures as JSON: {}", report.display());
+    Ok(())
+}
+
+/// Times training steps in Chromium beside TensorFlow.js; the figures go to target/bench-peers.json too.
+pub fn peers(root: &Path, options: &[&str]) -> Outcome {
+    let (ours, theirs): (Vec<&str>, Vec<&str>) = options.iter().partition(|option| **option == "--no-build");
+    if let Some(unknown) = theirs.iter().find(|option| !["--json", "--no-gpu"].contains(option)) {
+        return Err(format!("bench --peers does not know `{unknown}`; it takes --json, --no-gpu and --no-build"));
+    }
+    if ours.is_empty() {
+        page::build(root)?;
+    }
+    setup::peer_packages(root)?;
+    let report = shell::target_dir(root).join("bench-peers.json");
+    run(test::node(root)?.arg("peers/bench.mjs").arg(&report).args(&theirs))?;
+    if !theirs.contains(&"--json") {
+        println!("The same figures as JSON: {}", report.display());
+    }
     Ok(())
 }

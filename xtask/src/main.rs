@@ -6,7 +6,7 @@
 //! | `page` | the release page in dist/ |
 //! | `serve` | a small server for it |
 //! | `test` | every check |
-//! | `bench` | what the page weighs and how fast it is in Chromium |
+//! | `bench` | what the page weighs and how fast it is in Chromium, alone and beside others |
 //! | `figures` | the paper's figures, drawn for the project's networks |
 //! | `mnist` | the shards under assets/mnist/ |
 
@@ -34,6 +34,8 @@ Usage: cargo xtask TASK     (each task installs what it needs and lacks, saying 
                     run every check, or one: fmt, clippy, clippy-library, clippy-web, doc, tests, page, e2e
   bench [--browser] time every method natively and in Chromium, and measure the page: weight by part, time to live
                     bounds, slider to paint; with --browser only what Chromium shows
+  bench --peers [--json] [--no-gpu] [--no-build]
+                    time training steps in Chromium beside TensorFlow.js (wasm, WebGPU); JSON is the last line
   figures [--epsilon LIST] [--count IMAGES] [--out FOLDER] [MODEL ...]
                     draw the paper's figures of neuron statuses on MNIST test images, for the networks in assets/models or
                     those named (paths from the repository's root); without options ε 0.2 and 0.4, 1000 images, docs/figures
@@ -73,6 +75,7 @@ fn dispatch(words: &[&str]) -> Outcome {
         ["test", "--only", step] => test::test(&root, Some(step)),
         ["bench"] => bench::everything(&root),
         ["bench", "--browser"] => bench::browser(&root),
+        ["bench", "--peers", options @ ..] => bench::peers(&root, options),
         ["figures", options @ ..] => figures::draw(&root, options),
         ["mnist"] => mnist::regenerate(&root, None),
         ["mnist", folder] => mnist::regenerate(&root, Some(Path::new(folder))),

@@ -127,6 +127,11 @@ pub fn e2e_packages(root: &Path) -> Outcome {
     npm_packages(&root.join("tests/e2e"), "playwright-core and axe-core", "they drive and check the page in Chromium")
 }
 
+/// TensorFlow.js, for the one benchmark that runs beside it.
+pub fn peer_packages(root: &Path) -> Outcome {
+    npm_packages(&root.join("tests/e2e/peers"), "TensorFlow.js", "its training steps are timed beside ours")
+}
+
 /// Installs exactly what a folder's package-lock.json names, unless that is what is there.
 fn npm_packages(folder: &Path, what: &str, why: &str) -> Outcome {
     node(folder)?;

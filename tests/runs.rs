@@ -5,7 +5,7 @@ mod common;
 use boundscope::{
     bounds::{Method, Norm, Strategy},
     engine::{
-        Bytes, Floats, Job, Order, Point, Probe, ProbePlan, Question, Request, Response, RunState, Session,
+        Bytes, Device, Floats, Job, Order, Point, Probe, ProbePlan, Question, Request, Response, RunState, Session,
         TrainRequest, TrainResponse,
     },
     formats::{read_model, read_shard, write_model},
@@ -101,7 +101,7 @@ impl Bench {
     }
 
     fn start(&self, slot: u32, plan: Plan) {
-        self.ask(TrainRequest::Start { run: slot, plan: Box::new(plan), probe: probe() });
+        self.ask(TrainRequest::Start { run: slot, plan: Box::new(plan), probe: probe(), device: Device::Cpu });
     }
 
     fn play(&self, runs: &[u32]) {
@@ -181,7 +181,7 @@ fn steps_one_at_a_time_and_a_checkpoint_lead_where_playing_leads() {
     let file = other.checkpoint(0);
     assert_eq!(other.points(0), points[..10]);
     let third = Bench::new();
-    third.ask(TrainRequest::Resume { run: 0, file: Bytes(file), probe: probe() });
+    third.ask(TrainRequest::Resume { run: 0, file: Bytes(file), probe: probe(), device: Device::Cpu });
     assert!(matches!(third.news().last(), Some(TrainResponse::State { state: RunState::Paused, .. })));
     third.play(&[0]);
     assert_eq!(third.points(0), points[10..]);
@@ -256,7 +256,7 @@ fn a_run_that_diverges_says_where_and_keeps_its_last_state() {
     bench.start(0, plan(Activation::Relu));
     bench.ask(TrainRequest::Step { runs: vec![0] });
     let file = swollen(bench.checkpoint(0));
-    bench.ask(TrainRequest::Resume { run: 0, file: Bytes(file.clone()), probe: probe() });
+    bench.ask(TrainRequest::Resume { run: 0, file: Bytes(file.clone()), probe: probe(), device: Device::Cpu });
     bench.play(&[0]);
     let stopped = bench.news().into_iter().find_map(|news| match news {
         TrainResponse::State { state: RunState::Stopped, cause, .. } => cause,
@@ -275,7 +275,7 @@ fn wrong_requests_are_answered_in_words() {
     let mut wrong = plan(Activation::Relu);
     wrong.batch = 0;
     bench.start(0, wrong);
-    bench.ask(TrainRequest::Resume { run: 0, file: Bytes(vec![1, 2, 3]), probe: probe() });
+    bench.ask(TrainRequest::Resume { run: 0, file: Bytes(vec![1, 2, 3]), probe: probe(), device: Device::Cpu });
     bench.ask(TrainRequest::Checkpoint { run: 5, purpose: 1 });
     bench.ask(TrainRequest::HeldOut { images: Bytes(vec![0; 10]), labels: Bytes(vec![]) });
     bench.ask(TrainRequest::Export { id: 1, file: Bytes(vec![0]) });
@@ -305,7 +305,7 @@ fn a_checkpoint_of_another_set_asks_for_its_images() {
         images: Bytes(images[..50 * 784].to_vec()),
         labels: Bytes(labels[..50].to_vec()),
     });
-    bench.ask(TrainRequest::Resume { run: 1, file: Bytes(file), probe: probe() });
+    bench.ask(TrainRequest::Resume { run: 1, file: Bytes(file), probe: probe(), device: Device::Cpu });
     assert_eq!(bench.news().last(), Some(&TrainResponse::Needs { run: 1, images: 200 }));
 }
 
@@ -313,7 +313,12 @@ fn a_checkpoint_of_another_set_asks_for_its_images() {
 fn messages_survive_the_way_through_json() {
     let bench = Bench::new();
     let request = Request::Train {
-        request: TrainRequest::Start { run: 0, plan: Box::new(plan(Activation::Ramp(0.01, 0.0))), probe: probe() },
+        request: TrainRequest::Start {
+            run: 0,
+            plan: Box::new(plan(Activation::Ramp(0.01, 0.0))),
+            probe: probe(),
+            device: Device::Cpu,
+        },
     };
     let text = serde_json::to_string(&request).expect("serialises");
     assert_eq!(serde_json::from_str::<Request>(&text).expect("reads back"), request);

@@ -9,6 +9,7 @@ pub mod first_view;
 pub mod format;
 pub mod picture;
 pub mod plots;
+pub mod processor;
 pub mod scales;
 pub mod state;
 pub mod strings;

@@ -2,7 +2,7 @@
 
 use super::{
     conductor::Conductor,
-    controls::{EpsilonControl, ImageControl, MethodsControl, NetworkControl, Notices, RegionControl, TopBar},
+    controls::{EpsilonControl, ImageControl, MethodsControl, NetworkControl, Notices, ProcessorControl, RegionControl, TopBar},
     data, history,
     state::{State, Tab},
     store::{Remedy, Store},
@@ -84,6 +84,7 @@ fn Page() -> impl IntoView {
                 <EpsilonControl/>
                 <RegionControl/>
                 <MethodsControl/>
+                <ProcessorControl id="processor"/>
             </div>
             <div class="column wide" id="views" tabindex="-1">
                 <RadiusView/>

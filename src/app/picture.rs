@@ -270,6 +270,7 @@ mod tests {
             margins: Floats(vec![]),
             verified: false,
             milliseconds: 1.0,
+            device: Default::default(),
         };
         Response::Bounds { epoch, answer }
     }

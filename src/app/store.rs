@@ -4,6 +4,7 @@ use super::{
     conductor::Conductor,
     history::{self, Change},
     picture::{Picture, Radii, Sweep},
+    processor::Processor,
     state::{Picked, State},
     strings,
     training::{Desk, TrainSignals},
@@ -86,6 +87,8 @@ pub struct Store {
     pub prediction: RwSignal<Option<(String, Picked, u32)>>,
     /// The engine.
     pub engine: RwSignal<Engine>,
+    /// The processors.
+    pub processor: RwSignal<Processor>,
     /// What went wrong.
     pub notices: RwSignal<Vec<Notice>>,
     /// Raised to fetch once more what was missing.
@@ -110,6 +113,7 @@ impl Store {
             image: RwSignal::new(None),
             prediction: RwSignal::new(None),
             engine: RwSignal::new(Engine::Starting),
+            processor: RwSignal::new(Processor::default()),
             notices: RwSignal::new(Vec::new()),
             attempt: RwSignal::new(0),
             opened: RwSignal::new(Vec::new()),

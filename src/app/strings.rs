@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     bounds::{Method, Norm, Strategy},
-    engine::{Arithmetic, LayerSummary, Question},
+    engine::{Arithmetic, BoundsAnswer, LayerSummary, Question},
 };
 
 pub use super::words::*;
@@ -20,6 +20,17 @@ pub const RADIUS_HEAD: [&str; 7] =
 pub const LADDER_HEAD: [&str; 4] = ["method", "worst margin", "verified", "time"];
 /// Heads of the one-neuron table.
 pub const NEURON_HEAD: [&str; 4] = ["lines", "lower line", "upper line", "area"];
+
+/// Said while kernels are measured.
+pub fn measuring(done: usize) -> String {
+    format!("measuring: {done} kernels")
+}
+
+/// Time, and the processor where it was not the CPU.
+pub fn time(answer: &BoundsAnswer) -> String {
+    let time = format::milliseconds(answer.milliseconds);
+    if answer.device.is_cpu() { time } else { format!("{time} · GPU") }
+}
 
 /// "layer 2 · dense 32 · ReLU".
 pub fn layer_title(place: usize, layer: &LayerSummary) -> String {

@@ -25,6 +25,14 @@ words! {
     RESTART = "Start the engine again";
     RETRY = "Try again";
 
+    PROCESSOR = "Processor";
+    PROCESSOR_AUTO = "automatic";
+    PROCESSOR_CPU = "CPU";
+    PROCESSOR_GPU = "GPU";
+    MEASURE = "Measure this GPU";
+    MEASURED_JSON = "JSON";
+    NO_FILE_OUT = "The browser would not write the file.";
+
     NETWORK = "Network";
     IMAGE = "Image";
     IMAGE_NUMBER = "test image";

@@ -68,7 +68,8 @@ impl<H: Host> Session<H> {
         for &method in methods {
             pulse.beat().await?;
             let start = self.shared.host.now();
-            let bounds = loaded.bounds(&image, label, &region, method, question.lines, pulse).await?;
+            let (bounds, device) =
+                self.on_either(&loaded, (&image, label), (&region, method, question.lines), pulse).await?;
             let answer = BoundsAnswer {
                 method,
                 lines: question.lines,
@@ -81,11 +82,13 @@ impl<H: Host> Session<H> {
                 margins: floats(&bounds.margins),
                 verified: bounds.verified(),
                 milliseconds: self.shared.host.now() - start,
+                device,
             };
             self.send(Response::Bounds { epoch, answer });
         }
         self.samples(epoch, &loaded, &image, label, &region, pulse).await?;
-        self.attack(epoch, &loaded, &image, label, &region, pulse).await
+        self.attack(epoch, &loaded, &image, label, &region, pulse).await?;
+        self.race(&loaded, (&image, label), (&region, question.lines), methods, pulse).await
     }
 
     /// Sends the range seen over sampled points.

@@ -5,6 +5,7 @@ mod attacks;
 mod collect;
 mod jobs;
 mod network;
+mod processors;
 mod protocol;
 mod sampling;
 mod session;
@@ -14,6 +15,7 @@ pub use attacks::{AttackAnswer, BrokenAnswer};
 #[cfg(not(target_arch = "wasm32"))]
 pub use collect::collect;
 pub use network::summarise;
+pub use processors::{Device, GpuRequest, GpuResponse, GpuState};
 pub use protocol::*;
 pub use session::{Host, Session};
 pub use training::{Order, Point, Probe, ProbePlan, RunState, TrainRequest, TrainResponse, Watched};

@@ -9,6 +9,11 @@ use crate::{
     tensor::{Cpu, Sound},
 };
 use std::cell::OnceCell;
+#[cfg(feature = "gpu")]
+use {
+    crate::{bounds::Method, tensor::Gpu},
+    std::{cell::RefCell, collections::HashMap, rc::Rc},
+};
 
 /// A network that was read, summarised and prepared.
 pub(super) struct Loaded {
@@ -19,6 +24,9 @@ pub(super) struct Loaded {
     /// The same on a tape, once something is to be attacked.
     attacker: OnceCell<Attacker>,
     pub(super) summary: NetworkSummary,
+    /// The same on a GPU, once that is asked for.
+    #[cfg(feature = "gpu")]
+    gpu: RefCell<Option<Rc<OnGpu>>>,
 }
 
 impl Loaded {
@@ -27,7 +35,15 @@ impl Loaded {
         let network = read_model(bytes)?;
         let prepared = Prepared::new(Cpu::new(), &network);
         let summary = summarise(&network);
-        Ok(Loaded { network, prepared, sound: OnceCell::new(), attacker: OnceCell::new(), summary })
+        Ok(Loaded {
+            network,
+            prepared,
+            sound: OnceCell::new(),
+            attacker: OnceCell::new(),
+            summary,
+            #[cfg(feature = "gpu")]
+            gpu: RefCell::new(None),
+        })
     }
 
     /// The network in the sound arithmetic.
@@ -35,10 +51,34 @@ impl Loaded {
         self.sound.get_or_init(|| Prepared::new(Sound, &self.network))
     }
 
+    /// The network on the device of a generation, prepared when first asked for.
+    #[cfg(feature = "gpu")]
+    pub(super) fn on_gpu(&self, generation: u32, gpu: &Gpu) -> Rc<OnGpu> {
+        let mut kept = self.gpu.borrow_mut();
+        match &*kept {
+            Some(own) if own.generation == generation => own.clone(),
+            _ => {
+                let prepared = Prepared::new(gpu.clone(), &self.network);
+                let own = Rc::new(OnGpu { generation, prepared, raced: RefCell::default() });
+                *kept = Some(own.clone());
+                own
+            }
+        }
+    }
+
     /// The network prepared for attacks.
     pub(super) fn attacker(&self) -> &Attacker {
         self.attacker.get_or_init(|| Attacker::new(&self.network))
     }
+}
+
+/// A network on a GPU.
+#[cfg(feature = "gpu")]
+pub(super) struct OnGpu {
+    generation: u32,
+    pub(super) prepared: Prepared<Gpu>,
+    /// Milliseconds of a method on the CPU and on this device.
+    pub(super) raced: RefCell<HashMap<Method, [f64; 2]>>,
 }
 
 /// What a network is, in words and shapes.

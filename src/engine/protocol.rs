@@ -6,13 +6,14 @@
 //! read twice, and both readers shipped.
 
 use super::attacks::{AttackAnswer, BrokenAnswer};
+use super::processors::{Device, GpuRequest, GpuResponse};
 use super::training::{TrainRequest, TrainResponse};
 use crate::bounds::{Method, Norm, Strategy};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::{fmt, ops::Deref};
 
 /// Raised whenever a message changes shape; both sides compare it in [`Request::Hello`] and [`Response::Ready`].
-pub const PROTOCOL: u32 = 2;
+pub const PROTOCOL: u32 = 3;
 
 /// Raw bytes that travel as one typed array.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -237,6 +238,11 @@ pub enum Request {
         /// Which.
         job: Job,
     },
+    /// About the GPU.
+    Gpu {
+        /// What.
+        request: GpuRequest,
+    },
     /// About training runs.
     Train {
         /// What is asked.
@@ -306,6 +312,9 @@ pub struct BoundsAnswer {
     pub verified: bool,
     /// Time the computation took.
     pub milliseconds: f64,
+    /// The processor that answered: never [`Device::Auto`].
+    #[serde(default, skip_serializing_if = "Device::is_cpu")]
+    pub device: Device,
 }
 
 /// The network's plain output on the image itself.
@@ -451,6 +460,11 @@ pub enum Response {
         job: Job,
         /// Epoch of the request.
         epoch: u32,
+    },
+    /// About the GPU.
+    Gpu {
+        /// What.
+        response: GpuResponse,
     },
     /// About training runs.
     Train {

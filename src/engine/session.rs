@@ -2,6 +2,7 @@
 
 use super::{
     network::Loaded,
+    processors::Processors,
     protocol::{Job, PROTOCOL, Request, Response},
     training::Training,
 };
@@ -38,6 +39,7 @@ pub(super) struct Shared<H> {
     /// Explore requests under way: the other jobs wait while there are any.
     exploring: Cell<u32>,
     pub(super) training: RefCell<Training>,
+    pub(super) processors: RefCell<Processors>,
 }
 
 /// What can be stopped by itself.
@@ -64,6 +66,7 @@ impl<H: Host> Session<H> {
             epochs: RefCell::default(),
             exploring: Cell::new(0),
             training: RefCell::default(),
+            processors: RefCell::default(),
         };
         Session { shared: Rc::new(shared) }
     }
@@ -114,6 +117,7 @@ impl<H: Host> Session<H> {
                 self.job(Job::Benchmark, epoch, run).await;
             }
             Request::Train { request } => self.train(request).await,
+            Request::Gpu { request } => self.processor(request).await,
         }
     }
 

@@ -40,6 +40,11 @@ impl Lane {
         .inspect(|found| debug_assert!(found.len() <= most.max(1)))
     }
 
+    /// Whether the CPU computes it.
+    pub fn on_cpu(&self) -> bool {
+        matches!(self, Lane::Cpu(_))
+    }
+
     /// Brings the host's copy up to date and gives it.
     ///
     /// # Errors

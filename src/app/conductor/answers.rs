@@ -28,6 +28,11 @@ impl Conductor {
                 self.store.engine.set(Engine::Ready(device));
                 return;
             }
+            Response::Gpu { response } => {
+                drop(score);
+                self.store.processor.update(|processor| processor.take(response));
+                return;
+            }
             Response::Train { response } => {
                 drop(score);
                 if let Some(desk) = self.store.desk() {

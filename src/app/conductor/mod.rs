@@ -22,7 +22,7 @@ use super::{
 use frames::next_frame;
 use crate::{
     bounds::Method,
-    engine::{Bytes, Job, Question, Request, Response},
+    engine::{Bytes, GpuRequest, GpuState, Job, Question, Request, Response},
 };
 use leptos::prelude::*;
 use std::{cell::RefCell, collections::BTreeSet, rc::Rc, sync::Arc, time::Duration};
@@ -70,6 +70,8 @@ struct Score {
     fetching: BTreeSet<String>,
     classified: Option<js_sys::Function>,
     commit_due: bool,
+    /// Whether this page has asked for the GPU: once, when all else is quiet. A worker that it took down is not asked again.
+    gpu_asked: bool,
     dirty: Dirty,
     deaths: Vec<f64>,
     /// Whether there is no worker, and when the last one was heard.
@@ -136,6 +138,12 @@ impl Conductor {
         conductor.watch();
         conductor.clone().follow();
         conductor
+    }
+
+    /// Asks once more what is on screen.
+    pub fn again(self: &Rc<Self>) {
+        self.score.borrow_mut().sent = None;
+        self.pump();
     }
 
     /// The engine's client.
@@ -307,6 +315,12 @@ impl Conductor {
             return;
         }
         let Some(asked) = score.sent.clone() else { return };
+        if !std::mem::replace(&mut score.gpu_asked, true) {
+            let device = self.store.processor.with_untracked(|processor| processor.choice);
+            for request in [GpuRequest::Choose { device }, GpuRequest::Open] {
+                self.client.send(&Request::Gpu { request });
+            }
+        }
         let radius_of = (Subject::radius(&asked.question), asked.methods.clone());
         let covers = |now: &Option<(Subject, Vec<Method>)>, wanted: &(Subject, Vec<Method>)| {
             now.as_ref().is_some_and(|now| now.0 == wanted.0 && wanted.1.iter().all(|m| now.1.contains(m)))
@@ -452,7 +466,13 @@ impl Conductor {
             let _ = resolve.call0(&JsValue::NULL);
         }
         self.store.engine.set(Engine::Starting);
+        self.store.processor.update(|processor| {
+            processor.state = GpuState::Unknown;
+            processor.measuring = false;
+        });
         self.client.start();
+        let device = self.store.processor.with_untracked(|processor| processor.choice);
+        self.client.send(&Request::Gpu { request: GpuRequest::Choose { device } });
         if let Some(desk) = self.store.desk() {
             desk.revive();
         }

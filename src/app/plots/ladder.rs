@@ -149,7 +149,7 @@ pub fn table(picture: &Picture) -> Table {
                 answer.method.label(),
                 format::exact(worst(&answer.margins)),
                 if answer.verified { strings::YES } else { strings::NO }.into(),
-                format::milliseconds(answer.milliseconds),
+                strings::time(answer),
             ]
         })
         .collect();

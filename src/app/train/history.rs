@@ -58,6 +58,8 @@ pub struct RunView {
     pub history: History,
     /// Milliseconds spent on steps and on measurements, by the engine's clock.
     pub spent: (f64, f64),
+    /// The processor, in words; empty before it is settled.
+    pub lane: String,
     /// Examples per second, over the last seconds.
     pub rate: Option<f64>,
     /// Time and steps at recent messages.
@@ -77,6 +79,7 @@ impl RunView {
             last: None,
             history: History { points: Vec::new(), moments: Vec::new() },
             spent: (0.0, 0.0),
+            lane: String::new(),
             rate: None,
             recent: Vec::new(),
         }
@@ -102,6 +105,15 @@ impl RunView {
                 self.history.moments.retain(|moment| moment.probe.step < probe.step);
                 self.history.moments.push(Moment { probe, model: Some(Arc::new(model.0)) });
                 self.thin();
+            }
+            TrainResponse::Lane { device, adapter, raced, cause, steps, .. } => {
+                // A device that failed took the newest steps along: they are taken again.
+                if steps < self.steps {
+                    self.steps = steps;
+                    self.history.cut(steps);
+                }
+                self.lane = super::strings::lane(device, &adapter, raced, cause.as_deref());
+                self.recent.clear();
             }
             TrainResponse::State { state, cause, .. } => {
                 if state == RunState::Playing {

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     app::format,
     bounds::Status,
-    engine::{Order, Probe, RunState},
+    engine::{Device, Order, Probe, RunState},
     train::Plan,
 };
 
@@ -38,6 +38,17 @@ pub fn progress(run: &RunView) -> String {
         format::count(run.steps as usize),
         format::count(run.total() as usize)
     )
+}
+
+/// The processor of a run, what was measured, and why it left another one.
+pub fn lane(device: Device, adapter: &str, raced: Option<[f64; 2]>, cause: Option<&str>) -> String {
+    let place = if device == Device::Gpu { format!("GPU, {adapter}") } else { "CPU".into() };
+    let raced = raced.map_or(String::new(), |[cpu, gpu]| {
+        let (cpu, gpu) = (format::milliseconds(cpu), format::milliseconds(gpu));
+        format!(" (a step takes {cpu} on the CPU, {gpu} on the GPU)")
+    });
+    let cause = cause.map_or(String::new(), |cause| format!(" · {cause}; the run went on from its last settled step"));
+    format!("{place}{raced}{cause}")
 }
 
 /// How fast it is, and for how long still.

@@ -41,7 +41,10 @@ impl Desk {
                 }
                 self.change(|runs| runs[slot] = Some(view));
             }
-            TrainResponse::Steps { run, .. } | TrainResponse::Probe { run, .. } | TrainResponse::State { run, .. } => {
+            TrainResponse::Steps { run, .. }
+            | TrainResponse::Probe { run, .. }
+            | TrainResponse::State { run, .. }
+            | TrainResponse::Lane { run, .. } => {
                 self.change(|runs| {
                     if let Some(Some(view)) = runs.get_mut(run as usize) {
                         view.take(news, now);

@@ -242,7 +242,7 @@ impl Desk {
             desk.signals().cursor.set(None);
             // The run's own ε: what the page is set to says nothing about a file.
             let probe = ProbePlan { epsilon: 0.0, ..settings.probe() };
-            desk.send(TrainRequest::Resume { run: slot, file: Bytes(file), probe });
+            desk.send(TrainRequest::Resume { run: slot, file: Bytes(file), probe, device: desk.device() });
             Ok(())
         });
     }
@@ -264,7 +264,7 @@ impl Desk {
             };
             if let Some(file) = file {
                 let probe = ProbePlan { epsilon: 0.0, ..Settings::default().probe() };
-                desk.send(TrainRequest::Resume { run: slot, file: Bytes(file), probe });
+                desk.send(TrainRequest::Resume { run: slot, file: Bytes(file), probe, device: desk.device() });
             }
             Ok(())
         });

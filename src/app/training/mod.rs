@@ -10,6 +10,7 @@ mod record;
 mod storage;
 mod supply;
 
+pub use files::download;
 pub use record::Record;
 
 use super::{
@@ -19,7 +20,7 @@ use super::{
     train::{history::Moment, plots::Runs, strings, words},
 };
 use crate::{
-    engine::{Bytes, Probe, Request, RunState, TrainRequest},
+    engine::{Bytes, Device, Probe, Request, RunState, TrainRequest},
     train::Plan,
 };
 pub use keep::Format;
@@ -193,6 +194,11 @@ impl Desk {
         self.store.conductor().client().send(&Request::Train { request });
     }
 
+    /// The processor that runs are asked to compute on.
+    fn device(&self) -> Device {
+        self.store.processor.with_untracked(|processor| processor.choice)
+    }
+
     fn count(&self) -> u32 {
         let mut inner = self.inner.borrow_mut();
         inner.counter += 1;
@@ -236,7 +242,7 @@ impl Desk {
         for slot in 0..2 {
             if settings.slots().contains(&slot) {
                 self.expect(slot, Held::new(settings.epsilon, settings.examples), None, None);
-                self.send(TrainRequest::Start { run: slot, plan: Box::new(settings.plan(slot as usize)), probe: settings.probe() });
+                self.send(TrainRequest::Start { run: slot, plan: Box::new(settings.plan(slot as usize)), probe: settings.probe(), device: self.device() });
             } else {
                 let before = self.inner.borrow_mut().held[slot as usize].take();
                 if let Some(before) = before {

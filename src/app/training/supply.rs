@@ -104,7 +104,7 @@ impl Desk {
         }
         self.expect(slot, held, Some(record), None);
         self.signals().cursor.set(None);
-        self.send(TrainRequest::Resume { run: slot, file: Bytes(file), probe });
+        self.send(TrainRequest::Resume { run: slot, file: Bytes(file), probe, device: self.device() });
         Ok(())
     }
 
@@ -139,13 +139,13 @@ impl Desk {
                         let (probe, file) = (probe_of(&record), Bytes(kept.file.to_vec()));
                         desk.expect(slot as u32, held, Some(record), None);
                         desk.notice(strings::revived(slot, kept.epoch));
-                        desk.send(TrainRequest::Resume { run: slot as u32, file, probe });
+                        desk.send(TrainRequest::Resume { run: slot as u32, file, probe, device: desk.device() });
                     }
                     None => {
                         let probe = probe_for(&run.plan.architecture, held.epsilon);
                         desk.expect(slot as u32, held, None, None);
                         desk.notice(strings::revived(slot, 0.0));
-                        desk.send(TrainRequest::Start { run: slot as u32, plan: Box::new(run.plan), probe });
+                        desk.send(TrainRequest::Start { run: slot as u32, plan: Box::new(run.plan), probe, device: desk.device() });
                     }
                 }
             }

@@ -4,6 +4,7 @@
 //! a step or a measurement lets messages in and waits while Explore is under way, like every other long job. Points and
 //! measurements fall on fixed steps, never on the clock: a repetition of a run tells the same story.
 
+mod lanes;
 mod probe;
 mod protocol;
 mod run;
@@ -11,13 +12,14 @@ mod run;
 pub use protocol::*;
 
 use super::{
+    processors::Device,
     protocol::{Bytes, Response},
     session::{Host, Session, Task},
 };
 use crate::{
     bounds::{BoundsError, Pulse},
     formats::{Rounded, onnx_rounded, read_model, write_onnx},
-    train::{Data, TrainError, Trainer},
+    train::{Data, Lane, TrainError, Trainer},
 };
 use probe::{HeldOut, Watch};
 use run::{Goal, Run};
@@ -124,38 +126,41 @@ impl<H: Host> Session<H> {
                 let watch = Watch { id, pixels, label: label as usize };
                 self.shared.training.borrow_mut().watch = Some(Rc::new(watch));
             }
-            TrainRequest::Start { run, plan, probe } => {
+            TrainRequest::Start { run, plan, probe, device } => {
                 let made = self.data().and_then(|data| {
                     let trainer = Trainer::new(*plan, &data.shape, data.classes).map_err(|error| error.to_string())?;
                     Ok((trainer, data))
                 });
-                self.put(run, made, probe, Order::Start);
+                self.put(run, made, probe, device, Order::Start);
             }
-            TrainRequest::Resume { run, file, probe } => {
+            TrainRequest::Resume { run, file, probe, device } => {
                 let made = Trainer::resume(&file.0).map_err(|error| error.to_string());
                 let made = made.and_then(|trainer| Ok((trainer, self.data()?)));
                 match &made {
                     Ok((trainer, data)) if ![0, data.len()].contains(&trainer.images()) => {
                         self.tell(TrainResponse::Needs { run, images: trainer.images() as u32 });
                     }
-                    _ => self.put(run, made, probe, Order::Resume),
+                    _ => self.put(run, made, probe, device, Order::Resume),
                 }
             }
             TrainRequest::Play { runs, speed } => self.go(&runs, Goal::play(speed)).await,
             TrainRequest::Step { runs } => self.go(&runs, Goal::Steps(1)).await,
             TrainRequest::Pause { runs } => {
                 for slot in runs {
-                    self.pause(slot);
+                    self.pause(slot).await;
                 }
             }
             TrainRequest::Reset { run } => {
                 let again = {
                     let training = self.shared.training.borrow();
-                    training.runs.get(&run).map(|run| (run.plan.clone(), run.data.clone(), run.probe.clone()))
+                    training
+                        .runs
+                        .get(&run)
+                        .map(|run| (run.plan.clone(), run.data.clone(), run.probe.clone(), run.device))
                 };
-                if let Some((plan, data, probe)) = again {
+                if let Some((plan, data, probe, device)) = again {
                     let made = Trainer::new(plan, &data.shape, data.classes).map_err(|error| error.to_string());
-                    self.put(run, made.map(|trainer| (trainer, data)), probe, Order::Start);
+                    self.put(run, made.map(|trainer| (trainer, data)), probe, device, Order::Start);
                 }
             }
             TrainRequest::Checkpoint { run, purpose } => {
@@ -166,10 +171,10 @@ impl<H: Host> Session<H> {
                         return self.refuse(Some(run), Order::Checkpoint, "there is no run in this place".into());
                     };
                     kept.asked.push(purpose);
-                    kept.trainer.is_some()
+                    kept.lane.is_some()
                 };
                 if home {
-                    self.save(run);
+                    self.save(run).await;
                 }
             }
             TrainRequest::Export { id, file } => self.export(id, &file.0),
@@ -194,7 +199,14 @@ impl<H: Host> Session<H> {
     }
 
     /// Puts a run into a slot, at rest.
-    fn put(&self, slot: u32, made: Result<(Trainer, Rc<Data>), String>, mut probe: ProbePlan, order: Order) {
+    fn put(
+        &self,
+        slot: u32,
+        made: Result<(Trainer, Rc<Data>), String>,
+        mut probe: ProbePlan,
+        device: Device,
+        order: Order,
+    ) {
         let (trainer, data) = match made {
             Ok(made) => made,
             Err(why) => return self.refuse(Some(slot), order, why),
@@ -205,7 +217,7 @@ impl<H: Host> Session<H> {
         let run = {
             let mut training = self.shared.training.borrow_mut();
             training.generation += 1;
-            Run::new(trainer, data, probe, training.generation)
+            Run::new(trainer, data, probe, device, training.generation)
         };
         self.shared.epochs.borrow_mut().insert(Task::Run(slot), run.generation);
         let (plan, steps, images) = (run.plan.clone(), run.steps as u32, run.data.len() as u32);
@@ -251,7 +263,7 @@ impl<H: Host> Session<H> {
         self.shared.training.borrow_mut().driving = false;
     }
 
-    fn pause(&self, slot: u32) {
+    async fn pause(&self, slot: u32) {
         let home = {
             let mut training = self.shared.training.borrow_mut();
             let Some(run) = training.runs.get_mut(&slot) else { return };
@@ -259,10 +271,10 @@ impl<H: Host> Session<H> {
             if run.state == RunState::Playing {
                 run.state = RunState::Paused;
             }
-            run.trainer.is_some()
+            run.lane.is_some()
         };
         if home {
-            self.settle(slot);
+            self.settle(slot).await;
         }
     }
 
@@ -279,27 +291,28 @@ impl<H: Host> Session<H> {
         if self.with(slot, Run::probe_due) == Some(true) {
             return self.measure(slot, &pulse).await;
         }
-        let taken = self.with(slot, |run| Some((run.trainer.take()?, run.data.clone())));
-        let Some((mut trainer, data)) = taken.flatten() else { return };
+        if self.with(slot, |run| !run.device.is_cpu() && run.lane.as_ref().is_some_and(Lane::on_cpu)) == Some(true) {
+            return self.choose(slot, &pulse).await;
+        }
+        let taken = self.with(slot, |run| Some((run.lane.take()?, run.data.clone(), run.together())));
+        let Some((mut lane, data, most)) = taken.flatten() else { return };
         let begun = self.shared.host.now();
-        let outcome = trainer.step(&data, &pulse).await;
+        let outcome = lane.steps_at_once(&data, most, &pulse).await;
         let now = self.shared.host.now();
         if !pulse.wanted() {
             return;
         }
+        self.with(slot, |run| run.lane = Some(lane));
         match outcome {
-            Ok(report) => {
-                self.with(slot, |run| run.stepped(trainer, report, now - begun, now));
+            Ok(reports) => {
+                let took = (now - begun) / reports.len().max(1) as f64;
+                self.with(slot, |run| reports.into_iter().for_each(|report| run.stepped(report, took, now)));
             }
-            Err(TrainError::Bounds(BoundsError::Cancelled)) => {
-                self.with(slot, |run| run.trainer = Some(trainer));
-            }
+            Err(TrainError::Bounds(BoundsError::Cancelled)) => {}
+            Err(TrainError::Bounds(BoundsError::Device(error))) => return self.fall_back(slot, &error).await,
             Err(error) => {
-                self.with(slot, |run| {
-                    run.trainer = Some(trainer);
-                    (run.goal, run.state) = (Goal::Rest, RunState::Stopped);
-                });
-                self.settle(slot);
+                self.with(slot, |run| (run.goal, run.state) = (Goal::Rest, RunState::Stopped));
+                self.settle(slot).await;
                 return self.say(slot, Some(error.to_string()));
             }
         }
@@ -309,14 +322,14 @@ impl<H: Host> Session<H> {
             self.measure(slot, &pulse).await;
             if pulse.wanted() {
                 self.with(slot, |run| (run.goal, run.state) = (Goal::Rest, RunState::Finished));
-                self.settle(slot);
+                self.settle(slot).await;
             }
         } else if self.with(slot, |run| run.goal == Goal::Rest) == Some(true) {
-            self.settle(slot);
+            self.settle(slot).await;
         } else if self.with(slot, |run| now - run.told >= TELL) == Some(true) {
             self.report(slot);
             if self.with(slot, |run| !run.asked.is_empty() || run.save_due(now)) == Some(true) {
-                self.save(slot);
+                self.save(slot).await;
             }
         }
     }
@@ -327,9 +340,9 @@ impl<H: Host> Session<H> {
     }
 
     /// A run has come to rest: says all there is to say, and keeps it.
-    fn settle(&self, slot: u32) {
+    async fn settle(&self, slot: u32) {
         self.report(slot);
-        self.save(slot);
+        self.save(slot).await;
         if self.with(slot, |run| run.state) != Some(RunState::Stopped) {
             self.say(slot, None);
         }
@@ -356,7 +369,8 @@ impl<H: Host> Session<H> {
     }
 
     /// Sends checkpoints: those asked for, or else one of its own.
-    fn save(&self, slot: u32) {
+    async fn save(&self, slot: u32) {
+        self.master(slot).await;
         let now = self.shared.host.now();
         let made = self.with(slot, |run| {
             let mut purposes = std::mem::take(&mut run.asked);
@@ -367,7 +381,7 @@ impl<H: Host> Session<H> {
                 purposes.push(0);
             }
             let (steps, epoch) = (run.steps as u32, run.epoch);
-            let file = run.trainer.as_ref()?.checkpoint();
+            let file = run.lane.as_ref()?.master().checkpoint();
             if let Ok(file) = &file {
                 run.saved(now, file.len());
             }
@@ -387,11 +401,12 @@ impl<H: Host> Session<H> {
 
     /// Measures a run as it is.
     async fn measure(&self, slot: u32, pulse: &impl Pulse) {
+        self.master(slot).await;
         let start = self.shared.host.now();
         let asked = {
             let training = self.shared.training.borrow();
             let Some(run) = training.runs.get(&slot) else { return };
-            let Some(network) = run.trainer.as_ref().map(Trainer::network) else { return };
+            let Some(network) = run.lane.as_ref().map(|lane| lane.master().network()) else { return };
             network.map(|network| (network, run.question(), training.held_out.clone(), training.watch.clone()))
         };
         self.with(slot, Run::probed);

@@ -2,7 +2,7 @@
 
 use crate::{
     bounds::Method,
-    engine::{Bytes, Floats},
+    engine::{Bytes, Device, Floats},
     train::{Plan, StepReport},
 };
 use serde::{Deserialize, Serialize};
@@ -68,6 +68,8 @@ pub enum TrainRequest {
         plan: Box<Plan>,
         /// What is measured.
         probe: ProbePlan,
+        /// The processor it computes on.
+        device: Device,
     },
     /// Puts a run into a slot as a checkpoint left it, at rest; answered by [`TrainResponse::Started`], or by
     /// [`TrainResponse::Needs`] where the run was trained on another number of images than are here.
@@ -78,6 +80,8 @@ pub enum TrainRequest {
         file: Bytes,
         /// What is measured.
         probe: ProbePlan,
+        /// The processor it computes on.
+        device: Device,
     },
     /// Lets runs go on. Several runs take turns, step by step.
     Play {
@@ -217,6 +221,21 @@ pub enum TrainResponse {
         run: u32,
         /// How many.
         images: u32,
+    },
+    /// A run computes on a processor from here on.
+    Lane {
+        /// The slot.
+        run: u32,
+        /// Which; never [`Device::Auto`].
+        device: Device,
+        /// What the adapter says of itself, where it is a GPU.
+        adapter: String,
+        /// Milliseconds of a step on the CPU and on the GPU, where both were measured.
+        raced: Option<[f64; 2]>,
+        /// Why the run left another processor.
+        cause: Option<String>,
+        /// Steps taken: fewer than were told before, where a device took the newest ones along.
+        steps: u32,
     },
     /// Steps were taken.
     Steps {

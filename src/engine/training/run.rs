@@ -4,8 +4,14 @@ use super::{
     probe::Question,
     protocol::{Point, ProbePlan, RunState},
 };
-use crate::train::{Data, Plan, StepReport, Trainer};
+use crate::{
+    engine::Device,
+    train::{Data, Lane, Plan, StepReport, Trainer},
+};
 use std::rc::Rc;
+
+/// Milliseconds that steps taken in one go should not exceed.
+const LONGEST: f64 = 40.0;
 
 /// Points that tell the losses of a whole run.
 const POINTS: u64 = 200;
@@ -34,8 +40,12 @@ pub(super) struct Run {
     pub(super) plan: Plan,
     pub(super) probe: ProbePlan,
     pub(super) data: Rc<Data>,
+    /// The processor asked for; the CPU once that is settled.
+    pub(super) device: Device,
     /// Away while a step is under way.
-    pub(super) trainer: Option<Trainer>,
+    pub(super) lane: Option<Lane>,
+    /// Milliseconds of the newest steps.
+    pub(super) pace: f64,
     pub(super) goal: Goal,
     pub(super) state: RunState,
     /// When the next step may be taken.
@@ -72,7 +82,7 @@ struct Gathered {
 }
 
 impl Run {
-    pub(super) fn new(trainer: Trainer, data: Rc<Data>, probe: ProbePlan, generation: u32) -> Self {
+    pub(super) fn new(trainer: Trainer, data: Rc<Data>, probe: ProbePlan, device: Device, generation: u32) -> Self {
         let plan = trainer.plan().clone();
         let per_epoch = trainer.steps_per_epoch(data.len()).max(1);
         let steps = trainer.steps();
@@ -83,7 +93,9 @@ impl Run {
             plan,
             probe,
             data,
-            trainer: Some(trainer),
+            device,
+            lane: Some(Lane::from(trainer)),
+            pace: 0.0,
             goal: Goal::Rest,
             state: if finished { RunState::Finished } else { RunState::Paused },
             due: 0.0,
@@ -103,10 +115,32 @@ impl Run {
         }
     }
 
+    /// Steps that may be taken in one go: a device takes many as quickly as one, but a measurement comes when it is due, and nobody
+    /// waits long for an answer.
+    pub(super) fn together(&self) -> usize {
+        let measured = self.every() - self.steps % self.every();
+        let wanted = match self.goal {
+            Goal::Steps(count) => u64::from(count),
+            Goal::Play(pace) if pace > 0.0 => 1,
+            Goal::Play(_) => (LONGEST / self.pace.max(0.1)) as u64,
+            Goal::Rest => 1,
+        };
+        wanted.min(measured).max(1) as usize
+    }
+
+    /// The run stands at an earlier step: a device took the newest ones along.
+    pub(super) fn rewind(&mut self, steps: u64) {
+        self.steps = steps;
+        self.epoch = steps as f64 / self.per_epoch as f64;
+        self.points.retain(|point| u64::from(point.step) <= steps);
+        self.gathered = Gathered::default();
+        self.probed_at = self.probed_at.filter(|&at| at <= steps);
+    }
+
     /// Takes the result of a step in.
-    pub(super) fn stepped(&mut self, trainer: Trainer, report: StepReport, took: f64, now: f64) {
-        self.steps = trainer.steps();
-        self.trainer = Some(trainer);
+    pub(super) fn stepped(&mut self, report: StepReport, took: f64, now: f64) {
+        self.steps = report.step + 1;
+        self.pace = took;
         self.epoch = report.epoch;
         self.training += took;
         self.gathered.add(&report);

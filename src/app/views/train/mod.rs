@@ -5,7 +5,7 @@ mod library;
 mod runs;
 mod settings;
 
-use crate::app::{store::store, train::words};
+use crate::app::{controls::ProcessorControl, store::store, train::words};
 use charts::{ErrorsCard, LossesCard, SchedulesCard, StreamCard, WatchedCard};
 use leptos::prelude::*;
 use library::LibraryCard;
@@ -21,6 +21,7 @@ pub fn TrainPage() -> impl IntoView {
         <div class="layout" id="train">
             <div class="column controls">
                 <SettingsCard/>
+                <ProcessorControl id="train-processor"/>
             </div>
             <div class="column wide" id="train-views" tabindex="-1" aria-label=words::TRAIN role="group">
                 <RunsCard/>

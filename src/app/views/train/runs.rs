@@ -49,9 +49,12 @@ fn panel(store: Store, slot: usize) -> impl IntoView {
     let loss = move || runs.with(|runs| runs[slot].as_ref().and_then(|run| Some(format::exact(run.last.as_ref()?.loss))));
     let spent = move || runs.with(|runs| runs[slot].as_ref().map(|run| format!("{:.0}", run.spent.0 + run.spent.1)));
     let done = move || runs.with(|runs| runs[slot].as_ref().map_or(0.0, |run| f64::from(run.steps) / f64::from(run.total().max(1))));
-    let device = move || match store.engine.get() {
-        Engine::Ready(device) => device,
-        _ => String::new(),
+    let device = move || {
+        let lane = runs.with(|runs| runs[slot].as_ref().map_or(String::new(), |run| run.lane.clone()));
+        match store.engine.get() {
+            Engine::Ready(device) if lane.is_empty() || lane == "CPU" => device,
+            _ => lane,
+        }
     };
     let class = format!("run {}", words::RUN_CLASSES[slot]);
     let letter = words::RUN_LETTERS[slot].to_lowercase();

@@ -1,0 +1,162 @@
+//! The processor of a run: chosen before its first step, left when it fails.
+
+use super::{
+    TrainResponse,
+    run::{Goal, Run},
+};
+use crate::{
+    bounds::{BoundsError, Pulse},
+    engine::{
+        processors::Device,
+        session::{Host, Session},
+    },
+    tensor::DeviceError,
+    train::{Lane, TrainError},
+};
+
+#[cfg(feature = "gpu")]
+use crate::{
+    bounds::Steady,
+    tensor::Gpu,
+    train::{Data, GpuTrainer, Trainer},
+};
+
+/// Steps that tell how fast a processor is, after one that pays for pipelines.
+#[cfg(feature = "gpu")]
+const RACE: usize = 2;
+
+impl<H: Host> Session<H> {
+    /// Brings the host's copy of a run up to date.
+    pub(super) async fn master(&self, slot: u32) {
+        let Some(mut lane) = self.with(slot, |run| run.lane.take()).flatten() else { return };
+        let generation = self.with(slot, |run| run.generation);
+        let outcome = lane.settle().await.map(|_| ());
+        // Another run may have taken the slot in the meantime.
+        if self.with(slot, |run| run.generation) == generation {
+            self.with(slot, |run| run.lane = Some(lane));
+            if let Err(TrainError::Bounds(BoundsError::Device(error))) = outcome {
+                self.fall_back(slot, &error).await;
+            }
+        }
+    }
+
+    /// The device failed: the run goes on from the last settled state, on a device opened anew or on the CPU.
+    pub(super) async fn fall_back(&self, slot: u32, error: &DeviceError) {
+        let Some(trainer) = self.with(slot, |run| run.lane.take()).flatten().map(Lane::into_master) else { return };
+        let steps = trainer.steps();
+        self.with(slot, |run| {
+            run.rewind(steps);
+            run.lane = Some(Lane::from(trainer));
+        });
+        #[cfg(feature = "gpu")]
+        let again = self.lost_gpu(error).await;
+        #[cfg(feature = "gpu")]
+        if let Some(gpu) = again {
+            return self.onto(slot, &gpu, None, Some(error.to_string()));
+        }
+        self.with(slot, |run| run.device = Device::Cpu);
+        self.lane_is(slot, Device::Cpu, String::new(), None, Some(error.to_string()));
+    }
+
+    fn lane_is(&self, slot: u32, device: Device, adapter: String, raced: Option<[f64; 2]>, cause: Option<String>) {
+        let steps = self.with(slot, |run: &mut Run| run.steps as u32).unwrap_or_default();
+        self.tell(TrainResponse::Lane { run: slot, device, adapter, raced, cause, steps });
+    }
+
+    /// Finds the processor of a run that asked for another one than the CPU.
+    pub(super) async fn choose(&self, slot: u32, pulse: &impl Pulse) {
+        #[cfg(feature = "gpu")]
+        return self.choose_gpu(slot, pulse).await;
+        #[cfg(not(feature = "gpu"))]
+        {
+            let _ = pulse;
+            self.no_gpu(slot, "this build has no GPU lane".into());
+        }
+    }
+
+    /// There is no GPU: a run that insisted on one rests and says so, any other goes on on the CPU.
+    fn no_gpu(&self, slot: u32, why: String) {
+        let insisted = self.with(slot, |run| std::mem::replace(&mut run.device, Device::Cpu) == Device::Gpu);
+        if insisted == Some(true) {
+            self.with(slot, |run| {
+                run.device = Device::Gpu;
+                (run.goal, run.state) = (Goal::Rest, super::RunState::Paused);
+            });
+            self.say(slot, None);
+            return self.refuse(Some(slot), super::Order::Play, why);
+        }
+        self.lane_is(slot, Device::Cpu, String::new(), None, None);
+    }
+}
+
+#[cfg(feature = "gpu")]
+impl<H: Host> Session<H> {
+    async fn choose_gpu(&self, slot: u32, pulse: &impl Pulse) {
+        let Some(gpu) = self.gpu() else {
+            return self.no_gpu(slot, "the GPU is not ready: see Processor for why, or train on the CPU".into());
+        };
+        let asked = self.with(slot, |run| Some((run.device, run.lane.as_ref()?.master().clone(), run.data.clone())));
+        let Some((device, trainer, data)) = asked.flatten() else { return };
+        if !GpuTrainer::suits(&trainer) {
+            return self.no_gpu(slot, "noise on r is added on the CPU only: set it to 0, or train there".into());
+        }
+        if device == Device::Gpu {
+            return self.onto(slot, &gpu, None, None);
+        }
+        let raced = match self.race_steps(&gpu, trainer, &data, pulse).await {
+            Ok(raced) => raced,
+            Err(TrainError::Bounds(BoundsError::Device(error))) => {
+                self.lost_gpu(&error).await;
+                return self.no_gpu(slot, error.to_string());
+            }
+            // Cancelled, or a step that fails on any processor: the run will say so itself.
+            Err(_) => return self.no_gpu(slot, String::new()),
+        };
+        if raced[1] < raced[0] {
+            self.onto(slot, &gpu, Some(raced), None);
+        } else {
+            self.with(slot, |run| run.device = Device::Cpu);
+            self.lane_is(slot, Device::Cpu, String::new(), Some(raced), None);
+        }
+    }
+
+    /// Milliseconds of a step on the CPU and on the GPU, on copies of the run.
+    async fn race_steps(
+        &self,
+        gpu: &Gpu,
+        trainer: Trainer,
+        data: &Data,
+        pulse: &impl Pulse,
+    ) -> Result<[f64; 2], TrainError> {
+        let mut lanes = [Lane::from(trainer.clone()), Lane::Gpu(Box::new(GpuTrainer::new(gpu, trainer)?))];
+        let mut times = [0.0; 2];
+        for (lane, time) in lanes.iter_mut().zip(&mut times) {
+            lane.steps_at_once(data, 1, pulse).await?;
+            let (start, mut taken) = (self.shared.host.now(), 0);
+            while taken < RACE {
+                let found = lane.steps_at_once(data, RACE - taken, &Steady).await?.len();
+                if found == 0 {
+                    break;
+                }
+                taken += found;
+            }
+            *time = (self.shared.host.now() - start) / taken.max(1) as f64;
+        }
+        Ok(times)
+    }
+
+    /// Puts a run on a device.
+    fn onto(&self, slot: u32, gpu: &Gpu, raced: Option<[f64; 2]>, cause: Option<String>) {
+        let Some(lane) = self.with(slot, |run| run.lane.take()).flatten() else { return };
+        match GpuTrainer::new(gpu, lane.into_master()) {
+            Ok(trainer) => {
+                self.with(slot, |run| {
+                    run.lane = Some(Lane::Gpu(Box::new(trainer)));
+                    run.pace = 0.0;
+                });
+                self.lane_is(slot, Device::Gpu, gpu.name().to_string(), raced, cause);
+            }
+            Err(error) => self.refuse(Some(slot), super::Order::Play, error.to_string()),
+        }
+    }
+}

@@ -1,0 +1,224 @@
+//! A session with a GPU: tried before it is used, chosen by hand or by measurement, and left without loss when it fails.
+#![cfg(feature = "gpu")]
+
+mod common;
+
+use boundscope::{
+    bounds::{Method, Norm, Strategy},
+    engine::{
+        BoundsAnswer, Bytes, Device, Floats, GpuRequest, GpuResponse, GpuState, ProbePlan, Question, Request, Response,
+        RunState, Session, TrainRequest, TrainResponse,
+    },
+    formats::write_model,
+    tensor::Gpu,
+    train::{Activation, Architecture, Loss, Plan, Recipe},
+};
+use common::host::{Recorder, session};
+use pollster::block_on;
+use std::{cell::RefCell, rc::Rc};
+
+struct Bench {
+    session: Session<Recorder>,
+    said: Rc<RefCell<Vec<Response>>>,
+}
+
+impl Bench {
+    /// A session whose GPU was tried; `None`, said aloud, where there is none.
+    fn new() -> Option<Self> {
+        if let Err(error) = block_on(Gpu::open()) {
+            println!("NOT RUN: {error}");
+            return None;
+        }
+        let (session, said) = session();
+        let bench = Bench { session, said };
+        bench.gpu(GpuRequest::Open);
+        assert_eq!(bench.state(), Some(GpuState::Ready));
+        Some(bench)
+    }
+
+    fn ask(&self, request: Request) -> Vec<Response> {
+        self.said.borrow_mut().clear();
+        block_on(self.session.handle(request));
+        self.said.borrow().clone()
+    }
+
+    fn gpu(&self, request: GpuRequest) {
+        block_on(self.session.handle(Request::Gpu { request }));
+    }
+
+    fn train(&self, request: TrainRequest) {
+        block_on(self.session.handle(Request::Train { request }));
+    }
+
+    /// The newest state told.
+    fn state(&self) -> Option<GpuState> {
+        self.said.borrow().iter().rev().find_map(|response| match response {
+            Response::Gpu { response: GpuResponse::Status { state, .. } } => Some(*state),
+            _ => None,
+        })
+    }
+
+    fn explore(&self, epoch: u32) -> Vec<BoundsAnswer> {
+        let expected = common::golden_expected("mnist-mlp-ibp");
+        let image = expected.input(0).iter().map(|&pixel| pixel as f32).collect();
+        let question = Question {
+            network: "net".into(),
+            image: Floats(image),
+            label: expected.labels[0] as u32,
+            norm: Norm::Inf,
+            epsilon: 0.05,
+            clip: Some([0.0, 1.0]),
+            lines: Strategy::Tight,
+        };
+        let said = self.ask(Request::Explore { epoch, question, methods: Method::NAMED.to_vec() });
+        said.into_iter()
+            .filter_map(|response| match response {
+                Response::Bounds { answer, .. } => Some(answer),
+                _ => None,
+            })
+            .collect()
+    }
+}
+
+fn network() -> Request {
+    let file = write_model(&common::golden_network("mnist-mlp-ibp")).expect("a file");
+    Request::Network { key: "net".into(), file: Bytes(file) }
+}
+
+fn close(found: &[BoundsAnswer], wanted: &[BoundsAnswer]) {
+    for (found, wanted) in found.iter().zip(wanted) {
+        assert_eq!((found.method, found.verified), (wanted.method, wanted.verified));
+        for (found, wanted) in found.margins.iter().zip(wanted.margins.iter()) {
+            assert!((found - wanted).abs() < 1e-4 * (1.0 + wanted.abs()), "{found} {wanted}");
+        }
+    }
+}
+
+#[test]
+fn bounds_come_from_the_processor_that_was_chosen_and_say_so() {
+    let Some(bench) = Bench::new() else { return };
+    bench.ask(network());
+    bench.gpu(GpuRequest::Choose { device: Device::Cpu });
+    let cpu = bench.explore(1);
+    assert!(cpu.len() == Method::NAMED.len() && cpu.iter().all(|answer| answer.device == Device::Cpu));
+    bench.gpu(GpuRequest::Choose { device: Device::Gpu });
+    let gpu = bench.explore(2);
+    assert!(gpu.iter().all(|answer| answer.device == Device::Gpu));
+    close(&gpu, &cpu);
+    // By measurement: the first answers come from the CPU, later ones from whichever won.
+    bench.gpu(GpuRequest::Choose { device: Device::Auto });
+    assert!(bench.explore(3).iter().all(|answer| answer.device == Device::Cpu));
+    close(&bench.explore(4), &cpu);
+}
+
+#[test]
+fn a_device_lost_in_the_middle_of_bounds_is_opened_once_more_and_then_left_alone() {
+    let Some(bench) = Bench::new() else { return };
+    bench.ask(network());
+    let cpu = bench.explore(1);
+    bench.gpu(GpuRequest::Choose { device: Device::Gpu });
+    bench.explore(2);
+    bench.gpu(GpuRequest::Lose);
+    let found = bench.explore(3);
+    assert_eq!(found[0].device, Device::Cpu, "the question under way is answered all the same");
+    assert!(found[1..].iter().all(|answer| answer.device == Device::Gpu), "a new device took over");
+    close(&found, &cpu);
+    assert_eq!(bench.state(), Some(GpuState::Ready));
+    bench.gpu(GpuRequest::Lose);
+    let found = bench.explore(4);
+    assert!(found.iter().all(|answer| answer.device == Device::Cpu), "twice is enough");
+    close(&found, &cpu);
+    assert_eq!(bench.state(), Some(GpuState::Refused));
+}
+
+fn start(bench: &Bench, device: Device, epochs: u32) {
+    let images: Vec<u8> = (0..60 * 16).map(|index| if index / 16 % 2 == index % 2 { 220 } else { 10 }).collect();
+    let labels: Vec<u8> = (0..60).map(|index| (index % 2) as u8).collect();
+    bench.train(TrainRequest::HeldOut { images: Bytes(images.clone()), labels: Bytes(labels.clone()) });
+    let (images, labels) = (Bytes(images), Bytes(labels));
+    bench.train(TrainRequest::Data { first: true, total: 60, shape: vec![16], classes: 2, images, labels });
+    let architecture: Architecture = "mlp:8".parse().expect("a name");
+    let activation: Activation = "relu".parse().expect("a name");
+    let mut plan = Plan::new(Recipe::Paper, architecture, activation, Loss::Ibp, epochs, 0.05);
+    plan.batch = 20;
+    let probe = ProbePlan { epsilon: 0.05, count: 4, attack_every: 0, images: 10, last_images: 20, methods: vec![Method::Ibp] };
+    bench.train(TrainRequest::Start { run: 0, plan: Box::new(plan), probe, device });
+}
+
+/// The processors that the run was told to be on, with the steps it stood at.
+fn lanes(said: &[Response]) -> Vec<(Device, u32, bool)> {
+    let lane = |response: &Response| match response {
+        Response::Train { response: TrainResponse::Lane { device, steps, cause, .. } } => {
+            Some((*device, *steps, cause.is_some()))
+        }
+        _ => None,
+    };
+    said.iter().filter_map(lane).collect()
+}
+
+fn ended(said: &[Response]) -> (u32, Option<RunState>) {
+    let mut last = (0, None);
+    for response in said {
+        match response {
+            Response::Train { response: TrainResponse::Steps { last: step, .. } } => last.0 = step.step as u32 + 1,
+            Response::Train { response: TrainResponse::State { state, .. } } => last.1 = Some(*state),
+            _ => {}
+        }
+    }
+    last
+}
+
+#[test]
+fn a_run_on_the_gpu_ends_where_one_on_the_cpu_does() {
+    let Some(bench) = Bench::new() else { return };
+    let mut losses = Vec::new();
+    for device in [Device::Cpu, Device::Gpu, Device::Auto] {
+        start(&bench, device, 8);
+        bench.said.borrow_mut().clear();
+        bench.train(TrainRequest::Play { runs: vec![0], speed: 0.0 });
+        let said = bench.said.borrow().clone();
+        assert_eq!(ended(&said), (24, Some(RunState::Finished)));
+        if device == Device::Gpu {
+            assert_eq!(lanes(&said), [(Device::Gpu, 0, false)]);
+        }
+        let last = said.iter().rev().find_map(|response| match response {
+            Response::Train { response: TrainResponse::Steps { last, .. } } => Some(last.loss),
+            _ => None,
+        });
+        losses.push(last.expect("steps were told"));
+    }
+    assert!(losses.iter().all(|loss| (loss - losses[0]).abs() < 1e-4), "{losses:?}");
+}
+
+#[test]
+fn a_run_whose_device_is_lost_ends_right() {
+    let Some(bench) = Bench::new() else { return };
+    for (lost, back) in [(GpuState::Ready, Device::Gpu), (GpuState::Refused, Device::Cpu)] {
+        start(&bench, Device::Gpu, 8);
+        bench.train(TrainRequest::Step { runs: vec![0] });
+        bench.train(TrainRequest::Step { runs: vec![0] });
+        bench.said.borrow_mut().clear();
+        bench.gpu(GpuRequest::Lose);
+        bench.train(TrainRequest::Play { runs: vec![0], speed: 0.0 });
+        let said = bench.said.borrow().clone();
+        assert_eq!(bench.state(), Some(lost));
+        let found = lanes(&said);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].0 == back && found[0].2, "it says why: {found:?}");
+        assert_eq!(ended(&said), (24, Some(RunState::Finished)));
+    }
+}
+
+#[test]
+fn a_run_that_insists_on_a_gpu_that_is_not_there_says_so_and_rests() {
+    let (session, said) = session();
+    let bench = Bench { session, said };
+    start(&bench, Device::Gpu, 4);
+    bench.said.borrow_mut().clear();
+    bench.train(TrainRequest::Play { runs: vec![0], speed: 0.0 });
+    let said = bench.said.borrow().clone();
+    let refused = said.iter().any(|response| {
+        matches!(response, Response::Train { response: TrainResponse::Failed { message, .. } } if message.contains("not ready"))
+    });
+    assert!(refused && ended(&said) == (0, Some(RunState::Paused)), "{said:?}");
+}

@@ -141,7 +141,8 @@ fn start(bench: &Bench, device: Device, epochs: u32) {
     let activation: Activation = "relu".parse().expect("a name");
     let mut plan = Plan::new(Recipe::Paper, architecture, activation, Loss::Ibp, epochs, 0.05);
     plan.batch = 20;
-    let probe = ProbePlan { epsilon: 0.05, count: 4, attack_every: 0, images: 10, last_images: 20, methods: vec![Method::Ibp] };
+    let probe =
+        ProbePlan { epsilon: 0.05, count: 4, attack_every: 0, images: 10, last_images: 20, methods: vec![Method::Ibp] };
     bench.train(TrainRequest::Start { run: 0, plan: Box::new(plan), probe, device });
 }
 

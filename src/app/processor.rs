@@ -68,6 +68,7 @@ impl Processor {
                 }
                 self.measuring &= state == GpuState::Ready;
             }
+            GpuResponse::Tried { .. } => {}
             GpuResponse::Kernel { kernel, milliseconds, gigaflops, gigabytes } => {
                 self.rows.push(Row { kernel, milliseconds, gigaflops, gigabytes });
             }

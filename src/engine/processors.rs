@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 #[cfg(feature = "gpu")]
 use crate::{
     bounds::{Prepared, Steady},
-    kernels::{self, Family},
+    kernels::{self, Draw, Family, Loop},
     tensor::{Backend, DeviceError, Gpu, Measured, Peak},
 };
 #[cfg(feature = "gpu")]
@@ -55,6 +55,13 @@ pub enum GpuRequest {
     Measure {
         /// Milliseconds spent on each.
         budget: f64,
+    },
+    /// Try every kernel again, thoroughly and with both loops of products; answered by [`GpuResponse::Tried`], or by a device that is refused.
+    Try {
+        /// Random cases of each.
+        rounds: u32,
+        /// Where they come from.
+        seed: u32,
     },
     /// Lose the device on purpose, as a driver may at any moment: for tests.
     Lose,
@@ -104,6 +111,13 @@ pub enum GpuResponse {
         gigaflops: f64,
         /// GB/s.
         gigabytes: f64,
+    },
+    /// All kernels agree with the CPU.
+    Tried {
+        /// Cases run.
+        cases: u32,
+        /// The worst error, as a share of what is allowed.
+        worst: f64,
     },
     /// All kernels were measured.
     Measured {
@@ -166,6 +180,7 @@ impl<H: Host> Session<H> {
             }
             GpuRequest::Choose { device } => self.shared.processors.borrow_mut().choice = device,
             GpuRequest::Measure { budget } => self.measure_gpu(budget).await,
+            GpuRequest::Try { rounds, seed } => self.try_gpu(rounds, seed).await,
             GpuRequest::Lose => {
                 if let Some(gpu) = self.gpu() {
                     gpu.lose();
@@ -226,6 +241,30 @@ impl<H: Host> Session<H> {
             self.gpu_is(GpuState::Refused, String::new(), error.to_string(), 0, 0);
         }
         self.gpu()
+    }
+
+    async fn try_gpu(&self, rounds: u32, seed: u32) {
+        let Some(gpu) = self.gpu() else { return };
+        let chosen = gpu.by();
+        let (mut draw, mut cases, mut worst) = (Draw::new(u64::from(seed)), 0, 0.0);
+        for by in Loop::ALL {
+            gpu.multiply_by(by);
+            for kernel in kernels::ALL.iter().filter(|kernel| by == chosen || kernel.multiplies()) {
+                for _ in 0..rounds {
+                    match gpu.try_kernel(kernel, &mut draw).await {
+                        Ok(share) => (cases, worst) = (cases + 1, f64::max(worst, share)),
+                        Err(error) => {
+                            self.shared.processors.borrow_mut().gpu = None;
+                            let adapter = gpu.name().to_string();
+                            return self.gpu_is(GpuState::Refused, adapter, error.to_string(), 0, 0);
+                        }
+                    }
+                }
+                self.shared.host.breathe().await;
+            }
+        }
+        gpu.multiply_by(chosen);
+        self.gpu_says(GpuResponse::Tried { cases, worst });
     }
 
     async fn measure_gpu(&self, budget: f64) {

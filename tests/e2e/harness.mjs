@@ -14,19 +14,18 @@ const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/
 export const PATIENCE = 30_000;
 
 const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
+/** WebGPU where there is no GPU. Only tests of the GPU lane have it: trying every kernel in software takes seconds. */
+const WEBGPU = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"];
 const FLAGS = [
   "--no-sandbox",
-  // WebGPU where there is no GPU.
-  "--enable-unsafe-webgpu",
-  "--use-webgpu-adapter=swiftshader",
   // The browser's own traffic would be refused on closed machines, many times a second.
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
 ];
 
-export function launch() {
-  return chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+export function launch({ webgpu = false } = {}) {
+  return chromium.launch({ executablePath: CHROMIUM, args: webgpu ? [...FLAGS, ...WEBGPU] : FLAGS });
 }
 
 /** Starts the server that `cargo xtask serve` is, on a free port. It stops with this process. */
@@ -48,13 +47,13 @@ export async function serve(prefix = "/") {
 }
 
 /** For a test file: one server and one browser, started before its tests and stopped after them. */
-export function site(prefix = "/") {
+export function site(prefix = "/", browser = {}) {
   const here = { url: "", browser: undefined };
   let server;
   before(async () => {
     server = await serve(prefix);
     here.url = server.url;
-    here.browser = await launch();
+    here.browser = await launch(browser);
   });
   after(async () => {
     await here.browser?.close();

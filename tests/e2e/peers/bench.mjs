@@ -31,7 +31,7 @@ const server = createServer(async (request, response) => {
   response.writeHead(body ? 200 : 404, { "Content-Type": TYPES[extname(file)] ?? "application/octet-stream" }).end(body);
 });
 await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
-const browser = await launch();
+const browser = await launch({ webgpu: true });
 let report;
 try {
   const page = await browser.newPage();

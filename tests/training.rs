@@ -9,7 +9,7 @@ use boundscope::{
     formats::{FormatError, read_model, read_shard},
     network::Network,
     tensor::Cpu,
-    train::{Activation, Data, Loss, Plan, Recipe, Schedule, StepReport, TrainError, Trainer, two_moons},
+    train::{Data, Loss, Plan, Recipe, Schedule, StepReport, TrainError, Trainer, two_moons},
 };
 use common::runs::{plan, rows};
 use std::{cell::Cell, fs, path::Path, sync::atomic::AtomicBool};

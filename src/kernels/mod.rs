@@ -8,6 +8,8 @@
 //! A twin computes in [`Traced`] numbers, which carry how far a device may stray. [`Kernel::case`] draws a random
 //! case, poisoned result included; the tests and the start-up self-test run the same ones.
 
+#![allow(clippy::needless_range_loop, reason = "twins name elements by the index that their shader computes")]
+
 mod curve;
 mod draw;
 mod traced;

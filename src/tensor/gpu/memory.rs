@@ -137,7 +137,7 @@ mod tests {
     fn a_size_class_holds_what_is_asked_and_wastes_an_eighth_at_most() {
         for bytes in [1, 4, 256, 257, 1000, 4096, 4097, 1 << 20, (1 << 20) + 4, 100_000_004] {
             let size = class(bytes);
-            assert!(size >= bytes && size % 256 == 0, "{bytes}: {size}");
+            assert!(size >= bytes && size.is_multiple_of(256), "{bytes}: {size}");
             assert!(bytes < 4096 || size <= bytes + bytes / 8 + 256, "{bytes}: {size}");
         }
     }

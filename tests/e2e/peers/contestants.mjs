@@ -93,12 +93,23 @@ export class Boundscope {
     this.#worker.onmessage = ({ data }) => [...this.#listeners].forEach((listener) => listener(data));
     const tiny = { images: new Uint8Array(784), labels: new Uint8Array(1) };
     await this.#data(tiny);
-    // The GPU lane's place: the start message's `device`. An engine that does not know the field ignores it and starts; one
-    // that does refuses a word that names no device. What it says of a device that cannot be had is printed in its row.
-    const lanes = await this.#put({ loss: "clean", epochs: 1 }, "abacus").then(() => false, () => true);
-    if (!lanes && this.device !== "cpu") throw new Error("not built");
+    if (this.device === "gpu") await this.#gpu();
     await this.#put({ loss: "clean", epochs: 1 }, this.device);
     this.#send("drop", { run: 0 });
+  }
+
+  /** Opens the GPU, whose kernels are tried first; a lane that falls back to the CPU later on is no GPU lane. */
+  async #gpu() {
+    const opened = new Promise((resolve, reject) => {
+      this.#listeners.add((message) => {
+        const status = message.gpu?.response.status;
+        if (status?.state === "ready") resolve();
+        if (status?.state === "refused") reject(new Error(status.message || "there is no GPU"));
+        if (message.train?.response.lane?.device === "cpu") reject(new Error("the lane fell back to the CPU"));
+      });
+    });
+    this.#worker.postMessage({ gpu: { request: "open" } });
+    await opened;
   }
 
   async #data({ images, labels }) {

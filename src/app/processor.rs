@@ -92,6 +92,7 @@ impl Processor {
         let (done, total) = self.tried;
         match self.state {
             GpuState::Unknown => "The GPU has not been asked for yet; everything runs on the CPU.".into(),
+            GpuState::Testing if done == 0 => "Opening the GPU.".into(),
             GpuState::Testing => format!("{adapter}: trying every kernel, {done} of {total}."),
             GpuState::Lost => format!("The GPU was lost and is being opened again: {}.", self.message),
             GpuState::Refused if self.message.is_empty() => "There is no GPU; everything runs on the CPU.".into(),

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { axe, live, open, PATIENCE, site } from "./harness.mjs";
+import { axe, launch, live, open, PATIENCE, site } from "./harness.mjs";
 
 const here = site("/", { webgpu: true });
 /** Software adapters compile and compute slowly. */
@@ -186,6 +186,19 @@ test("a run on the GPU has the CPU's losses, and one whose device is lost ends r
   // A second loss ends on the CPU.
   const twice = await trained(page, "gpu", true);
   assert.deepEqual([twice.state, twice.lanes.at(-1)], ["finished", ["cpu", true]]);
+});
+
+test("without a GPU the page says so, and nothing else changes", async (t) => {
+  const browser = await launch();
+  t.after(() => browser.close());
+  const { page, seen } = await open(t, { url: here.url, browser });
+  await live(page);
+  await page.waitForSelector('#processor [data-gpu="refused"]', { timeout: LONG });
+  assert.match(await page.textContent("#processor [role=status]"), /runs on the CPU/);
+  await page.click("#processor-gpu");
+  await page.waitForSelector('#processor [data-gpu="refused"]', { timeout: LONG });
+  await live(page);
+  assert.deepEqual([seen.errors, seen.foreign], [[], []]);
 });
 
 test("the page says how the GPU is, uses it when asked to, and measures it", async (t) => {

@@ -19,11 +19,11 @@ const SAMPLES: usize = 64;
 const BATCH: usize = 16;
 
 impl Question {
-    fn region(&self) -> Region {
+    pub(super) fn region(&self) -> Region {
         Region { norm: self.norm, epsilon: self.epsilon, clip: self.clip }
     }
 
-    fn pixels(&self) -> Vec<f64> {
+    pub(super) fn pixels(&self) -> Vec<f64> {
         self.image.iter().map(|&pixel| f64::from(pixel)).collect()
     }
 }
@@ -87,8 +87,7 @@ impl<H: Host> Session<H> {
             self.send(Response::Bounds { epoch, answer });
         }
         self.samples(epoch, &loaded, &image, label, &region, pulse).await?;
-        self.attack(epoch, &loaded, &image, label, &region, pulse).await?;
-        self.race(&loaded, (&image, label), (&region, question.lines), methods, pulse).await
+        self.attack(epoch, &loaded, &image, label, &region, pulse).await
     }
 
     /// Sends the range seen over sampled points.

@@ -2,7 +2,7 @@
 
 use super::{
     network::Loaded,
-    protocol::Response,
+    protocol::{Question, Response},
     session::{Host, JobError, Session},
 };
 use crate::bounds::{Bounds, BoundsError, Method, Pulse, Region, Strategy};
@@ -347,12 +347,10 @@ impl<H: Host> Session<H> {
         Ok((found.remove(0), Device::Cpu))
     }
 
-    /// Where the faster processor is to be taken: measures both, once for each network and method, after everything else was said.
+    /// Where the faster processor is to be taken: measures both, once for each network and method.
     pub(super) async fn race(
         &self,
-        loaded: &Loaded,
-        asked: Asked<'_>,
-        (region, lines): (&Region, Strategy),
+        question: &Question,
         methods: &[Method],
         pulse: &impl Pulse,
     ) -> Result<(), JobError> {
@@ -361,18 +359,21 @@ impl<H: Host> Session<H> {
             if self.shared.processors.borrow().choice != Device::Auto {
                 return Ok(());
             }
-            let Some(on) = self.on_gpu(loaded) else { return Ok(()) };
+            let loaded = self.loaded(&question.network)?;
+            let Some(on) = self.on_gpu(&loaded) else { return Ok(()) };
+            let (image, region) = (question.pixels(), question.region());
+            let asked = (image.as_slice(), question.label as usize);
             for &method in methods {
                 if on.raced.borrow().contains_key(&method) {
                     continue;
                 }
                 let now = || self.shared.host.now();
-                let question = (region, method, lines);
+                let how = (&region, method, question.lines);
                 // A newer request ends this at a beat.
                 pulse.beat().await?;
-                let cpu = warm_time(&loaded.prepared, asked, question, now).await?;
+                let cpu = warm_time(&loaded.prepared, asked, how, now).await?;
                 pulse.beat().await?;
-                match warm_time(&on.prepared, asked, question, now).await {
+                match warm_time(&on.prepared, asked, how, now).await {
                     Ok(gpu) => drop(on.raced.borrow_mut().insert(method, [cpu, gpu])),
                     Err(BoundsError::Device(error)) => {
                         self.lost_gpu(&error).await;
@@ -383,7 +384,7 @@ impl<H: Host> Session<H> {
             }
         }
         #[cfg(not(feature = "gpu"))]
-        let _ = (loaded, asked, region, lines, methods, pulse);
+        let _ = (question, methods, pulse);
         Ok(())
     }
 }

@@ -91,9 +91,14 @@ impl<H: Host> Session<H> {
                 self.shared.epochs.borrow_mut().remove(&Task::Job(job));
             }
             Request::Explore { epoch, question, methods } => {
-                let _exploring = Exploring::new(&self.shared);
-                let run = async |pulse: &JobPulse<H>| self.explore(epoch, &question, &methods, pulse).await;
-                self.job(Job::Explore, epoch, run).await;
+                {
+                    let _exploring = Exploring::new(&self.shared);
+                    let run = async |pulse: &JobPulse<H>| self.explore(epoch, &question, &methods, pulse).await;
+                    self.job(Job::Explore, epoch, run).await;
+                }
+                // Once all is said, so that nothing waits for it. What ends it early says nothing: it is tried again.
+                let pulse = self.pulse(Task::Job(Job::Explore), epoch);
+                let _ = self.race(&question, &methods, &pulse).await;
             }
             Request::Radius { epoch, question, methods, largest } => {
                 let run = async |pulse: &JobPulse<H>| self.radius(epoch, &question, &methods, largest, pulse).await;

@@ -214,6 +214,7 @@ test("the page says how the GPU is, uses it when asked to, and measures it", asy
   await page.click("#processor-measure");
   await page.waitForSelector("#processor-json:visible", { timeout: 2 * LONG });
   await page.click("#processor summary");
+  await page.waitForSelector("#processor tbody tr");
   const rows = await page.$$eval("#processor tbody tr", (rows) => rows.map((row) => row.textContent));
   assert.ok(rows.length >= 41, `${rows.length} kernels`);
   assert.deepEqual(await axe(page), []);

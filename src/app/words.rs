@@ -122,6 +122,6 @@ words! {
     THE_IMAGE = "the image itself";
     SAMPLED = "sampled";
     ATTACKED = "reached by PGD";
-    BROKEN = "broken by PGD";
+    BROKEN_BY_PGD = "broken by PGD";
     UNBROKEN = "not found";
 }

@@ -199,7 +199,7 @@ impl<H: Host> Session<H> {
         self.gpu_is(state, String::new(), why, 0, total);
         let gpu = match Gpu::open().await {
             Ok(gpu) => gpu,
-            Err(error) => return self.gpu_is(GpuState::Refused, String::new(), error.to_string(), 0, total),
+            Err(error) => return self.gpu_is(GpuState::Refused, String::new(), error.why, 0, total),
         };
         let adapter = gpu.name().to_string();
         let tried = gpu

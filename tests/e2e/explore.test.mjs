@@ -44,6 +44,15 @@ async function changes(page, act) {
   await after(page, before);
 }
 
+test("the radius' legend says what the coloured end is", async (t) => {
+  const { page } = await open(t, here);
+  await live(page);
+  await page.waitForFunction(() => document.querySelector("#radius .k-broken"), null, { timeout: PATIENCE });
+  const legend = await page.$eval("#radius .k-broken", (key) => key.parentElement.textContent);
+  assert.match(legend, /broken by PGD/);
+  assert.doesNotMatch(await page.textContent("#radius"), /Reload/);
+});
+
 test("moving ε redraws every method at the new ε", async (t) => {
   const { page } = await open(t, here);
   await live(page);

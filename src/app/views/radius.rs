@@ -64,7 +64,7 @@ pub fn RadiusView() -> impl IntoView {
             <div hidden=true>{marks}{broken}</div>
             <p class="say">{summary}</p>
             <p class="key"><span class="k-undecided"></span>{strings::UNDECIDED}
-                <span class="k-broken"></span>{strings::BROKEN}</p>
+                <span class="k-broken"></span>{strings::BROKEN_BY_PGD}</p>
             <TableOf rows/>
         </Card>
     }

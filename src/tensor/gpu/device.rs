@@ -68,7 +68,10 @@ impl Device {
             ..Default::default()
         };
         let adapter = instance.request_adapter(&options).await;
-        let adapter = adapter.map_err(|error| failed(format!("no adapter was found: {error}")))?;
+        let adapter = adapter.map_err(|error| match error {
+            wgpu::RequestAdapterError::NotFound { .. } => failed("no adapter was found"),
+            error => failed(format!("no adapter was found: {error}")),
+        })?;
         let limits = wgpu::Limits::default();
         let wanted = wgpu::DeviceDescriptor { required_limits: limits.clone(), ..Default::default() };
         let (device, queue) =

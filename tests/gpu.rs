@@ -3,18 +3,7 @@
 
 mod common;
 
-use boundscope::tensor::Gpu;
-use pollster::block_on;
-
-fn gpu() -> Option<Gpu> {
-    match block_on(Gpu::open()) {
-        Ok(gpu) => Some(gpu),
-        Err(error) => {
-            println!("NOT RUN: {error}");
-            None
-        }
-    }
-}
+use common::gpu::gpu;
 
 /// A software adapter computes a thousandth as fast as a GPU: of the large networks it gets one case of this many, unless
 /// `BOUNDSCOPE_GPU_CASES=all` asks for each. The step is prime, so that every method, norm and strategy has its turn.

@@ -10,7 +10,6 @@ use boundscope::{
         RunState, Session, TrainRequest, TrainResponse,
     },
     formats::write_model,
-    tensor::Gpu,
     train::{Activation, Architecture, Loss, Plan, Recipe},
 };
 use common::host::{Recorder, session};
@@ -25,10 +24,7 @@ struct Bench {
 impl Bench {
     /// A session whose GPU was tried; `None`, said aloud, where there is none.
     fn new() -> Option<Self> {
-        if let Err(error) = block_on(Gpu::open()) {
-            println!("NOT RUN: {error}");
-            return None;
-        }
+        common::gpu::gpu()?;
         let (session, said) = session();
         let bench = Bench { session, said };
         bench.gpu(GpuRequest::Open);

@@ -8,19 +8,12 @@ use boundscope::{
     tensor::Gpu,
     train::{Data, GpuTrainer, Loss, Motion, Plan, Recipe, Schedule, StepReport, TrainError, Trainer, two_moons},
 };
-use common::runs::{plan, rows};
+use common::{
+    gpu::gpu,
+    runs::{plan, rows},
+};
 use pollster::block_on;
 use std::collections::HashSet;
-
-fn gpu() -> Option<Gpu> {
-    match block_on(Gpu::open()) {
-        Ok(gpu) => Some(gpu),
-        Err(error) => {
-            println!("NOT RUN: {error}");
-            None
-        }
-    }
-}
 
 fn fresh(plan: &Plan, data: &Data) -> Trainer {
     Trainer::new(plan.clone(), &data.shape, data.classes).expect("a plan")

@@ -2,25 +2,14 @@
 //! naga, which browsers do not use, makes of each.
 #![cfg(feature = "gpu")]
 
-use boundscope::{
-    kernels::{ALL, Draw, Loop},
-    tensor::Gpu,
-};
+mod common;
+
+use boundscope::kernels::{ALL, Draw, Loop};
+use common::gpu::gpu;
 use pollster::block_on;
 
 /// Cases of each kernel and loop.
 const ROUNDS: usize = 12;
-
-/// The adapter; without one the test says so and passes: set-up installs one where it can.
-fn gpu() -> Option<Gpu> {
-    match block_on(Gpu::open()) {
-        Ok(gpu) => Some(gpu),
-        Err(error) => {
-            println!("NOT RUN: {error}");
-            None
-        }
-    }
-}
 
 #[test]
 fn every_kernel_agrees_with_its_twin_on_awkward_shapes() {

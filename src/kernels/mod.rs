@@ -115,12 +115,6 @@ pub struct Kernel {
     case: fn(&mut Draw) -> Case,
 }
 
-impl PartialEq for Kernel {
-    fn eq(&self, other: &Self) -> bool {
-        self.name == other.name
-    }
-}
-
 impl Kernel {
     /// The whole shader.
     pub fn source(&self, by: Loop) -> String {
@@ -137,11 +131,6 @@ impl Kernel {
     /// Whether its text depends on the loop.
     pub fn multiplies(&self) -> bool {
         matches!(self.family, Family::Product | Family::Window)
-    }
-
-    /// Whether it reads what it writes: only its own element, through the one binding that it writes.
-    pub fn in_place(&self) -> bool {
-        self.name == "adam"
     }
 
     /// What the device should find, element by element; what the kernel does not write keeps its value without tolerance.

@@ -3,6 +3,8 @@
 
 pub mod differences;
 pub mod golden;
+#[cfg(feature = "gpu")]
+pub mod gpu;
 pub mod host;
 pub mod onnx;
 pub mod random;

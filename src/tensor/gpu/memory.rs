@@ -50,8 +50,6 @@ pub(super) struct Pool {
     idle: HashMap<(Arena, u64), Vec<Idle>>,
     idle_bytes: u64,
     created: u64,
-    /// Bytes handed out, idle ones apart.
-    in_use: u64,
     /// Arenas whose recording is gone: their buffers belong to nobody in particular again.
     retired: Vec<Arena>,
 }
@@ -74,7 +72,6 @@ impl Pool {
     ) -> Rc<Block> {
         let size = class(bytes);
         let mut own = pool.borrow_mut();
-        own.in_use += size;
         let free = own.idle.entry((arena, size)).or_default();
         let place = free.iter().rposition(|idle| waiting.is_none_or(|waiting| idle.used < waiting));
         let found = place.map(|place| free.swap_remove(place));
@@ -103,7 +100,6 @@ impl Pool {
     }
 
     fn give_back(&mut self, arena: Arena, size: u64, idle: Idle) {
-        self.in_use -= size;
         let arena = if self.retired.contains(&arena) { 0 } else { arena };
         if arena == 0 && self.idle_bytes + size > KEPT {
             // Dropping the last handle frees it once the device is done with it.
@@ -121,11 +117,6 @@ impl Pool {
             let freed = self.idle.remove(&(arena, size)).unwrap_or_default();
             self.idle.entry((0, size)).or_default().extend(freed);
         }
-    }
-
-    /// Bytes in use and bytes kept idle.
-    pub(super) fn bytes(&self) -> (u64, u64) {
-        (self.in_use, self.idle_bytes)
     }
 }
 

@@ -131,12 +131,6 @@ impl Gpu {
         self.queue.read(&tensors.iter().map(|tensor| &tensor.view).collect::<Vec<_>>()).await
     }
 
-    /// Commands submitted so far, bytes in use and bytes kept for later.
-    pub fn counts(&self) -> (u64, u64, u64) {
-        let (used, idle) = self.queue.pool.borrow().bytes();
-        (self.queue.dispatched(), used, idle)
-    }
-
     /// Loses the device, as a driver may at any moment: for tests.
     pub fn lose(&self) {
         self.queue.device.device.destroy();

@@ -87,7 +87,7 @@ impl Recording {
         }
         let Some(uniforms) = &self.uniforms else { return };
         let mut encoder = queue.encoder();
-        queue.encode(&mut encoder, &self.commands, uniforms);
+        Queue::encode(&mut encoder, &self.commands, uniforms);
         queue.device.queue.submit([encoder.finish()]);
         self.held.iter().for_each(|block| block.used.set(queue.submission.get()));
         queue.submission.set(queue.submission.get() + 1);
@@ -113,7 +113,7 @@ impl Recording {
                 4 * input.start as u64,
                 bytes,
             );
-            queue.encode(&mut encoder, &self.commands, uniforms);
+            Queue::encode(&mut encoder, &self.commands, uniforms);
             let at = to + run * told;
             encoder.copy_buffer_to_buffer(
                 &report.block.buffer,
@@ -168,7 +168,6 @@ pub(super) struct Queue {
     groups: RefCell<HashMap<GroupKey, wgpu::BindGroup>>,
     tape: RefCell<Option<Tape>>,
     arenas: Cell<Arena>,
-    dispatched: Cell<u64>,
 }
 
 fn uniform_buffer(device: &Device, slots: usize) -> (wgpu::Buffer, wgpu::BindGroup) {
@@ -212,13 +211,7 @@ impl Queue {
             groups: RefCell::default(),
             tape: RefCell::default(),
             arenas: Cell::new(0),
-            dispatched: Cell::new(0),
         })
-    }
-
-    /// Commands submitted so far.
-    pub(super) fn dispatched(&self) -> u64 {
-        self.dispatched.get()
     }
 
     /// A buffer for `count` numbers that a kernel is going to write.
@@ -352,7 +345,7 @@ impl Queue {
         }
         self.device.queue.write_buffer(&self.ring, 0, &uniform_bytes(commands.iter()));
         let mut encoder = self.encoder();
-        self.encode(&mut encoder, &commands, &self.ring_group);
+        Queue::encode(&mut encoder, &commands, &self.ring_group);
         self.device.queue.submit([encoder.finish()]);
         self.submission.set(self.submission.get() + 1);
     }
@@ -361,7 +354,7 @@ impl Queue {
         self.device.device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: None })
     }
 
-    fn encode(&self, encoder: &mut wgpu::CommandEncoder, commands: &[Command], uniforms: &wgpu::BindGroup) {
+    fn encode(encoder: &mut wgpu::CommandEncoder, commands: &[Command], uniforms: &wgpu::BindGroup) {
         let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor { label: None, timestamp_writes: None });
         for (index, command) in commands.iter().enumerate() {
             pass.set_pipeline(&command.pipeline.pipeline);
@@ -370,7 +363,6 @@ impl Queue {
             let [x, y, z] = command.groups;
             pass.dispatch_workgroups(x, y, z);
         }
-        self.dispatched.set(self.dispatched.get() + commands.len() as u64);
     }
 
     /// Keeps the commands of `work` instead of running them.

@@ -64,7 +64,7 @@ pub(super) fn run(budget: f64, as_json: bool) -> Result<Option<Value>, CliError>
     let peak: Peak = block_on(gpu.peak(4.0 * budget, &now)).map_err(failed)?;
     let mut rows: Vec<Measured> = Vec::new();
     for kernel in kernels::ALL {
-        let kinds: &[bool] = if kernel.family == kernels::Family::Window { &[true, false] } else { &[true] };
+        let kinds: &[bool] = if kernel.maps() { &[true, false] } else { &[true] };
         for &dense in kinds {
             rows.push(block_on(gpu.measure(kernel, dense, budget / 2.0, &now)).map_err(failed)?);
         }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 #[cfg(feature = "gpu")]
 use crate::{
     bounds::{Prepared, Steady},
-    kernels::{self, Draw, Family, Loop},
+    kernels::{self, Draw, Loop},
     tensor::{Backend, DeviceError, Gpu, Measured, Peak},
 };
 #[cfg(feature = "gpu")]
@@ -279,7 +279,7 @@ impl<H: Host> Session<H> {
     async fn measured(&self, gpu: &Gpu, budget: f64) -> Result<(), DeviceError> {
         let now = || self.shared.host.now();
         for kernel in kernels::ALL {
-            let kinds: &[bool] = if kernel.family == Family::Window { &[true, false] } else { &[true] };
+            let kinds: &[bool] = if kernel.maps() { &[true, false] } else { &[true] };
             for &dense in kinds {
                 let Measured { kernel, milliseconds, gigaflops, gigabytes } =
                     gpu.measure(kernel, dense, budget, &now).await?;

@@ -1,6 +1,6 @@
 //! IBP's step: Wc ∓ |W|r + b.
 
-use super::{Case, Draw, Traced, Work, Window};
+use super::{Case, Draw, Traced, Window};
 fn twin(words: &[u32], reads: &[&[f32]], result: &mut [Traced]) {
     let (window, [lower, upper, weight, bias]) = (Window::read(words), [reads[0], reads[1], reads[2], reads[3]]);
     let (count, section) = (window.rows as usize * window.out_len(), window.section as usize);
@@ -24,8 +24,7 @@ fn case(draw: &mut Draw) -> Case {
     (window.section, window.biased) = ((rows * window.out_len() + 1) as u32, draw.flag());
     let (lower, upper) = draw.ranges(rows * window.in_len());
     let reads = vec![lower, upper, draw.numbers(window.weights()), draw.numbers(window.out_len())];
-    let work = Work::Product(rows * window.out_area(), window.outputs as usize, window.groups as usize);
-    Case::new(window.words(), reads, 2 * window.section as usize, work).dense(dense)
+    Case::new(window.words(), reads, 2 * window.section as usize, window.forward()).dense(dense)
 }
 
-super::kernel!(Window, 4, "apply_interval");
+super::kernel!(Forward, 4, "apply_interval");

@@ -1,6 +1,6 @@
 //! W⁺·lower + W⁻·upper and its mirror.
 
-use super::{Case, Draw, Traced, Work, Window};
+use super::{Case, Draw, Traced, Window};
 fn twin(words: &[u32], reads: &[&[f32]], result: &mut [Traced]) {
     let (window, [lower, upper, weight]) = (Window::read(words), [reads[0], reads[1], reads[2]]);
     let (count, section) = (window.rows as usize * window.out_len(), window.section as usize);
@@ -20,8 +20,7 @@ fn case(draw: &mut Draw) -> Case {
     window.section = (rows * window.out_len() + 1) as u32;
     let (lower, upper) = draw.ranges(rows * window.in_len());
     let reads = vec![lower, upper, draw.numbers(window.weights())];
-    let work = Work::Product(rows * window.out_area(), window.outputs as usize, window.groups as usize);
-    Case::new(window.words(), reads, 2 * window.section as usize, work).dense(dense)
+    Case::new(window.words(), reads, 2 * window.section as usize, window.forward()).dense(dense)
 }
 
-super::kernel!(Window, 3, "apply_split");
+super::kernel!(Forward, 3, "apply_split");

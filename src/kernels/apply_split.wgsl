@@ -1,42 +1,26 @@
 // W⁺·lower + W⁻·upper and its mirror from one read of W: linear forms through an affine layer.
 alias Left = vec2<f32>;
-alias Right = f32;
 alias Sum = vec2<f32>;
-const LEFT_ALONG_DEPTH = true;
-const RIGHT_ALONG_DEPTH = true;
 
 @group(0) @binding(1) var<storage, read> lower: array<f32>;
 @group(0) @binding(2) var<storage, read> upper: array<f32>;
 @group(0) @binding(3) var<storage, read> weight: array<f32>;
 @group(0) @binding(4) var<storage, read_write> result: array<f32>;
 
-// Rows, columns and how many products.
-fn size() -> vec3<u32> {
-    return vec3<u32>(out_pixels(), window.outputs, window.groups);
-}
-
-fn depth(z: u32) -> vec2<u32> {
-    return vec2<u32>(0u, patch_length());
-}
-
-fn left(z: u32, m: u32, k: u32) -> vec2<f32> {
-    let at = seen(z, m, k);
-    if (at == NOWHERE) {
+fn left(r: Row, t: Term) -> vec2<f32> {
+    let element = seen(r.spot, t);
+    if (element == NOWHERE) {
         return vec2<f32>();
     }
-    return vec2<f32>(lower[at], upper[at]);
-}
-
-fn right(z: u32, k: u32, n: u32) -> f32 {
-    return weight[weight_of(z, n, k)];
+    return vec2<f32>(lower[element], upper[element]);
 }
 
 fn multiply(sum: vec2<f32>, a: vec2<f32>, b: f32) -> vec2<f32> {
     return sum + b * select(a, a.yx, b < 0.0);
 }
 
-fn put(z: u32, m: u32, n: u32, sum: vec2<f32>) {
-    let at = out_element(z, n, m);
-    result[at] = sum.x;
-    result[window.section + at] = sum.y;
+fn put(r: Row, c: Column, sum: vec2<f32>) {
+    let element = r.out + c.out;
+    result[element] = sum.x;
+    result[window.section + element] = sum.y;
 }

@@ -1,6 +1,6 @@
 //! A·W for rows A.
 
-use super::{Case, Draw, Traced, Work, Window};
+use super::{Case, Draw, Traced, Window};
 fn twin(words: &[u32], reads: &[&[f32]], result: &mut [Traced]) {
     let (window, [rows, weight]) = (Window::read(words), [reads[0], reads[1]]);
     result[..window.rows as usize * window.in_len()].fill(0.0.into());
@@ -11,8 +11,7 @@ fn case(draw: &mut Draw) -> Case {
     let (window, dense) = Window::draw(draw);
     let rows = window.rows as usize;
     let reads = vec![draw.numbers(rows * window.out_len()), draw.numbers(window.weights())];
-    let work = Work::Product(rows * window.in_area(), window.inputs as usize, window.groups as usize);
-    Case::new(window.words(), reads, rows * window.in_len(), work).dense(dense)
+    Case::new(window.words(), reads, rows * window.in_len(), window.backward()).dense(dense)
 }
 
-super::kernel!(Window, 2, "apply_transpose");
+super::kernel!(Backward, 2, "apply_transpose");

@@ -1,39 +1,26 @@
 // A·W for rows A: back through a matrix or a convolution.
 alias Left = f32;
-alias Right = f32;
 alias Sum = f32;
-const LEFT_ALONG_DEPTH = true;
-const RIGHT_ALONG_DEPTH = false;
 
 @group(0) @binding(1) var<storage, read> rows: array<f32>;
 @group(0) @binding(2) var<storage, read> weight: array<f32>;
 @group(0) @binding(3) var<storage, read_write> result: array<f32>;
 
-// Rows, columns and how many products.
-fn size() -> vec3<u32> {
-    return vec3<u32>(in_pixels(), window.inputs, window.groups);
-}
-
-fn depth(z: u32) -> vec2<u32> {
-    return vec2<u32>(0u, window.outputs * kernel_area());
-}
-
-fn left(z: u32, m: u32, k: u32) -> f32 {
-    let at = reached(z, m, k);
-    if (at == NOWHERE) {
+fn left(r: Row, t: Term) -> f32 {
+    let element = reached(r, t);
+    if (element == NOWHERE) {
         return 0.0;
     }
-    return rows[at];
-}
-
-fn right(z: u32, k: u32, n: u32) -> f32 {
-    return weight[weight_into(z, k, n)];
+    return rows[element];
 }
 
 fn multiply(sum: f32, a: f32, b: f32) -> f32 {
     return sum + a * b;
 }
 
-fn put(z: u32, m: u32, n: u32, sum: f32) {
-    result[in_element(z, n, m)] = sum;
+fn put(r: Row, c: Column, sum: f32) {
+    let element = in_element(r, c);
+    if (element != NOWHERE) {
+        result[element] = sum;
+    }
 }

@@ -1,6 +1,6 @@
 //! Adjoint of apply_interval in its weights, in parts.
 
-use super::{Case, Draw, Traced, Work, Window};
+use super::{Case, Draw, Traced, Window};
 fn twin(words: &[u32], reads: &[&[f32]], result: &mut [Traced]) {
     let window = Window::read(words);
     let [lower, upper, below, above, weight] = [reads[0], reads[1], reads[2], reads[3], reads[4]];
@@ -24,9 +24,7 @@ fn case(draw: &mut Draw) -> Case {
     let (lower, upper) = draw.ranges(rows * window.in_len());
     let outputs = rows * window.out_len();
     let reads = vec![lower, upper, draw.numbers(outputs), draw.numbers(outputs), draw.numbers(window.weights())];
-    let parts = (window.groups * window.splits) as usize;
-    let work = Work::Product(window.outputs as usize, window.patch_length(), parts);
-    Case::new(window.words(), reads, window.splits as usize * window.weights(), work).dense(dense)
+    Case::new(window.words(), reads, window.splits as usize * window.weights(), window.gradient()).dense(dense)
 }
 
-super::kernel!(Window, 5, "interval_gradient");
+super::kernel!(Gradient, 5, "interval_gradient");

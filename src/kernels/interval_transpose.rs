@@ -1,6 +1,6 @@
 //! Adjoint of apply_interval in its range.
 
-use super::{Case, Draw, Traced, Work, Window};
+use super::{Case, Draw, Traced, Window};
 fn twin(words: &[u32], reads: &[&[f32]], result: &mut [Traced]) {
     let (window, [below, above, weight]) = (Window::read(words), [reads[0], reads[1], reads[2]]);
     let (count, section) = (window.rows as usize * window.in_len(), window.section as usize);
@@ -22,8 +22,7 @@ fn case(draw: &mut Draw) -> Case {
     window.section = (rows * window.in_len() + 1) as u32;
     let outputs = rows * window.out_len();
     let reads = vec![draw.numbers(outputs), draw.numbers(outputs), draw.numbers(window.weights())];
-    let work = Work::Product(rows * window.in_area(), window.inputs as usize, window.groups as usize);
-    Case::new(window.words(), reads, 2 * window.section as usize, work).dense(dense)
+    Case::new(window.words(), reads, 2 * window.section as usize, window.backward()).dense(dense)
 }
 
-super::kernel!(Window, 3, "interval_transpose");
+super::kernel!(Backward, 3, "interval_transpose");

@@ -1,6 +1,6 @@
 //! Gradient of a map's weights: Σ over rows of output ⊗ input, in parts.
 
-use super::{Case, Draw, Traced, Work, Window};
+use super::{Case, Draw, Traced, Window};
 fn twin(words: &[u32], reads: &[&[f32]], result: &mut [Traced]) {
     let (window, [input, output]) = (Window::read(words), [reads[0], reads[1]]);
     let (weights, part) = (window.weights(), window.part());
@@ -15,9 +15,7 @@ fn case(draw: &mut Draw) -> Case {
     window.splits = draw.size(5) as u32;
     let rows = window.rows as usize;
     let reads = vec![draw.numbers(rows * window.in_len()), draw.numbers(rows * window.out_len())];
-    let parts = (window.groups * window.splits) as usize;
-    let work = Work::Product(window.outputs as usize, window.patch_length(), parts);
-    Case::new(window.words(), reads, window.splits as usize * window.weights(), work).dense(dense)
+    Case::new(window.words(), reads, window.splits as usize * window.weights(), window.gradient()).dense(dense)
 }
 
-super::kernel!(Window, 2, "map_gradient");
+super::kernel!(Gradient, 2, "map_gradient");

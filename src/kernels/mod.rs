@@ -3,7 +3,7 @@
 //! Binding 0 is a uniform of 32-bit words, then come `reads` read-only buffers, then one buffer that is written. A kernel with several
 //! results writes them into sections of that buffer: WebGPU promises eight storage buffers and forbids one to be bound
 //! twice where it is written. What several kernels share stands in `shared/` and is put in front of them; the kernels that
-//! are matrix products say what is multiplied, and one of two loops ([`Loop`]) says how.
+//! are matrix products say what is multiplied, and a loop ([`Loop`], [`Tiling`]) says how.
 //!
 //! A twin computes in [`Traced`] numbers, which carry how far a device may stray. [`Kernel::case`] draws a random
 //! case, poisoned result included; the tests and the start-up self-test run the same ones.
@@ -12,26 +12,14 @@
 
 mod curve;
 mod draw;
+mod products;
 mod traced;
 mod window;
 
 pub use draw::{Draw, POISON};
+pub use products::{Loop, Tiling};
 pub use traced::Traced;
 pub(crate) use window::Window;
-
-/// How a matrix product is computed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Loop {
-    /// Through shared memory, for graphics processors.
-    Tiles,
-    /// From registers alone, for adapters in software.
-    Blocks,
-}
-
-impl Loop {
-    /// Both.
-    pub const ALL: [Loop; 2] = [Loop::Tiles, Loop::Blocks];
-}
 
 /// What a kernel is made of, besides its own text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,10 +30,14 @@ pub enum Family {
     Curves,
     /// One group per row.
     Rows,
-    /// A matrix product.
+    /// A matrix product of its own kind.
     Product,
-    /// A matrix product with a matrix or a convolution.
-    Window,
+    /// A matrix product with a matrix or a convolution, onto its outputs.
+    Forward,
+    /// Back onto its inputs.
+    Backward,
+    /// Onto its weights.
+    Gradient,
 }
 
 /// How much there is to do.
@@ -55,13 +47,13 @@ pub enum Work {
     Elements(usize),
     /// Rows, one to a group.
     Rows(usize),
-    /// Results of a product: its rows, its columns and how many products, 32 × 32 to a group.
+    /// Results of a product: its rows, its columns and how many products; a [`Tiling`] says how many go to a group.
     Product(usize, usize, usize),
 }
 
 impl Work {
     /// Groups along each axis; at least one, and no axis beyond 65 535 for anything that fits a device.
-    pub fn groups(self) -> [u32; 3] {
+    pub fn groups(self, tiling: Option<Tiling>) -> [u32; 3] {
         let flat = |groups: usize| {
             let across = groups.clamp(1, 32_768);
             [across as u32, groups.div_ceil(across).max(1) as u32, 1]
@@ -70,8 +62,9 @@ impl Work {
             Work::Elements(count) => flat(count.div_ceil(64)),
             Work::Rows(count) => flat(count),
             Work::Product(rows, columns, count) => {
-                let [y, z, _] = flat(rows.div_ceil(32).max(1) * count);
-                [columns.div_ceil(32).max(1) as u32, y, z]
+                let [down, across] = tiling.map_or([1, 1], Tiling::sides);
+                let [y, z, _] = flat(rows.div_ceil(down).max(1) * count);
+                [columns.div_ceil(across).max(1) as u32, y, z]
             }
         }
     }
@@ -116,21 +109,38 @@ pub struct Kernel {
 }
 
 impl Kernel {
-    /// The whole shader.
-    pub fn source(&self, by: Loop) -> String {
+    /// The whole shader; products need a tiling.
+    pub fn source(&self, tiling: Option<Tiling>) -> String {
+        let window = include_str!("shared/window.wgsl");
         let shared = match self.family {
             Family::Elements => vec![include_str!("shared/linear.wgsl")],
             Family::Curves => vec![include_str!("shared/linear.wgsl"), include_str!("shared/curve.wgsl")],
             Family::Rows => vec![include_str!("shared/rows.wgsl")],
-            Family::Product => vec![by.text()],
-            Family::Window => vec![include_str!("shared/window.wgsl"), by.text()],
+            Family::Product => vec![],
+            Family::Forward => vec![window, include_str!("shared/forward.wgsl")],
+            Family::Backward => vec![window, include_str!("shared/backward.wgsl")],
+            Family::Gradient => vec![window, include_str!("shared/gradient.wgsl")],
         };
-        shared.into_iter().chain([self.text]).collect::<Vec<_>>().join("\n")
+        let product = tiling.map(Tiling::text).unwrap_or_default();
+        shared.into_iter().chain([product.as_str(), self.text]).collect::<Vec<_>>().join("\n")
     }
 
-    /// Whether its text depends on the loop.
+    /// Whether it is a matrix product.
     pub fn multiplies(&self) -> bool {
-        matches!(self.family, Family::Product | Family::Window)
+        self.family == Family::Product || self.maps()
+    }
+
+    /// Whether it is a product with a matrix or a convolution.
+    pub fn maps(&self) -> bool {
+        matches!(self.family, Family::Forward | Family::Backward | Family::Gradient)
+    }
+
+    /// The tiling for so much work.
+    pub fn tiling(&self, by: Loop, work: Work) -> Option<Tiling> {
+        match work {
+            Work::Product(rows, columns, _) => Some(by.tiling(rows, columns)),
+            Work::Elements(_) | Work::Rows(_) => None,
+        }
     }
 
     /// What the device should find, element by element; what the kernel does not write keeps its value without tolerance.
@@ -144,7 +154,7 @@ impl Kernel {
     /// Multiply-adds of a case of a matrix product; 0 for other kernels.
     pub fn multiply_adds(&self, case: &Case) -> usize {
         match self.family {
-            Family::Window => {
+            Family::Forward | Family::Backward | Family::Gradient => {
                 let window = Window::read(&case.words);
                 let pairs = if matches!(self.name, "apply" | "apply_transpose" | "map_gradient") { 1 } else { 2 };
                 pairs
@@ -163,15 +173,6 @@ impl Kernel {
     /// A random case.
     pub fn case(&self, draw: &mut Draw) -> Case {
         (self.case)(draw)
-    }
-}
-
-impl Loop {
-    fn text(self) -> &'static str {
-        match self {
-            Loop::Tiles => include_str!("shared/tiles.wgsl"),
-            Loop::Blocks => include_str!("shared/blocks.wgsl"),
-        }
     }
 }
 
@@ -299,8 +300,9 @@ mod tests {
     #[test]
     fn every_kernel_needs_what_every_device_has() {
         for kernel in ALL {
-            for by in Loop::ALL {
-                let source = kernel.source(by);
+            let products = Loop::ALL.into_iter().flat_map(Loop::tilings).map(|&tiling| Some(tiling));
+            for tiling in if kernel.multiplies() { products.collect() } else { vec![None] } {
+                let source = kernel.source(tiling);
                 // Eight storage buffers and workgroups of 256 are WebGPU's default limits; reads, one write and one uniform.
                 assert!(kernel.reads < 8, "{}", kernel.name);
                 assert_eq!(source.matches("var<storage, read>").count(), kernel.reads, "{}", kernel.name);
@@ -330,8 +332,8 @@ mod tests {
     #[test]
     fn no_axis_has_more_groups_than_a_device_allows() {
         for work in [Work::Elements(0), Work::Elements(1 << 25), Work::Rows(65_536), Work::Product(1 << 20, 10, 3)] {
-            assert!(work.groups().iter().all(|&count| (1..=65_535).contains(&count)), "{work:?}");
+            assert!(work.groups(None).iter().all(|&count| (1..=65_535).contains(&count)), "{work:?}");
         }
-        assert_eq!(Work::Elements(65).groups(), [2, 1, 1]);
+        assert_eq!(Work::Elements(65).groups(None), [2, 1, 1]);
     }
 }

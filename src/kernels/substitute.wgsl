@@ -17,8 +17,27 @@ struct Shape {
 alias Left = f32;
 alias Right = vec2<f32>;
 alias Sum = f32;
-const LEFT_ALONG_DEPTH = true;
-const RIGHT_ALONG_DEPTH = true;
+alias Term = u32;
+
+// The row's first coefficient and its first result.
+struct Row {
+    first: u32,
+    result: u32,
+}
+
+// The input's first coefficient and which input it is.
+struct Column {
+    first: u32,
+    input: u32,
+}
+
+fn left_along_depth() -> bool {
+    return true;
+}
+
+fn right_along_depth() -> bool {
+    return true;
+}
 
 // Rows, columns and how many products.
 fn size() -> vec3<u32> {
@@ -29,19 +48,30 @@ fn depth(z: u32) -> vec2<u32> {
     return vec2<u32>(0u, shape.neurons);
 }
 
-fn left(z: u32, m: u32, k: u32) -> f32 {
-    return rows[z * shape.rows_step + m * shape.neurons + k];
+fn row(z: u32, m: u32) -> Row {
+    return Row(z * shape.rows_step + m * shape.neurons, (z * shape.rows + m) * shape.inputs);
 }
 
-fn right(z: u32, k: u32, n: u32) -> vec2<f32> {
-    let at = z * shape.forms_step + n * shape.neurons + k;
-    return vec2<f32>(lower[at], upper[at]);
+fn column(z: u32, n: u32) -> Column {
+    return Column(z * shape.forms_step + n * shape.neurons, n);
+}
+
+fn term(z: u32, k: u32) -> Term {
+    return k;
+}
+
+fn left(r: Row, t: Term) -> f32 {
+    return rows[r.first + t];
+}
+
+fn right(t: Term, c: Column) -> vec2<f32> {
+    return vec2<f32>(lower[c.first + t], upper[c.first + t]);
 }
 
 fn multiply(sum: f32, a: f32, b: vec2<f32>) -> f32 {
     return sum + a * select(b.x, b.y, a < 0.0);
 }
 
-fn put(z: u32, m: u32, n: u32, sum: f32) {
-    result[(z * shape.rows + m) * shape.inputs + n] = sum;
+fn put(r: Row, c: Column, sum: f32) {
+    result[r.result + c.input] = sum;
 }

@@ -1,6 +1,6 @@
 //! What `shared/window.wgsl` says, in Rust: which elements a matrix or a convolution brings together.
 
-use super::draw::Draw;
+use super::{Work, draw::Draw};
 use crate::network;
 
 super::words! {
@@ -98,6 +98,32 @@ impl Window {
 
     pub(crate) fn in_len(&self) -> usize {
         (self.groups * self.inputs) as usize * self.in_area()
+    }
+
+    /// Strides of the window that the inputs lie in, down and across.
+    fn strides(&self) -> [usize; 2] {
+        let count = |side: u32, pad: u32, stride: u32| ((side - 1 + pad) / stride - pad / stride + 1) as usize;
+        [
+            count(self.in_height, self.pad_height, self.stride_height),
+            count(self.in_width, self.pad_width, self.stride_width),
+        ]
+    }
+
+    /// Work of a product onto the outputs.
+    pub(crate) fn forward(&self) -> Work {
+        Work::Product(self.rows as usize * self.out_area(), self.outputs as usize, self.groups as usize)
+    }
+
+    /// Work of a product onto the inputs: a row for each stride of the window, with its pixels as columns.
+    pub(crate) fn backward(&self) -> Work {
+        let [high, wide] = self.strides();
+        let columns = self.inputs * self.stride_height * self.stride_width;
+        Work::Product(self.rows as usize * high * wide, columns as usize, self.groups as usize)
+    }
+
+    /// Work of a product onto the weights.
+    pub(crate) fn gradient(&self) -> Work {
+        Work::Product(self.outputs as usize, self.patch_length(), (self.groups * self.splits) as usize)
     }
 
     /// Output pixels in each part of a weight gradient.

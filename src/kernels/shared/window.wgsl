@@ -44,80 +44,64 @@ fn out_area() -> u32 {
     return window.out_height * window.out_width;
 }
 
-// Pixels of all rows on the side of the outputs: one product row each.
+// Pixels of all images on the side of the outputs.
 fn out_pixels() -> u32 {
     return window.rows * out_area();
 }
 
-fn in_pixels() -> u32 {
-    return window.rows * in_area();
+// Where the window of an output pixel lies: the first element of its image and group, and the pixel under the window's
+// corner. Above and left of the image these wrap around, to numbers beyond it.
+struct Spot {
+    image: u32,
+    y: u32,
+    x: u32,
 }
 
-// The output element of channel `channel` at `pixel` of all rows.
-fn out_element(group: u32, channel: u32, pixel: u32) -> u32 {
+fn spot(group: u32, pixel: u32) -> Spot {
     if (dense) {
-        return pixel * window.outputs + channel;
+        return Spot(pixel * window.inputs, 0u, 0u);
     }
-    let area = out_area();
-    return ((pixel / area * window.groups + group) * window.outputs + channel) * area + pixel % area;
+    let place = pixel % out_area();
+    return Spot(
+        (pixel / out_area() * window.groups + group) * window.inputs * in_area(),
+        place / window.out_width * window.stride_height - window.pad_height,
+        place % window.out_width * window.stride_width - window.pad_width,
+    );
 }
 
-fn in_element(group: u32, channel: u32, pixel: u32) -> u32 {
-    if (dense) {
-        return pixel * window.inputs + channel;
-    }
-    let area = in_area();
-    return ((pixel / area * window.groups + group) * window.inputs + channel) * area + pixel % area;
+// One weight of a patch: its number, the first element of its channel and its place in the window.
+struct Tap {
+    index: u32,
+    channel: u32,
+    y: u32,
+    x: u32,
 }
 
-// The input element that weight `tap` of a patch meets for output `pixel`; outside the image nowhere.
-fn seen(group: u32, pixel: u32, tap: u32) -> u32 {
+fn tap(index: u32) -> Tap {
     if (dense) {
-        return pixel * window.inputs + tap;
+        return Tap(index, index, 0u, 0u);
     }
-    let area = out_area();
-    let row = pixel / area;
-    let place = pixel % area;
-    let channel = tap / kernel_area();
-    let offset = tap % kernel_area();
-    // Above and left of the image these wrap around, to numbers beyond it.
-    let y = place / window.out_width * window.stride_height + offset / window.kernel_width - window.pad_height;
-    let x = place % window.out_width * window.stride_width + offset % window.kernel_width - window.pad_width;
+    let offset = index % kernel_area();
+    return Tap(index, index / kernel_area() * in_area(), offset / window.kernel_width, offset % window.kernel_width);
+}
+
+// The input element that a weight meets; outside the image nowhere.
+fn seen(corner: Spot, by: Tap) -> u32 {
+    if (dense) {
+        return corner.image + by.channel;
+    }
+    let y = corner.y + by.y;
+    let x = corner.x + by.x;
     if (y >= window.in_height || x >= window.in_width) {
         return NOWHERE;
     }
-    return ((row * window.groups + group) * window.inputs + channel) * in_area() + y * window.in_width + x;
+    return corner.image + by.channel + y * window.in_width + x;
 }
 
-// The output element that reads input `pixel` through weight `tap` (output channel and place in the kernel).
-fn reached(group: u32, pixel: u32, tap: u32) -> u32 {
+// The output element of the first channel of a group at an output pixel.
+fn out_element(group: u32, pixel: u32) -> u32 {
     if (dense) {
-        return pixel * window.outputs + tap;
+        return pixel * window.outputs;
     }
-    let area = in_area();
-    let row = pixel / area;
-    let place = pixel % area;
-    let channel = tap / kernel_area();
-    let offset = tap % kernel_area();
-    let y = place / window.in_width + window.pad_height - offset / window.kernel_width;
-    let x = place % window.in_width + window.pad_width - offset % window.kernel_width;
-    let down = y / window.stride_height;
-    let right = x / window.stride_width;
-    if (y % window.stride_height != 0u || x % window.stride_width != 0u || down >= window.out_height || right >= window.out_width) {
-        return NOWHERE;
-    }
-    return ((row * window.groups + group) * window.outputs + channel) * out_area() + down * window.out_width + right;
-}
-
-// The weight from input `channel` through `tap` of `reached`.
-fn weight_into(group: u32, tap: u32, channel: u32) -> u32 {
-    if (dense) {
-        return tap * window.inputs + channel;
-    }
-    let area = kernel_area();
-    return ((group * window.outputs + tap / area) * window.inputs + channel) * area + tap % area;
-}
-
-fn weight_of(group: u32, channel: u32, tap: u32) -> u32 {
-    return (group * window.outputs + channel) * patch_length() + tap;
+    return (pixel / out_area() * window.groups + group) * window.outputs * out_area() + pixel % out_area();
 }

@@ -1,7 +1,7 @@
 //! Finding and opening a device, and knowing when it is gone.
 
 use crate::{
-    kernels::{Kernel, Loop},
+    kernels::{Kernel, Tiling},
     tensor::DeviceError,
 };
 use std::{
@@ -38,7 +38,7 @@ pub(super) struct Pipeline {
     pub(super) layout: wgpu::BindGroupLayout,
 }
 
-type PipelineKey = (&'static str, Loop, bool);
+type PipelineKey = (&'static str, Option<Tiling>, bool);
 
 /// An open device with its pipelines.
 pub(super) struct Device {
@@ -122,15 +122,14 @@ impl Device {
     }
 
     /// A kernel's pipeline, compiled when first asked for.
-    pub(super) fn pipeline(&self, kernel: &'static Kernel, by: Loop, dense: bool) -> Pipeline {
-        let by = if kernel.multiplies() { by } else { Loop::Tiles };
-        let key = (kernel.name, by, dense);
+    pub(super) fn pipeline(&self, kernel: &'static Kernel, tiling: Option<Tiling>, dense: bool) -> Pipeline {
+        let key = (kernel.name, tiling, dense);
         if let Some(found) = self.pipelines.borrow().get(&key) {
             return found.clone();
         }
         let module = self.device.create_shader_module(wgpu::ShaderModuleDescriptor {
             label: Some(kernel.name),
-            source: wgpu::ShaderSource::Wgsl(kernel.source(by).into()),
+            source: wgpu::ShaderSource::Wgsl(kernel.source(tiling).into()),
         });
         let mut entries: Vec<wgpu::BindGroupLayoutEntry> = (1..=kernel.reads as u32)
             .map(|binding| entry(binding, wgpu::BufferBindingType::Storage { read_only: true }))

@@ -67,7 +67,7 @@ impl GpuMap {
                 let window = Window { rows: (batch * count) as u32, ..*window };
                 let shape = [batch, count, window.out_len()];
                 let out = gpu.empty(shape);
-                gpu.product(&kernels::apply::KERNEL, &window, *dense, &[rows, weight], &out.view, forward(&window));
+                gpu.product(&kernels::apply::KERNEL, &window, *dense, &[rows, weight], &out.view, window.forward());
                 out
             }
         }
@@ -82,7 +82,7 @@ impl GpuMap {
                 let window = Window { rows: (batch * count) as u32, ..*window };
                 let out = gpu.empty([batch, count, window.in_len()]);
                 let kernel = &kernels::apply_transpose::KERNEL;
-                gpu.product(kernel, &window, *dense, &[rows, weight], &out.view, backward(&window));
+                gpu.product(kernel, &window, *dense, &[rows, weight], &out.view, window.backward());
                 out
             }
         }
@@ -110,7 +110,7 @@ impl GpuMap {
         if let Some(bias) = bias {
             reads.push(bias.unwrap_or(weight));
         }
-        let work = if into_inputs { backward(&window) } else { forward(&window) };
+        let work = if into_inputs { window.backward() } else { window.forward() };
         gpu.product(kernel, &window, *dense, &reads, &whole, work);
         Pair { lower: low, upper: high }
     }
@@ -163,18 +163,18 @@ impl GpuMap {
             return gpu.put([1, 1, 0], &[]);
         };
         let pixels = rows * window.out_area();
-        let tiles =
-            (window.outputs as usize).div_ceil(32) * window.patch_length().div_ceil(32) * window.groups as usize;
-        let splits = (gpu.wide() / tiles).clamp(1, pixels.div_ceil(256));
-        let window = Window { rows: rows as u32, splits: splits as u32, ..*window };
+        let window = Window { rows: rows as u32, splits: 1, ..*window };
+        let groups = window.gradient().groups(kernel.tiling(gpu.by(), window.gradient()));
+        let groups: u32 = groups.into_iter().product();
+        let splits = (gpu.wide() / groups as usize).clamp(1, pixels.div_ceil(256));
+        let window = Window { splits: splits as u32, ..window };
         let weights = window.weights();
         let parts = gpu.empty([splits, 1, weights]);
-        let work = Work::Product(window.outputs as usize, window.patch_length(), window.groups as usize * splits);
         let mut all = reads.to_vec();
         if kernel.reads > reads.len() {
             all.push(weight);
         }
-        gpu.product(kernel, &window, *dense, &all, &parts.view, work);
+        gpu.product(kernel, &window, *dense, &all, &parts.view, window.gradient());
         gpu.summed(&parts, [1, 1, weights])
     }
 
@@ -207,16 +207,6 @@ impl GpuMap {
             }
         }
     }
-}
-
-/// Work of a product onto the outputs.
-fn forward(window: &Window) -> Work {
-    Work::Product(window.rows as usize * window.out_area(), window.outputs as usize, window.groups as usize)
-}
-
-/// Work of a product onto the inputs.
-fn backward(window: &Window) -> Work {
-    Work::Product(window.rows as usize * window.in_area(), window.inputs as usize, window.groups as usize)
 }
 
 impl Gpu {

@@ -2,7 +2,7 @@
 
 use super::{Gpu, GpuMap, map::Kind, queue::View};
 use crate::{
-    kernels::{self, Draw, Kernel, Window},
+    kernels::{Draw, Kernel, Window},
     tensor::DeviceError,
 };
 use serde::{Deserialize, Serialize};
@@ -66,7 +66,7 @@ impl Gpu {
         let run = || self.queue.run(kernel, case.words.clone(), &views, &result, case.work, case.dense);
         let milliseconds = self.time(budget, now, run).await?;
         let numbers = case.reads.iter().map(Vec::len).sum::<usize>() + case.result.len();
-        let name = if kernel.family == kernels::Family::Window && !dense { " (convolution)" } else { "" };
+        let name = if kernel.maps() && !dense { " (convolution)" } else { "" };
         Ok(Measured {
             kernel: format!("{}{name}", kernel.name),
             milliseconds,

@@ -5,7 +5,7 @@ use super::{
     memory::{Arena, Block, Pool},
 };
 use crate::{
-    kernels::{Kernel, Loop, Work},
+    kernels::{Kernel, Loop, Tiling, Work},
     tensor::DeviceError,
 };
 use std::{
@@ -268,18 +268,33 @@ impl Queue {
         work: Work,
         dense: bool,
     ) {
+        self.run_by(kernel.tiling(self.by.get(), work), kernel, words, reads, write, work, dense);
+    }
+
+    /// The same, a product by this tiling.
+    #[allow(clippy::too_many_arguments, reason = "what `run` takes, and the tiling")]
+    pub(super) fn run_by(
+        &self,
+        tiling: Option<Tiling>,
+        kernel: &'static Kernel,
+        words: Vec<u32>,
+        reads: &[&View],
+        write: &View,
+        work: Work,
+        dense: bool,
+    ) {
         if self.device.failure().is_some() {
             return;
         }
         debug_assert_eq!(reads.len(), kernel.reads, "{} reads {} buffers", kernel.name, kernel.reads);
-        let groups = work.groups();
+        let groups = work.groups(tiling);
         if let Some(axis) =
             groups.iter().find(|&&count| count > self.device.limits.max_compute_workgroups_per_dimension)
         {
             self.device.fail(format!("{} needs {axis} groups along one axis", kernel.name));
             return;
         }
-        let pipeline = self.device.pipeline(kernel, self.by.get(), dense);
+        let pipeline = self.device.pipeline(kernel, tiling, dense);
         let group = self.group(kernel, &pipeline, reads, write);
         let command = Command {
             kernel,

@@ -2,7 +2,7 @@
 
 use super::{Gpu, GpuMap, map::Kind, queue::View};
 use crate::{
-    kernels::{self, Case, Draw, Kernel, Loop, Window},
+    kernels::{self, Draw, Kernel, Loop, Tiling, Window},
     tensor::DeviceError,
 };
 
@@ -43,31 +43,35 @@ pub enum TrialError {
 }
 
 impl Gpu {
-    /// Runs one random case of a kernel and gives the worst error as a share of what is allowed.
+    /// Runs one random case of a kernel, a product by every tiling of the loop in use, and gives the worst error as a share of
+    /// what is allowed.
     ///
     /// # Errors
     /// A device that failed, or the first element beyond its tolerance.
     pub async fn try_kernel(&self, kernel: &'static Kernel, draw: &mut Draw) -> Result<f64, TrialError> {
         let case = kernel.case(draw);
-        let found = self.run_case(kernel, &case).await?;
+        let twin = kernel.twin(&case);
+        let tilings: Vec<Option<Tiling>> =
+            if kernel.multiplies() { self.by().tilings().iter().copied().map(Some).collect() } else { vec![None] };
+        let reads: Vec<View> = case.reads.iter().map(|values| self.queue.upload(values)).collect();
+        let reads: Vec<&View> = reads.iter().collect();
+        let results: Vec<View> = tilings.iter().map(|_| self.queue.upload(&case.result)).collect();
+        for (&tiling, result) in tilings.iter().zip(&results) {
+            self.queue.run_by(tiling, kernel, case.words.clone(), &reads, result, case.work, case.dense);
+        }
         let mut worst: f64 = 0.0;
-        for (index, (wanted, &found)) in kernel.twin(&case).into_iter().zip(&found).enumerate() {
-            if !wanted.allows(found) {
+        for found in self.queue.read(&results.iter().collect::<Vec<_>>()).await? {
+            for (index, (wanted, found)) in twin.iter().zip(found).enumerate() {
                 let tolerance = wanted.tolerance();
-                let strayed = Strayed { kernel: kernel.name, index, wanted: wanted.value, found, tolerance };
-                return Err(TrialError::Strayed(strayed));
+                if !wanted.allows(found) {
+                    let strayed = Strayed { kernel: kernel.name, index, wanted: wanted.value, found, tolerance };
+                    return Err(TrialError::Strayed(strayed));
+                }
+                let share = (f64::from(found) - wanted.value).abs() / tolerance;
+                worst = if share > worst { share } else { worst };
             }
-            let share = (f64::from(found) - wanted.value).abs() / wanted.tolerance();
-            worst = if share > worst { share } else { worst };
         }
         Ok(worst)
-    }
-
-    async fn run_case(&self, kernel: &'static Kernel, case: &Case) -> Result<Vec<f32>, DeviceError> {
-        let reads: Vec<View> = case.reads.iter().map(|values| self.queue.upload(values)).collect();
-        let result = self.queue.upload(&case.result);
-        self.queue.run(kernel, case.words.clone(), &reads.iter().collect::<Vec<_>>(), &result, case.work, case.dense);
-        Ok(self.queue.read(&[&result]).await?.remove(0))
     }
 
     /// The start-up self-test: every kernel, `rounds` times, against its twin. `progress` hears how many of how many are done, and

@@ -34,6 +34,11 @@ impl Draw {
         SIDES[self.random.below(count.max(1))]
     }
 
+    /// How large, where speed is to be measured.
+    pub(super) fn factor(&self) -> Option<usize> {
+        self.large.map(|(factor, _)| factor)
+    }
+
     pub(super) fn below(&mut self, limit: usize) -> usize {
         self.random.below(limit)
     }

@@ -28,6 +28,8 @@ pub enum Family {
     Elements,
     /// The same, on activations.
     Curves,
+    /// The same, on a matrix or a convolution.
+    Unrolled,
     /// One group per row.
     Rows,
     /// A matrix product of its own kind.
@@ -115,6 +117,7 @@ impl Kernel {
         let shared = match self.family {
             Family::Elements => vec![include_str!("shared/linear.wgsl")],
             Family::Curves => vec![include_str!("shared/linear.wgsl"), include_str!("shared/curve.wgsl")],
+            Family::Unrolled => vec![window, include_str!("shared/linear.wgsl")],
             Family::Rows => vec![include_str!("shared/rows.wgsl")],
             Family::Product => vec![],
             Family::Forward => vec![window, include_str!("shared/forward.wgsl")],
@@ -166,7 +169,7 @@ impl Kernel {
                 let shape = substitute::Shape::read(&case.words);
                 [shape.batch, shape.rows, shape.neurons, shape.inputs].into_iter().map(|side| side as usize).product()
             }
-            Family::Elements | Family::Curves | Family::Rows => 0,
+            Family::Elements | Family::Curves | Family::Unrolled | Family::Rows => 0,
         }
     }
 
@@ -291,6 +294,7 @@ catalogue!(
     sum_to,
     tightness,
     unheld,
+    unroll,
 );
 
 #[cfg(test)]

@@ -23,6 +23,9 @@ super::words! {
         splits: u32,
         section: u32,
         biased: u32,
+        first: u32,
+        count: u32,
+        turned: u32,
     }
 }
 
@@ -71,8 +74,7 @@ impl Window {
             pad_height,
             pad_width,
             splits: 1,
-            section: 0,
-            biased: 0,
+            ..Window::default()
         }
     }
 
@@ -184,6 +186,19 @@ impl Window {
         if draw.coin() {
             let window = Window { rows: draw.size(70) as u32, ..Window::dense(draw.size(70), draw.size(70)) };
             return (window, true);
+        }
+        if let Some(factor) = draw.factor() {
+            // As the second layer of a network for digits.
+            let sides = ([16, 14, 14], [32, 7, 7]);
+            let spec = network::Window {
+                input: sides.0,
+                output: sides.1,
+                kernel: [4, 4],
+                stride: [2, 2],
+                padding: [1, 1],
+                groups: 1,
+            };
+            return (Window { rows: 4 * factor as u32, ..Window::conv(&spec) }, false);
         }
         let (kernel, stride, padding) =
             ([draw.size(4), draw.size(4)], [draw.size(3), draw.size(3)], [draw.below(2), draw.below(3)]);

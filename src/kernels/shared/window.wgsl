@@ -20,6 +20,12 @@ struct Window {
     section: u32,
     // Whether a bias is added.
     biased: u32,
+    // First output of those that are written out.
+    first: u32,
+    // Outputs that are written out.
+    count: u32,
+    // Whether outputs are columns of what is written out, instead of rows.
+    turned: u32,
 }
 @group(1) @binding(0) var<uniform> window: Window;
 

@@ -187,10 +187,7 @@ impl GpuMap {
                 let all = GpuTensor { shape: [1, window.out_len(), inputs], view: weight.view.clone() };
                 gpu.block(&all, range, 0..inputs)
             }
-            Kind::Window { window, .. } => {
-                let outputs = window.out_len();
-                self.apply_transpose(gpu, &gpu.diagonal(range, outputs, None))
-            }
+            Kind::Window { window, weight, .. } => gpu.unrolled(window, weight, range, false),
         }
     }
 
@@ -201,15 +198,23 @@ impl GpuMap {
             Kind::Window { window, dense: true, weight } => {
                 gpu.turned(&GpuTensor { shape: [1, window.out_len(), window.in_len()], view: weight.view.clone() })
             }
-            Kind::Window { window, .. } => {
-                let inputs = window.in_len();
-                self.apply(gpu, &gpu.diagonal(0..inputs, inputs, None))
-            }
+            Kind::Window { window, weight, .. } => gpu.unrolled(window, weight, 0..window.out_len(), true),
         }
     }
 }
 
 impl Gpu {
+    /// Rows of a convolution as a matrix, or all its columns.
+    fn unrolled(&self, window: &Window, weight: &GpuTensor, rows: Range<usize>, turned: bool) -> GpuTensor {
+        let shape = if turned { [1, window.in_len(), rows.len()] } else { [1, rows.len(), window.in_len()] };
+        let out = self.empty(shape);
+        let (first, count) = (rows.start as u32, rows.len() as u32);
+        let words = Window { first, count, turned: u32::from(turned), ..*window }.words();
+        let work = Work::Elements(shape.iter().product());
+        self.queue.run(&kernels::unroll::KERNEL, words, &[&weight.view], &out.view, work, false);
+        out
+    }
+
     fn product(
         &self,
         kernel: &'static Kernel,

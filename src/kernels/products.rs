@@ -1,7 +1,7 @@
 //! Matrix products: what a group of invocations makes of one, and the two loops that make it.
 //!
-//! A product's kernel says what is multiplied: `size`, `depth`, what belongs to a `row`, a `column` and a `step` of the
-//! depth, what `left` and `right` of them are, how to `multiply` and where to `put` a result. The loops stand in
+//! A product's kernel says what is multiplied: `size`, `depth`, what belongs to a `row`, a `column` and a `term` of the
+//! sums (and to the `next` term), what `left` and `right` of them are, how to `multiply` and where to `put` a result. The loops stand in
 //! `shared/tiles.wgsl` and `shared/blocks.wgsl`, where one line stands for all rows (`$i`), columns (`$j`) or both of the
 //! block of results that an invocation keeps in registers.
 
@@ -37,8 +37,13 @@ const NARROW: [Tiling; 3] = [tiling(0, [64, 1], [4, 4]), tiling(0, [1, 64], [4, 
 static TILES: [Tiling; 4] = [tiling(16, [8, 8], [4, 4]), NARROW[0], NARROW[1], NARROW[2]];
 static LARGE_TILES: [Tiling; 5] =
     [tiling(8, [8, 8], [8, 8]), tiling(16, [8, 8], [4, 4]), NARROW[0], NARROW[1], NARROW[2]];
-static BLOCKS: [Tiling; 4] =
-    [tiling(0, [4, 4], [8, 8]), tiling(0, [4, 4], [4, 4]), tiling(0, [16, 1], [8, 4]), tiling(0, [1, 16], [4, 8])];
+static BLOCKS: [Tiling; 5] = [
+    tiling(0, [4, 4], [8, 8]),
+    tiling(0, [4, 4], [8, 4]),
+    tiling(0, [4, 4], [4, 8]),
+    tiling(0, [16, 1], [8, 4]),
+    tiling(0, [1, 16], [4, 8]),
+];
 
 impl Loop {
     /// All of them.
@@ -71,13 +76,18 @@ impl Tiling {
         [0, 1].map(|axis| (self.threads[axis] * self.block[axis]) as usize)
     }
 
-    /// Multiply-adds for one step of the depth, and the reads before them.
+    /// Multiply-adds of a term of all sums, and the reads before them. Invocations side by side read the same row, those one above the
+    /// other the same column: where they stand in one line, less is shared.
     fn cost(self, rows: usize, columns: usize) -> f64 {
         let [down, across] = self.sides();
         let [high, wide] = self.block.map(f64::from);
-        let read = if self.depth > 0 { 0.5 } else { 1.0 };
-        (rows.next_multiple_of(down) * columns.next_multiple_of(across)) as f64
-            * (1.0 + read * (high + wide) / (high * wide))
+        let read = match self {
+            Tiling { depth: 1.., .. } => 0.5,
+            Tiling { threads: [1, _] | [_, 1], .. } => 4.0,
+            _ => 1.0,
+        };
+        let results = rows.next_multiple_of(down) * columns.next_multiple_of(across);
+        results as f64 * (1.0 + read * (high + wide) / (high * wide))
     }
 
     /// The loop's text.

@@ -60,6 +60,10 @@ fn term(z: u32, k: u32) -> Term {
     return k;
 }
 
+fn next(t: Term) -> Term {
+    return t + 1u;
+}
+
 fn left(r: Row, t: Term) -> f32 {
     return rows[r.first + t];
 }

@@ -26,6 +26,8 @@ super::words! {
         first: u32,
         count: u32,
         turned: u32,
+        reach_height: u32,
+        reach_width: u32,
     }
 }
 
@@ -46,6 +48,8 @@ impl Window {
             stride_width: 1,
             rows: 1,
             splits: 1,
+            reach_height: 1,
+            reach_width: 1,
             ..Window::default()
         }
     }
@@ -74,6 +78,8 @@ impl Window {
             pad_height,
             pad_width,
             splits: 1,
+            reach_height: kernel_height.div_ceil(stride_height),
+            reach_width: kernel_width.div_ceil(stride_width),
             ..Window::default()
         }
     }

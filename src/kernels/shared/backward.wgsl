@@ -43,12 +43,9 @@ fn strides(side: u32, pad: u32, stride: u32) -> vec2<u32> {
     return vec2<u32>(pad / stride, (side - 1u + pad) / stride - pad / stride + 1u);
 }
 
-// Strides that a window covers.
-fn reach() -> vec2<u32> {
-    return vec2<u32>(
-        (window.kernel_height + window.stride_height - 1u) / window.stride_height,
-        (window.kernel_width + window.stride_width - 1u) / window.stride_width,
-    );
+// Weights from one stride of the window to the one below it.
+fn below_stride() -> u32 {
+    return window.stride_height * window.kernel_width;
 }
 
 // Rows, columns and how many products.
@@ -63,7 +60,7 @@ fn size() -> vec3<u32> {
 }
 
 fn depth(z: u32) -> vec2<u32> {
-    return vec2<u32>(0u, window.outputs * reach().x * reach().y);
+    return vec2<u32>(0u, window.outputs * window.reach_height * window.reach_width);
 }
 
 fn row(z: u32, m: u32) -> Row {
@@ -101,16 +98,38 @@ fn term(z: u32, k: u32) -> Term {
     if (dense) {
         return Term(k * window.inputs, k, 0u, 0u);
     }
-    let covered = reach().x * reach().y;
+    let covered = window.reach_height * window.reach_width;
     let channel = k / covered;
-    let y = k % covered / reach().y;
-    let x = k % reach().y;
+    let y = k % covered / window.reach_width;
+    let x = k % window.reach_width;
     return Term(
-        (z * window.outputs + channel) * patch_length() + y * window.stride_height * window.kernel_width + x * window.stride_width,
+        (z * window.outputs + channel) * patch_length() + y * below_stride() + x * window.stride_width,
         channel * out_area(),
         y,
         x,
     );
+}
+
+fn next(last: Term) -> Term {
+    var t = last;
+    if (dense) {
+        t.weight += window.inputs;
+        t.channel++;
+        return t;
+    }
+    t.x++;
+    t.weight += window.stride_width;
+    if (t.x == window.reach_width) {
+        t.x = 0u;
+        t.y++;
+        t.weight += below_stride() - window.reach_width * window.stride_width;
+    }
+    if (t.y == window.reach_height) {
+        t.y = 0u;
+        t.channel += out_area();
+        t.weight += patch_length() - window.reach_height * below_stride();
+    }
+    return t;
 }
 
 // The output element that a row's inputs reach; outside the outputs nowhere.

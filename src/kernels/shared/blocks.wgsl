@@ -21,11 +21,12 @@ fn main(
     let row$i = row(item, min(m + $iu * DOWN, limits.x - 1u));
     let column$j = column(item, min(n + $ju * ACROSS, limits.y - 1u));
     var s$i$j = Sum();
+    var at = term(item, span.x);
     for (var k = span.x; k < span.y; k++) {
-        let at = term(item, k);
         let a$i = left(row$i, at);
         let b$j = right(at, column$j);
         s$i$j = multiply(s$i$j, a$i, b$j);
+        at = next(at);
     }
     if (m + $iu * DOWN < limits.x && n + $ju * ACROSS < limits.y) { put(row$i, column$j, s$i$j); }
 }

@@ -42,6 +42,10 @@ fn term(z: u32, k: u32) -> Term {
     return tap(k);
 }
 
+fn next(t: Term) -> Term {
+    return next_tap(t);
+}
+
 fn right(t: Term, c: Column) -> f32 {
     return weight[c.weight + t.index];
 }

@@ -47,3 +47,24 @@ fn column(z: u32, n: u32) -> Column {
 fn term(z: u32, k: u32) -> Term {
     return Term(spot(z / window.splits, k), out_element(z / window.splits, k));
 }
+
+fn next(last: Term) -> Term {
+    var t = last;
+    if (dense) {
+        t.spot.image += window.inputs;
+        t.out += window.outputs;
+        return t;
+    }
+    t.out++;
+    t.spot.x += window.stride_width;
+    if (t.spot.x == window.out_width * window.stride_width - window.pad_width) {
+        t.spot.x = 0u - window.pad_width;
+        t.spot.y += window.stride_height;
+    }
+    if (t.spot.y == window.out_height * window.stride_height - window.pad_height) {
+        t.spot.y = 0u - window.pad_height;
+        t.spot.image += window.groups * window.inputs * in_area();
+        t.out += (window.groups * window.outputs - 1u) * out_area();
+    }
+    return t;
+}

@@ -2,6 +2,7 @@
 // rows and columns, so that they read and write neighbours in memory.
 var<workgroup> lefts: array<Left, DEPTH * ROWS>;
 var<workgroup> rights: array<Right, DEPTH * COLUMNS>;
+var<workgroup> terms: array<Term, DEPTH>;
 
 // Which line (row or column) and which step of the depth one number of the operands belongs to.
 fn place(index: u32, along: bool, lines: u32) -> vec2<u32> {
@@ -35,14 +36,17 @@ fn main(
     let r$b = place(thread + $bu * DOWN * ACROSS, right_along_depth(), COLUMNS);
     let goal$b = column(item, side + r$b.x);
     var s$i$j = Sum();
+    if (thread < DEPTH) { terms[thread] = term(item, span.x + thread); }
+    workgroupBarrier();
     for (var start = span.x; start < span.y; start += DEPTH) {
         var left$a = Left();
-        if (top + l$a.x < limits.x && start + l$a.y < span.y) { left$a = left(origin$a, term(item, start + l$a.y)); }
+        if (top + l$a.x < limits.x && start + l$a.y < span.y) { left$a = left(origin$a, terms[l$a.y]); }
         lefts[l$a.y * ROWS + l$a.x] = left$a;
         var right$b = Right();
-        if (side + r$b.x < limits.y && start + r$b.y < span.y) { right$b = right(term(item, start + r$b.y), goal$b); }
+        if (side + r$b.x < limits.y && start + r$b.y < span.y) { right$b = right(terms[r$b.y], goal$b); }
         rights[r$b.y * COLUMNS + r$b.x] = right$b;
         workgroupBarrier();
+        if (thread < DEPTH) { terms[thread] = term(item, start + DEPTH + thread); }
         for (var k = 0u; k < DEPTH; k++) {
             let a$i = lefts[k * ROWS + local.y + $iu * DOWN];
             let b$j = rights[k * COLUMNS + local.x + $ju * ACROSS];

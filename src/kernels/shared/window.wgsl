@@ -26,6 +26,9 @@ struct Window {
     count: u32,
     // Whether outputs are columns of what is written out, instead of rows.
     turned: u32,
+    // Strides that the window covers.
+    reach_height: u32,
+    reach_width: u32,
 }
 @group(1) @binding(0) var<uniform> window: Window;
 
@@ -89,6 +92,25 @@ fn tap(index: u32) -> Tap {
     }
     let offset = index % kernel_area();
     return Tap(index, index / kernel_area() * in_area(), offset / window.kernel_width, offset % window.kernel_width);
+}
+
+fn next_tap(last: Tap) -> Tap {
+    var t = last;
+    t.index++;
+    if (dense) {
+        t.channel++;
+        return t;
+    }
+    t.x++;
+    if (t.x == window.kernel_width) {
+        t.x = 0u;
+        t.y++;
+    }
+    if (t.y == window.kernel_height) {
+        t.y = 0u;
+        t.channel += in_area();
+    }
+    return t;
 }
 
 // The input element that a weight meets; outside the image nowhere.

@@ -7,7 +7,7 @@ use common::gpu::gpu;
 
 /// A software adapter computes a thousandth as fast as a GPU: of the large networks it gets one case of this many, unless
 /// `BOUNDSCOPE_GPU_CASES=all` asks for each. The step is prime, so that every method, norm and strategy has its turn.
-const STEP: usize = 37;
+const STEP: usize = 11;
 
 macro_rules! golden {
     ($($test:ident: $name:literal $(every $step:expr)?,)*) => {

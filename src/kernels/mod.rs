@@ -154,11 +154,11 @@ impl Kernel {
         result
     }
 
-    /// Multiply-adds of a case of a matrix product; 0 for other kernels.
-    pub fn multiply_adds(&self, case: &Case) -> usize {
+    /// Multiply-adds of a matrix product with this uniform; 0 for other kernels.
+    pub fn multiply_adds(&self, words: &[u32]) -> usize {
         match self.family {
             Family::Forward | Family::Backward | Family::Gradient => {
-                let window = Window::read(&case.words);
+                let window = Window::read(words);
                 let pairs = if matches!(self.name, "apply" | "apply_transpose" | "map_gradient") { 1 } else { 2 };
                 pairs
                     * (window.rows * window.outputs * window.groups) as usize
@@ -166,7 +166,7 @@ impl Kernel {
                     * window.patch_length()
             }
             Family::Product => {
-                let shape = substitute::Shape::read(&case.words);
+                let shape = substitute::Shape::read(words);
                 [shape.batch, shape.rows, shape.neurons, shape.inputs].into_iter().map(|side| side as usize).product()
             }
             Family::Elements | Family::Curves | Family::Unrolled | Family::Rows => 0,

@@ -70,13 +70,13 @@ impl Gpu {
         Ok(Measured {
             kernel: format!("{}{name}", kernel.name),
             milliseconds,
-            gigaflops: 2e-6 * kernel.multiply_adds(&case) as f64 / milliseconds,
+            gigaflops: 2e-6 * kernel.multiply_adds(&case.words) as f64 / milliseconds,
             gigabytes: 4e-6 * numbers as f64 / milliseconds,
         })
     }
 
     /// Milliseconds of one run: more and more of them between two readbacks, until the readbacks do not count.
-    async fn time(&self, budget: f64, now: &impl Fn() -> f64, run: impl Fn()) -> Result<f64, DeviceError> {
+    pub(super) async fn time(&self, budget: f64, now: &impl Fn() -> f64, run: impl Fn()) -> Result<f64, DeviceError> {
         let wait = self.put([1, 1, 1], &[0.0]);
         run();
         self.take(&[&wait]).await?;

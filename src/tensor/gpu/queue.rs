@@ -20,6 +20,9 @@ use std::{
 /// Uniforms of one submission, at most.
 const SLOTS: usize = 1024;
 
+/// Multiply-adds of one submission, until the device has been timed.
+const BURST: f64 = 4e9;
+
 /// Part of a buffer.
 #[derive(Clone)]
 pub(super) struct View {
@@ -38,6 +41,8 @@ pub(super) struct Command {
     group: wgpu::BindGroup,
     words: Vec<u32>,
     groups: [u32; 3],
+    /// Multiply-adds.
+    work: f64,
     reads: Vec<u64>,
     write: u64,
 }
@@ -102,6 +107,8 @@ impl Recording {
         }
         let Some(uniforms) = &self.uniforms else { return };
         let mut encoder = queue.encoder();
+        let work: f64 = self.commands.iter().map(|command| command.work).sum();
+        let mut burst = 0.0;
         let [from, to] = [batches, reports].map(|view| 4 * view.start as u64);
         let [bytes, told] = [input, report].map(|view| 4 * view.count as u64);
         for run in 0..(batches.count / input.count) as u64 {
@@ -122,6 +129,11 @@ impl Recording {
                 at,
                 told,
             );
+            burst += work;
+            if burst >= queue.burst.get() {
+                queue.device.queue.submit([std::mem::replace(&mut encoder, queue.encoder()).finish()]);
+                burst = 0.0;
+            }
         }
         queue.device.queue.submit([encoder.finish()]);
         let used = [&batches.block, &input.block, &report.block, &reports.block];
@@ -160,7 +172,11 @@ pub(super) struct Queue {
     pub(super) pool: Rc<RefCell<Pool>>,
     /// How products are computed.
     pub(super) by: Cell<Loop>,
+    /// Multiply-adds that one submission may hold. Systems and browsers take a device away that does not answer for seconds.
+    pub(super) burst: Cell<f64>,
     waiting: RefCell<Vec<Command>>,
+    /// Multiply-adds that wait.
+    work: Cell<f64>,
     /// Number of the submission that waiting commands will belong to.
     submission: Cell<u64>,
     ring: wgpu::Buffer,
@@ -204,7 +220,9 @@ impl Queue {
             device,
             pool: Rc::default(),
             by: Cell::new(by),
+            burst: Cell::new(BURST),
             waiting: RefCell::default(),
+            work: Cell::new(0.0),
             submission: Cell::new(1),
             ring,
             ring_group,
@@ -300,6 +318,7 @@ impl Queue {
             kernel,
             pipeline,
             group,
+            work: kernel.multiply_adds(&words) as f64,
             words,
             groups,
             reads: reads.iter().map(|view| view.block.id).collect(),
@@ -316,8 +335,9 @@ impl Queue {
             tape.commands.push(command);
             return;
         }
+        self.work.set(self.work.get() + command.work);
         self.waiting.borrow_mut().push(command);
-        if self.waiting.borrow().len() >= SLOTS {
+        if self.waiting.borrow().len() >= SLOTS || self.work.get() >= self.burst.get() {
             self.flush();
         }
     }
@@ -355,6 +375,7 @@ impl Queue {
     /// Submits what waits.
     pub(super) fn flush(&self) {
         let commands = self.waiting.take();
+        self.work.set(0.0);
         if commands.is_empty() || self.device.failure().is_some() {
             return;
         }

@@ -42,6 +42,13 @@ pub enum TrialError {
     Strayed(Strayed),
 }
 
+/// Milliseconds that a submission may take: much less than the seconds after which systems take a device away, much more than what
+/// a submission costs by itself.
+const BURST: f64 = 200.0;
+
+/// Milliseconds spent on measuring each loop.
+const SAMPLE: f64 = 25.0;
+
 impl Gpu {
     /// Runs one random case of a kernel, a product by every tiling of the loop in use, and gives the worst error as a share of
     /// what is allowed.
@@ -97,31 +104,26 @@ impl Gpu {
         Ok(())
     }
 
-    /// Measures both loops of the matrix products and keeps the faster one. `now` tells milliseconds.
+    /// Measures every loop of the matrix products and keeps the fastest; what it does in [`BURST`] milliseconds is what one submission
+    /// may hold from here on. `now` tells milliseconds.
     ///
     /// # Errors
     /// A device that failed.
     pub async fn choose_loop(&self, now: impl Fn() -> f64) -> Result<Loop, DeviceError> {
-        let (rows, inner, columns) = if self.name().software { (64, 256, 64) } else { (512, 1024, 512) };
+        let (rows, inner, columns) = if self.name().software { (64, 256, 64) } else { (1024, 1024, 1024) };
         let weight = self.put([1, 1, columns * inner], &vec![0.5; columns * inner]);
         let map = GpuMap(Kind::Window { window: Window::dense(columns, inner), dense: true, weight });
         let images = self.put([rows, 1, inner], &vec![0.25; rows * inner]);
         let mut best = (f64::INFINITY, self.by());
         for by in Loop::ALL {
             self.multiply_by(by);
-            let out = map.apply(self, &images);
-            self.take(&[&out.part(0, [1, 1, 1])]).await?;
-            let start = now();
-            for _ in 0..3 {
-                map.apply(self, &images);
-            }
-            self.take(&[&out.part(0, [1, 1, 1])]).await?;
-            let took = now() - start;
+            let took = self.time(SAMPLE, &now, || drop(map.apply(self, &images))).await?;
             if took < best.0 {
                 best = (took, by);
             }
         }
         self.multiply_by(best.1);
+        self.queue.burst.set((rows * inner * columns) as f64 * BURST / best.0);
         Ok(best.1)
     }
 }

@@ -13,7 +13,7 @@ use common::{
     runs::{plan, rows},
 };
 use pollster::block_on;
-use std::collections::HashSet;
+use std::{cell::Cell, collections::HashSet};
 
 fn fresh(plan: &Plan, data: &Data) -> Trainer {
     Trainer::new(plan.clone(), &data.shape, data.classes).expect("a plan")
@@ -88,6 +88,11 @@ fn the_same_seed_gives_the_same_bits_however_steps_are_cut() {
     };
     let (reports, file) = run(&[12]);
     assert_eq!(run(&[1, 1, 5, 3, 2]), (reports.clone(), file.clone()));
+    // By a clock on which everything takes an hour, each step and each product before it is a submission of its own.
+    let (by, hours) = (gpu.by(), Cell::new(0.0));
+    block_on(gpu.choose_loop(|| hours.replace(hours.get() + 3.6e6))).expect("a device");
+    gpu.multiply_by(by);
+    assert_eq!(run(&[12]), (reports.clone(), file.clone()));
     // A checkpoint of either lane goes on on either lane.
     let mut resumed = GpuTrainer::new(&gpu, Trainer::resume(&file).expect("a checkpoint")).expect("suits");
     assert_eq!(resumed.steps(), 12);

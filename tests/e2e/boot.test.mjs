@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { live, open, site } from "./harness.mjs";
+import { live, open, PATIENCE, site } from "./harness.mjs";
 
 for (const prefix of ["/", "/sub/path/"]) {
   test.describe(`served from ${prefix}`, () => {
@@ -49,7 +49,9 @@ test.describe("what the server says", () => {
     await live(page);
     const build = await page.evaluate(() => document.documentElement.dataset.build);
     assert.match(build, /^[0-9a-f]{12}$/);
-    for (const name of ["engine.js", "engine-worker.js", "engine-worker_bg.wasm"]) {
+    // The whole engine is asked for once the first has answered.
+    await page.waitForFunction(() => document.documentElement.dataset.engine === "whole", null, { timeout: PATIENCE });
+    for (const name of ["first.js", "engine.js", "engine-worker.js", "engine-worker_bg.wasm"]) {
       assert.ok(seen.requests.includes(`${here.url}${name}?v=${build}`), `${name} with ?v=${build} in ${seen.requests}`);
     }
   });

@@ -55,4 +55,18 @@ test.describe("what the server says", () => {
       assert.ok(seen.requests.includes(`${here.url}${name}?v=${build}`), `${name} with ?v=${build} in ${seen.requests}`);
     }
   });
+
+  test("the first engine answers before the whole one is asked for; a link to Train asks for that at once", async (t) => {
+    const { page, seen } = await open(t, here);
+    await live(page);
+    const whole = () => page.waitForFunction(() => document.documentElement.dataset.engine === "whole", null, { timeout: PATIENCE });
+    await whole();
+    const place = (name) => seen.requests.findIndex((url) => url.includes(`/${name}?`));
+    assert.ok(place("first.js") >= 0 && place("first.js") < place("engine.js"), seen.requests.join(" "));
+    // Two programs and no third: the first engine is the page's own.
+    assert.equal(seen.requests.filter((url) => url.includes(".wasm")).length, 2, seen.requests.join(" "));
+    const train = await open(t, here, { hash: "#v1&tab=train" });
+    await train.page.waitForFunction(() => document.documentElement.dataset.engine === "whole", null, { timeout: PATIENCE });
+    assert.ok(!train.seen.requests.some((url) => url.includes("/first.js")), train.seen.requests.join(" "));
+  });
 });

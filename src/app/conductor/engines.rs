@@ -60,6 +60,11 @@ impl Conductor {
             let mut score = self.score.borrow_mut();
             (score.radii.running, score.sweep.running) = (false, false);
             (score.dirty.radii, score.dirty.sweep) = (true, true);
+            // All of it is asked for again after the next answer: a connection may come back.
+            (score.radius_of, score.sweep_of, score.gpu_asked) = (None, None, false);
+        }
+        if let Some(desk) = self.store.desk() {
+            desk.revive();
         }
         web_sys::console::warn_2(&"The whole engine did not start:".into(), &why.into());
         self.store.notice(strings::STUNTED.into(), Remedy::Restart);

@@ -25,6 +25,7 @@ pub mod certify;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod engine;
+mod few;
 pub mod formats;
 #[cfg(feature = "gpu")]
 pub mod kernels;
@@ -32,5 +33,5 @@ pub mod network;
 pub mod random;
 pub mod tensor;
 pub mod train;
-#[cfg(all(feature = "web", target_arch = "wasm32"))]
+#[cfg(all(feature = "browser", target_arch = "wasm32"))]
 pub mod web;

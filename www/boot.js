@@ -11,6 +11,14 @@ function say(sentence) {
   notice.textContent = sentence;
 }
 
+/** Compiles while it loads; in one piece where the server does not call it application/wasm. */
+async function compile(url) {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`${response.url} answered ${response.status}`);
+  const whole = response.clone();
+  return WebAssembly.compileStreaming(response).catch(async () => WebAssembly.compile(await whole.arrayBuffer()));
+}
+
 async function start() {
   if (typeof WebAssembly !== "object") {
     say("Boundscope computes in your browser and needs WebAssembly, which is missing or switched off here. Use a current version of Firefox, Chrome, Edge or Safari, or allow WebAssembly for this page.");
@@ -19,13 +27,13 @@ async function start() {
   const address = (name) => new URL(name, document.baseURI);
   try {
     // Both at once: the module is small, the program is not.
-    const program = fetch(address(tag.dataset.wasm)).then((response) => {
-      if (!response.ok) throw new Error(`${response.url} answered ${response.status}`);
-      return response;
-    });
+    const program = compile(address(tag.dataset.wasm));
     program.catch(() => {}); // handled below, also when the import fails first
-    const page = await import(address(tag.dataset.js));
-    await page.default({ module_or_path: program });
+    const script = address(tag.dataset.js).href;
+    const page = await import(script);
+    // The page starts its first engine from the same two.
+    globalThis.boundscope = { script, program: await program };
+    await page.default({ module_or_path: await program });
     notice.remove();
   } catch (error) {
     console.warn("Boundscope did not start:", error);

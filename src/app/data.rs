@@ -64,9 +64,9 @@ async fn unpack(packed: &[u8]) -> Result<Vec<u8>, JsValue> {
     buffer(&out).await.map_err(JsValue::from)
 }
 
-/// The file of a network, for the engine to unpack and read.
+/// The file of a network, for the engine to read; unpacked, since the first engine cannot do that itself.
 pub async fn network(key: &str) -> Result<Vec<u8>, String> {
-    bytes(&format!("assets/models/{key}.safetensors.gz")).await
+    unpacked(&format!("assets/models/{key}.safetensors.gz")).await
 }
 
 /// A shard, fetched once.

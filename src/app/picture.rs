@@ -7,6 +7,7 @@ use crate::{
         AttackAnswer, BoundsAnswer, BrokenAnswer, InferenceAnswer, Interval, Question, RadiusAnswer, Response,
         SweepAnswer,
     },
+    few::sort_few,
 };
 use std::sync::Arc;
 
@@ -204,7 +205,7 @@ impl Sweep {
             .filter(|p| p.method == method && (p.lines == strategy || !method.uses_lines()))
             .map(|p| &**p)
             .collect();
-        line.sort_by(|a, b| a.epsilon.total_cmp(&b.epsilon));
+        sort_few(&mut line, |a, b| a.epsilon.total_cmp(&b.epsilon));
         line
     }
 }

@@ -1,8 +1,8 @@
-//! The page.
+//! The page; and, where it finds itself in a worker, the page's first engine.
 
 #[cfg(target_arch = "wasm32")]
 fn main() {
-    boundscope::app::mount();
+    if boundscope::web::in_worker() { boundscope::web::start() } else { boundscope::app::mount() }
 }
 
 #[cfg(not(target_arch = "wasm32"))]

@@ -1,22 +1,29 @@
 //! What an attack finds beside the bounds: margins reached at one ε, and the smallest ε at which the image breaks.
 
-use super::{
-    network::Loaded,
-    protocol::{Floats, Response},
-    session::{Host, JobError, JobPulse, Session},
-};
-use crate::{
-    attack::Attack,
-    bounds::{Pulse, Region},
-    certify::{Search, bracket},
-};
+use super::protocol::Floats;
 use serde::{Deserialize, Serialize};
+#[cfg(feature = "full")]
+use {
+    super::{
+        network::Loaded,
+        protocol::Response,
+        session::{Host, JobError, JobPulse, Session},
+    },
+    crate::{
+        attack::Attack,
+        bounds::{Pulse, Region},
+        certify::{Search, bracket},
+    },
+};
 
 /// Gradient steps from each start.
+#[cfg(feature = "full")]
 const STEPS: usize = 20;
 /// Random starts of each question in the search for the smallest ε that breaks.
+#[cfg(feature = "full")]
 const RESTARTS: usize = 3;
 /// Width of the bracket around that ε, as a share of it.
+#[cfg(feature = "full")]
 const TOLERANCE: f64 = 0.01;
 
 /// What PGD found at one ε: real points of the region, so that no bound can be above it.
@@ -52,6 +59,7 @@ pub struct BrokenAnswer {
     pub milliseconds: f64,
 }
 
+#[cfg(feature = "full")]
 impl<H: Host> Session<H> {
     /// Sends the smallest margins that an attack reaches, rival by rival: one start against each.
     pub(super) async fn attack(

@@ -9,6 +9,13 @@ mod processors;
 mod protocol;
 mod sampling;
 mod session;
+#[cfg(feature = "full")]
+mod studies;
+#[cfg(feature = "full")]
+mod training;
+/// Messages alone.
+#[cfg(not(feature = "full"))]
+#[path = "training/protocol.rs"]
 mod training;
 
 pub use attacks::{AttackAnswer, BrokenAnswer};

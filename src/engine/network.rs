@@ -2,13 +2,16 @@
 
 use super::protocol::{LayerSummary, NetworkSummary};
 use crate::{
-    attack::Attacker,
     bounds::Prepared,
     formats::{FormatError, read_model},
     network::Network,
-    tensor::{Cpu, Sound},
+    tensor::Cpu,
 };
-use std::cell::OnceCell;
+#[cfg(feature = "full")]
+use {
+    crate::{attack::Attacker, tensor::Sound},
+    std::cell::OnceCell,
+};
 #[cfg(feature = "gpu")]
 use {
     crate::{bounds::Method, tensor::Gpu},
@@ -17,11 +20,14 @@ use {
 
 /// A network that was read, summarised and prepared.
 pub(super) struct Loaded {
+    #[cfg(any(feature = "full", feature = "gpu"))]
     pub(super) network: Network,
     pub(super) prepared: Prepared<Cpu<f32>>,
     /// The same in the sound arithmetic, once something is to be certified.
+    #[cfg(feature = "full")]
     sound: OnceCell<Prepared<Sound>>,
     /// The same on a tape, once something is to be attacked.
+    #[cfg(feature = "full")]
     attacker: OnceCell<Attacker>,
     pub(super) summary: NetworkSummary,
     /// The same on a GPU, once that is asked for.
@@ -36,9 +42,12 @@ impl Loaded {
         let prepared = Prepared::new(Cpu::new(), &network);
         let summary = summarise(&network);
         Ok(Loaded {
+            #[cfg(any(feature = "full", feature = "gpu"))]
             network,
             prepared,
+            #[cfg(feature = "full")]
             sound: OnceCell::new(),
+            #[cfg(feature = "full")]
             attacker: OnceCell::new(),
             summary,
             #[cfg(feature = "gpu")]
@@ -47,6 +56,7 @@ impl Loaded {
     }
 
     /// The network in the sound arithmetic.
+    #[cfg(feature = "full")]
     pub(super) fn sound(&self) -> &Prepared<Sound> {
         self.sound.get_or_init(|| Prepared::new(Sound, &self.network))
     }
@@ -67,6 +77,7 @@ impl Loaded {
     }
 
     /// The network prepared for attacks.
+    #[cfg(feature = "full")]
     pub(super) fn attacker(&self) -> &Attacker {
         self.attacker.get_or_init(|| Attacker::new(&self.network))
     }

@@ -185,6 +185,7 @@ pub enum Request {
     },
     /// Certified radius (the question's ε is ignored): one [`Response::Radius`] per method, then [`Response::Broken`] and
     /// [`Response::Done`].
+    #[cfg_attr(not(feature = "full"), serde(skip_deserializing))]
     Radius {
         /// Rises with every request of this job.
         epoch: u32,
@@ -196,6 +197,7 @@ pub enum Request {
         largest: f64,
     },
     /// Tightness along ε: one [`Response::SweepPoint`] per ε, method and strategy, then [`Response::Done`].
+    #[cfg_attr(not(feature = "full"), serde(skip_deserializing))]
     Sweep {
         /// Rises with every request of this job.
         epoch: u32,
@@ -219,6 +221,7 @@ pub enum Request {
     },
     /// Time every method on one image and on all of them as a batch: one [`Response::Timing`] each, then
     /// [`Response::Done`].
+    #[cfg_attr(not(feature = "full"), serde(skip_deserializing))]
     Benchmark {
         /// Rises with every request of this job.
         epoch: u32,
@@ -239,11 +242,13 @@ pub enum Request {
         job: Job,
     },
     /// About the GPU.
+    #[cfg_attr(not(feature = "full"), serde(skip_deserializing))]
     Gpu {
         /// What.
         request: GpuRequest,
     },
     /// About training runs.
+    #[cfg_attr(not(feature = "full"), serde(skip_deserializing))]
     Train {
         /// What is asked.
         request: TrainRequest,
@@ -412,6 +417,7 @@ pub enum Response {
         answer: BoundsAnswer,
     },
     /// The radius by one method.
+    #[cfg_attr(not(feature = "full"), serde(skip_serializing))]
     Radius {
         /// Epoch of the request.
         epoch: u32,
@@ -419,6 +425,7 @@ pub enum Response {
         answer: RadiusAnswer,
     },
     /// One point of the sweep.
+    #[cfg_attr(not(feature = "full"), serde(skip_serializing))]
     SweepPoint {
         /// Epoch of the request.
         epoch: u32,
@@ -433,6 +440,7 @@ pub enum Response {
         classes: Bytes,
     },
     /// How long a method takes.
+    #[cfg_attr(not(feature = "full"), serde(skip_serializing))]
     Timing {
         /// Epoch of the request.
         epoch: u32,
@@ -446,6 +454,7 @@ pub enum Response {
         runs: u32,
     },
     /// How far a job is.
+    #[cfg_attr(not(feature = "full"), serde(skip_serializing))]
     Progress {
         /// The job.
         job: Job,
@@ -462,11 +471,13 @@ pub enum Response {
         epoch: u32,
     },
     /// About the GPU.
+    #[cfg_attr(not(feature = "full"), serde(skip_serializing))]
     Gpu {
         /// What.
         response: GpuResponse,
     },
     /// About training runs.
+    #[cfg_attr(not(feature = "full"), serde(skip_serializing))]
     Train {
         /// What happened.
         response: TrainResponse,
@@ -481,6 +492,7 @@ pub enum Response {
         message: String,
     },
     /// The margins that an attack reached.
+    #[cfg_attr(not(feature = "full"), serde(skip_serializing))]
     Attack {
         /// Epoch of the request.
         epoch: u32,
@@ -488,6 +500,7 @@ pub enum Response {
         answer: AttackAnswer,
     },
     /// Where an attack breaks the image.
+    #[cfg_attr(not(feature = "full"), serde(skip_serializing))]
     Broken {
         /// Epoch of the request.
         epoch: u32,

@@ -1,10 +1,11 @@
 //! The session: what the engine remembers between requests, and how it answers them.
 
+#[cfg(feature = "full")]
+use super::training::Training;
 use super::{
     network::Loaded,
     processors::Processors,
     protocol::{Job, PROTOCOL, Request, Response},
-    training::Training,
 };
 use crate::bounds::{BoundsError, Cancelled, Pulse};
 use std::{cell::Cell, cell::RefCell, collections::HashMap, rc::Rc};
@@ -38,6 +39,7 @@ pub(super) struct Shared<H> {
     pub(super) epochs: RefCell<HashMap<Task, u32>>,
     /// Explore requests under way: the other jobs wait while there are any.
     exploring: Cell<u32>,
+    #[cfg(feature = "full")]
     pub(super) training: RefCell<Training>,
     pub(super) processors: RefCell<Processors>,
 }
@@ -48,6 +50,7 @@ pub(super) enum Task {
     /// A job.
     Job(Job),
     /// What stands in a slot of training.
+    #[cfg(feature = "full")]
     Run(u32),
 }
 
@@ -65,6 +68,7 @@ impl<H: Host> Session<H> {
             networks: RefCell::default(),
             epochs: RefCell::default(),
             exploring: Cell::new(0),
+            #[cfg(feature = "full")]
             training: RefCell::default(),
             processors: RefCell::default(),
         };
@@ -100,10 +104,12 @@ impl<H: Host> Session<H> {
                 let pulse = self.pulse(Task::Job(Job::Explore), epoch);
                 let _ = self.race(&question, &methods, &pulse).await;
             }
+            #[cfg(feature = "full")]
             Request::Radius { epoch, question, methods, largest } => {
                 let run = async |pulse: &JobPulse<H>| self.radius(epoch, &question, &methods, largest, pulse).await;
                 self.job(Job::Radius, epoch, run).await;
             }
+            #[cfg(feature = "full")]
             Request::Sweep { epoch, question, methods, strategies, epsilons } => {
                 let run = async |pulse: &JobPulse<H>| {
                     self.sweep(epoch, &question, &methods, &strategies, &epsilons, pulse).await
@@ -114,6 +120,7 @@ impl<H: Host> Session<H> {
                 let run = async |pulse: &JobPulse<H>| self.classify(epoch, &network, &images.0, pulse).await;
                 self.job(Job::Classify, epoch, run).await;
             }
+            #[cfg(feature = "full")]
             Request::Benchmark { epoch, question, images, labels, methods, budget } => {
                 let run = async |pulse: &JobPulse<H>| {
                     let set = (images.0.as_slice(), labels.0.as_slice());
@@ -121,8 +128,11 @@ impl<H: Host> Session<H> {
                 };
                 self.job(Job::Benchmark, epoch, run).await;
             }
+            #[cfg(feature = "full")]
             Request::Train { request } => self.train(request).await,
             Request::Gpu { request } => self.processor(request).await,
+            #[cfg(not(feature = "full"))]
+            _ => self.fail(None, 0, "this engine only explores: the whole one is another program".into()),
         }
     }
 

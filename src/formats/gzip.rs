@@ -1,13 +1,15 @@
 //! gzip in and out, with a limit on what unpacks.
 
 use super::{FormatError, malformed};
-use flate2::{Compression, read::GzDecoder, write::GzEncoder};
-use std::{
-    borrow::Cow,
-    io::{Read, Write},
+use std::borrow::Cow;
+#[cfg(feature = "gzip")]
+use {
+    flate2::{Compression, read::GzDecoder, write::GzEncoder},
+    std::io::{Read, Write},
 };
 
 /// Packs bytes as tightly as gzip can. The same bytes always pack alike: no name and no time goes in.
+#[cfg(feature = "gzip")]
 pub fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut packer = GzEncoder::new(Vec::new(), Compression::best());
     packer.write_all(bytes).and_then(|()| packer.finish()).expect("memory takes every byte")
@@ -16,21 +18,31 @@ pub fn gzip(bytes: &[u8]) -> Vec<u8> {
 /// Unpacks gzip bytes; bytes that are not gzip pass through as they are.
 ///
 /// # Errors
-/// A broken stream, or one that unpacks to more than `limit` bytes.
+/// A broken stream, or one that unpacks to more than `limit` bytes; without the feature `gzip` any stream.
 pub fn gunzip(bytes: &[u8], limit: usize) -> Result<Cow<'_, [u8]>, FormatError> {
     if !bytes.starts_with(&[0x1f, 0x8b]) {
         return Ok(Cow::Borrowed(bytes));
     }
+    unpack(bytes, limit).map(Cow::Owned)
+}
+
+#[cfg(feature = "gzip")]
+fn unpack(bytes: &[u8], limit: usize) -> Result<Vec<u8>, FormatError> {
     let mut out = Vec::new();
     let mut reader = GzDecoder::new(bytes).take(limit as u64 + 1);
     reader.read_to_end(&mut out).map_err(|error| malformed("gzip", error.to_string()))?;
     if out.len() > limit {
         return Err(FormatError::TooLarge { format: "gzip", limit });
     }
-    Ok(Cow::Owned(out))
+    Ok(out)
 }
 
-#[cfg(test)]
+#[cfg(not(feature = "gzip"))]
+fn unpack(_: &[u8], _: usize) -> Result<Vec<u8>, FormatError> {
+    Err(malformed("gzip", "this build cannot unpack it"))
+}
+
+#[cfg(all(test, feature = "gzip"))]
 mod tests {
     use super::*;
 

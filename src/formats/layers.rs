@@ -1,7 +1,7 @@
 //! The `boundscope` description of a model: a list of layers by name.
 
 use super::{FormatError, malformed};
-use crate::network::*;
+use crate::{few::sort_few, network::*};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::{collections::HashMap, sync::Arc};
@@ -65,7 +65,7 @@ impl Reader<'_> {
         let name = self.need(field, name)?;
         self.tensors.get(&name).cloned().ok_or_else(|| {
             let mut held: Vec<&str> = self.tensors.keys().map(String::as_str).collect();
-            held.sort_unstable();
+            sort_few(&mut held, |a, b| a.cmp(b));
             FormatError::MissingTensor {
                 layer: self.layer,
                 op: self.description.op.clone(),

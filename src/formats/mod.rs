@@ -10,7 +10,9 @@ mod model;
 mod npy;
 mod onnx;
 
-pub use gzip::{gunzip, gzip};
+pub use gzip::gunzip;
+#[cfg(feature = "gzip")]
+pub use gzip::gzip;
 pub use idx::{Images, Labels, read_images, read_labels, read_shard};
 pub use model::{Extra, read_extra, read_json_model, read_model, write_model, write_model_with};
 pub use npy::{read_json_numbers, read_npy};

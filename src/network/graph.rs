@@ -2,6 +2,7 @@
 
 use super::Curves;
 use super::operator::{MOST, NetworkError, Operator, Role, bounded};
+use crate::few::sort_few;
 use std::sync::Arc;
 
 /// Index of a node. Node 0 is the network's input; layer i of the model file is node i + 1.
@@ -133,7 +134,7 @@ impl Network {
             }
         }
         // Branches may be read out of order; walks need each layer after those it is made of.
-        layers.sort_unstable_by_key(|layer| layer.pre_activation);
+        sort_few(&mut layers, |a, b| a.pre_activation.cmp(&b.pre_activation));
         layers
     }
 

@@ -4,4 +4,4 @@ mod wire;
 mod worker;
 
 pub use wire::{read, transfers, write};
-pub use worker::start;
+pub use worker::{in_worker, start};

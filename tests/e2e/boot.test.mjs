@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { live, open, site } from "./harness.mjs";
+import { live, open, PATIENCE, site } from "./harness.mjs";
 
 for (const prefix of ["/", "/sub/path/"]) {
   test.describe(`served from ${prefix}`, () => {
@@ -49,8 +49,24 @@ test.describe("what the server says", () => {
     await live(page);
     const build = await page.evaluate(() => document.documentElement.dataset.build);
     assert.match(build, /^[0-9a-f]{12}$/);
-    for (const name of ["engine.js", "engine-worker.js", "engine-worker_bg.wasm"]) {
+    // The whole engine is asked for once the first has answered.
+    await page.waitForFunction(() => document.documentElement.dataset.engine === "whole", null, { timeout: PATIENCE });
+    for (const name of ["first.js", "engine.js", "engine-worker.js", "engine-worker_bg.wasm"]) {
       assert.ok(seen.requests.includes(`${here.url}${name}?v=${build}`), `${name} with ?v=${build} in ${seen.requests}`);
     }
+  });
+
+  test("the first engine answers before the whole one is asked for; a link to Train asks for that at once", async (t) => {
+    const { page, seen } = await open(t, here);
+    await live(page);
+    const whole = () => page.waitForFunction(() => document.documentElement.dataset.engine === "whole", null, { timeout: PATIENCE });
+    await whole();
+    const place = (name) => seen.requests.findIndex((url) => url.includes(`/${name}?`));
+    assert.ok(place("first.js") >= 0 && place("first.js") < place("engine.js"), seen.requests.join(" "));
+    // Two programs and no third: the first engine is the page's own.
+    assert.equal(seen.requests.filter((url) => url.includes(".wasm")).length, 2, seen.requests.join(" "));
+    const train = await open(t, here, { hash: "#v1&tab=train" });
+    await train.page.waitForFunction(() => document.documentElement.dataset.engine === "whole", null, { timeout: PATIENCE });
+    assert.ok(!train.seen.requests.some((url) => url.includes("/first.js")), train.seen.requests.join(" "));
   });
 });

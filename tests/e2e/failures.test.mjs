@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { open, PATIENCE, site, state, trouble } from "./harness.mjs";
+import { live, open, PATIENCE, site, state, trouble } from "./harness.mjs";
 
 const here = site();
 
@@ -45,6 +45,30 @@ for (const file of ["engine.js", "engine-worker.js", "engine-worker_bg.wasm"]) {
     assert.ok((await page.locator("main").innerText()).length > 0, "the rest of the page stays");
   });
 }
+
+test("where the first engine does not load, the whole one stands in, and nobody is told", async (t) => {
+  const prepare = (page) => page.context().route("**/first.js*", (route) => route.abort());
+  const { page, seen } = await open(t, here, { prepare });
+  await live(page);
+  assert.equal(await page.evaluate(() => document.documentElement.dataset.engine), "whole");
+  assert.equal(await page.locator('[role="alert"]:visible').count(), 0);
+  assert.deepEqual(seen.errors, []);
+});
+
+test("where the whole engine does not load, the first one still bounds what the slider asks", async (t) => {
+  const prepare = (page) => page.context().route("**/engine-worker_bg.wasm*", (route) => route.abort());
+  const { page } = await open(t, here, { prepare });
+  await live(page);
+  assertSentence(await trouble(page));
+  const before = await page.evaluate(() => document.documentElement.dataset.epoch);
+  await page.locator("#epsilon").focus();
+  await page.keyboard.press("ArrowRight");
+  const moved = (before) => {
+    const { state, epoch } = document.documentElement.dataset;
+    return state === "live" && Number(epoch) > Number(before);
+  };
+  await page.waitForFunction(moved, before, { timeout: PATIENCE });
+});
 
 test("where the digits do not load, the page says so and the first view stays", async (t) => {
   const prepare = (page) =>

@@ -20,6 +20,7 @@ mod setup;
 mod sha256;
 mod shell;
 mod test;
+mod weight;
 
 use shell::Outcome;
 use std::{path::Path, process::ExitCode};
@@ -68,6 +69,9 @@ fn dispatch(words: &[&str]) -> Outcome {
         }
         ["dist"] => {
             let dist = page::build(&root)?;
+            if let Err(over) = weight::check(&dist) {
+                println!("Heavier than it was: {over}.");
+            }
             println!("The page is in {}: copy it to any static host, under any path.", dist.display());
             Ok(())
         }

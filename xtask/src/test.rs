@@ -3,6 +3,7 @@
 use crate::{
     page, setup,
     shell::{self, Outcome, command, run},
+    weight,
 };
 use std::{env, path::Path, process::Command, time::Instant};
 
@@ -34,6 +35,11 @@ const STEPS: &[Step] = &[
     },
     Step { name: "tests", about: "native tests and examples in the documentation", check: native_tests },
     Step { name: "page", about: "the page builds", check: |root| page::build(root).map(drop) },
+    Step {
+        name: "weight",
+        about: "the page is no heavier than recorded",
+        check: |root| weight::check(&root.join("dist")),
+    },
     Step { name: "e2e", about: "the page works in Chromium", check: browser_tests },
 ];
 
@@ -44,7 +50,7 @@ pub fn test(root: &Path, only: Option<&str>) -> Outcome {
         let names: Vec<_> = STEPS.iter().map(|step| step.name).collect();
         return Err(format!("--only takes one of {}", names.join(", ")));
     }
-    if only == Some("e2e") {
+    if matches!(only, Some("e2e" | "weight")) {
         page::build(root)?;
     }
     let mut results = Vec::new();
@@ -77,9 +83,21 @@ fn clippy(root: &Path, what: &[&str]) -> Outcome {
     cargo(root, &[&["clippy", "--quiet", "--locked"], what, &["--", "-D", "warnings"]].concat(), &[])
 }
 
+/// The page's program and the engine's are built from different features; a lint may see only one of them.
 fn clippy_web(root: &Path) -> Outcome {
-    let web =
-        ["--package", "boundscope", "--no-default-features", "--features", "web", "--target", "wasm32-unknown-unknown"];
+    clippy_features(root, "page").and_then(|()| clippy_features(root, "engine"))
+}
+
+fn clippy_features(root: &Path, features: &str) -> Outcome {
+    let web = [
+        "--package",
+        "boundscope",
+        "--no-default-features",
+        "--features",
+        features,
+        "--target",
+        "wasm32-unknown-unknown",
+    ];
     match setup::wasm_target(root)? {
         None => clippy(root, &web),
         Some(toolchain) => {

@@ -59,6 +59,7 @@ impl Conductor {
                 {
                     drop(score);
                     let _ = resolve.call1(&JsValue::NULL, &js_sys::Uint8Array::from(classes.0.as_slice()));
+                    self.change_over();
                 }
                 return;
             }
@@ -80,6 +81,7 @@ impl Conductor {
             Response::Done { job: Job::Explore, epoch } if epoch == score.explore => {
                 (score.answered, score.done) = (true, true);
                 drop(score);
+                self.change_over();
                 self.pump();
                 self.background_soon();
                 return;
@@ -110,7 +112,7 @@ impl Conductor {
                     return;
                 }
                 match job {
-                    Some(Job::Explore) => score.answered = true,
+                    Some(Job::Explore) => (score.answered, score.failed) = (true, true),
                     Some(Job::Radius) => score.radii.running = false,
                     Some(Job::Sweep) => score.sweep.running = false,
                     Some(Job::Classify) => {
@@ -133,6 +135,7 @@ impl Conductor {
                 }
                 let remedy = if job.is_none() { Remedy::Reload } else { Remedy::None };
                 self.store.notice(strings::failed(&message), remedy);
+                self.change_over();
                 self.pump();
             }
             response => {

@@ -6,6 +6,7 @@
 //! - When the worker dies, what was being asked is asked again; what is on screen stays.
 
 mod answers;
+mod engines;
 mod frames;
 
 pub use frames::pause;
@@ -15,14 +16,14 @@ use super::{
     data, defaults,
     first_view::FirstView,
     picture::{Pictures, Radii, Subject, Sweep},
-    state::{Picked, State},
-    store::{Engine, Loaded, Remedy, Store},
+    state::{Picked, State, Tab},
+    store::{Loaded, Remedy, Store},
     strings,
 };
 use frames::next_frame;
 use crate::{
     bounds::Method,
-    engine::{Bytes, GpuRequest, GpuState, Job, Question, Request, Response},
+    engine::{Bytes, GpuRequest, Job, Question, Request, Response},
 };
 use leptos::prelude::*;
 use std::{cell::RefCell, collections::BTreeSet, rc::Rc, sync::Arc, time::Duration};
@@ -55,6 +56,7 @@ struct Score {
     sent: Option<Asked>,
     answered: bool,
     done: bool,
+    failed: bool,
     sent_this_frame: bool,
     /// Epochs, by job.
     explore: u32,
@@ -127,6 +129,8 @@ impl Conductor {
                 let Some(conductor) = weak.upgrade() else { return };
                 match event {
                     Event::Answer(response) => conductor.answer(response),
+                    Event::Grown => conductor.change_over(),
+                    Event::Stunted(why) => conductor.stunted(&why),
                     Event::Died(why) => conductor.died(&why),
                 }
             });
@@ -134,7 +138,11 @@ impl Conductor {
         });
         store.conduct(conductor.clone());
         conductor.score.borrow_mut().heard = js_sys::Date::now();
-        conductor.client.start();
+        match store.state.with_untracked(|state| state.tab) {
+            Tab::Explore => conductor.client.start_first(),
+            // Nothing there is for the first engine.
+            Tab::Train => conductor.client.start(),
+        }
         conductor.watch();
         conductor.clone().follow();
         conductor
@@ -298,7 +306,7 @@ impl Conductor {
         let epoch = score.explore;
         score.pictures.begin(epoch, want.question.clone(), want.methods.clone(), false);
         score.sent = Some(want.clone());
-        (score.answered, score.done, score.sent_this_frame) = (false, false, true);
+        (score.answered, score.done, score.failed, score.sent_this_frame) = (false, false, false, true);
         drop(score);
         self.client.send(&defaults::explore(epoch, (*want.question).clone(), want.methods));
         let conductor = self.clone();
@@ -402,79 +410,5 @@ impl Conductor {
             score.dirty = Dirty { picture: true, sweep: true, radii: true };
         }
         self.commit();
-    }
-
-    /// A worker can be ended without a word (memory, the browser's task manager). One that owes answers and is silent
-    /// is asked for a sign of life, and given up when none comes.
-    fn watch(self: &Rc<Self>) {
-        let conductor = self.clone();
-        set_interval(
-            move || {
-                let (owes, silence) = {
-                    let score = conductor.score.borrow();
-                    let trains = conductor.store.desk().is_some_and(|desk| desk.busy());
-                    let owes = (score.sent.is_some() && !score.done) || score.radii.running || score.sweep.running || trains;
-                    (owes && !score.gone, js_sys::Date::now() - score.heard)
-                };
-                if owes && silence > SILENCE {
-                    conductor.died(strings::SILENT);
-                } else if owes && silence > SILENCE / 2.0 {
-                    conductor.client.send(&Request::Hello);
-                }
-            },
-            Duration::from_secs(3),
-        );
-    }
-
-    fn died(self: &Rc<Self>, why: &str) {
-        self.score.borrow_mut().gone = true;
-        self.client.stop();
-        let now = js_sys::Date::now();
-        let again = {
-            let mut score = self.score.borrow_mut();
-            score.deaths.retain(|then| now - then < PATIENCE);
-            score.deaths.push(now);
-            score.deaths.len() <= DEATHS
-        };
-        if again {
-            self.store.notice(strings::restarted(why), Remedy::None);
-            let conductor = self.clone();
-            set_timeout(move || conductor.revive(), Duration::from_millis(300));
-        } else {
-            self.store.engine.set(Engine::Stopped);
-            self.store.notice(strings::gave_up(why), Remedy::Restart);
-        }
-    }
-
-    /// A new worker: it is told the networks by the client, and asked again what its predecessor left unanswered.
-    fn revive(self: &Rc<Self>) {
-        let mut score = self.score.borrow_mut();
-        let score = &mut *score;
-        score.read.clear();
-        score.sent = None;
-        score.gone = false;
-        score.heard = js_sys::Date::now();
-        (score.answered, score.done) = (false, false);
-        if score.radii.running {
-            score.radius_of = None;
-        }
-        if score.sweep.running {
-            score.sweep_of = None;
-        }
-        (score.radii.running, score.sweep.running) = (false, false);
-        if let Some(resolve) = score.classified.take() {
-            let _ = resolve.call0(&JsValue::NULL);
-        }
-        self.store.engine.set(Engine::Starting);
-        self.store.processor.update(|processor| {
-            processor.state = GpuState::Unknown;
-            processor.measuring = false;
-        });
-        self.client.start();
-        let device = self.store.processor.with_untracked(|processor| processor.choice);
-        self.client.send(&Request::Gpu { request: GpuRequest::Choose { device } });
-        if let Some(desk) = self.store.desk() {
-            desk.revive();
-        }
     }
 }

@@ -47,7 +47,7 @@ pub fn ProcessorControl(id: &'static str) -> impl IntoView {
     let measuring = Memo::new(move |_| processor.with(|p| p.measuring));
     let measured = Memo::new(move |_| processor.with(|p| p.peak.is_some()));
     let rows = Arc::new(move || processor.with(|p| p.table()));
-    let state = move || processor.with(|p| format!("{:?}", p.state).to_lowercase());
+    let state = move || processor.with(|p| format!("{:?}", p.state).to_ascii_lowercase());
     view! {
         <Card id=id title=strings::PROCESSOR.to_string() remark=String::new()>
             <Choice name=strings::PROCESSOR options=options chosen=chosen choose=choose/>

@@ -11,6 +11,7 @@ use crate::{
         svg::Marks,
     },
     engine::BoundsAnswer,
+    few::sort_few,
 };
 
 const LANE: f64 = 4.0;
@@ -24,7 +25,7 @@ fn order(picture: &Picture) -> Vec<(usize, u32)> {
         Some(inference) => f64::from(inference.margins.get(place).copied().unwrap_or(f32::NAN)),
         None => best(picture, place),
     };
-    rows.sort_by(|a, b| key(a.0).total_cmp(&key(b.0)));
+    sort_few(&mut rows, |a, b| key(a.0).total_cmp(&key(b.0)));
     rows
 }
 

@@ -11,6 +11,7 @@ use crate::{
     },
     bounds::{Method, Norm, Strategy},
     engine::{BoundsAnswer, SweepAnswer},
+    few::sort_few,
 };
 
 const LEFT: f64 = 44.0;
@@ -109,7 +110,7 @@ pub fn draw(sweep: &Sweep, context: &Context, width: f64) -> Drawing {
     }
     marks.text("t end mute", right - 3.0, BOTTOM - 5.0, "ε");
     if width >= 340.0 {
-        labels.sort_by(|a, b| a.0.total_cmp(&b.0));
+        sort_few(&mut labels, |a, b| a.0.total_cmp(&b.0));
         let mut floor = TOP - 6.0;
         for (place, (end, method)) in labels.iter().enumerate() {
             let left_below = (labels.len() - 1 - place) as f64 * 13.0;
@@ -136,7 +137,7 @@ pub fn table(sweep: &Sweep, context: &Context) -> Table {
         if method.uses_lines() { format!("{}, {}", method.label(), strategy.name()) } else { method.label() }
     }));
     let mut epsilons: Vec<f64> = sweep.points.iter().map(|p| p.epsilon).collect();
-    epsilons.sort_by(f64::total_cmp);
+    sort_few(&mut epsilons, f64::total_cmp);
     epsilons.dedup();
     let lines: Vec<Vec<&SweepAnswer>> = columns.iter().map(|&(m, s)| sweep.line(m, s)).collect();
     let rows = epsilons

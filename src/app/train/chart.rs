@@ -5,6 +5,7 @@ use crate::app::{
     scales::{Scale, Spread},
     svg::{Marks, Path},
 };
+use crate::few::sort_few;
 
 /// One line.
 #[derive(Clone, Debug)]
@@ -144,7 +145,7 @@ impl Panel {
                 labels.push((end.1, series));
             }
         }
-        labels.sort_by(|a, b| a.0.total_cmp(&b.0));
+        sort_few(&mut labels, |a, b| a.0.total_cmp(&b.0));
         let mut floor = frame.top - LINE + 2.0;
         for (place, (at, series)) in labels.iter().enumerate() {
             let after = (labels.len() - 1 - place) as f64 * LINE;

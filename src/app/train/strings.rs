@@ -403,5 +403,5 @@ pub fn file_name(plan: &Plan, epoch: f64, extension: &str) -> String {
 /// The first letter made large.
 fn capital(text: String) -> String {
     let mut letters = text.chars();
-    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+    letters.next().map_or(String::new(), |first| std::iter::once(first.to_ascii_uppercase()).chain(letters).collect())
 }

@@ -2,6 +2,7 @@
 
 use super::{Desk, Held, Record, Storage, files};
 use crate::{
+    few::sort_few,
     app::{
         state::Tab,
         train::{
@@ -50,7 +51,7 @@ impl Desk {
         let Ok(storage) = self.storage() else { return };
         match storage.records().await {
             Ok(mut records) => {
-                records.sort_by(|a, b| b.at.total_cmp(&a.at));
+                sort_few(&mut records, |a, b| b.at.total_cmp(&a.at));
                 let (drafts, saved): (Vec<_>, Vec<_>) = records.into_iter().partition(|record| record.draft);
                 self.signals().library.set(saved.into_iter().map(Arc::new).collect());
                 for old in drafts.iter().skip(DRAFTS) {

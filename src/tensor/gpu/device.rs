@@ -84,7 +84,8 @@ impl Device {
             } else {
                 format!("{:?}", info.backend)
             },
-            software: info.device_type == wgpu::DeviceType::Cpu || info.name.to_lowercase().contains("swiftshader"),
+            software: info.device_type == wgpu::DeviceType::Cpu
+                || info.name.to_ascii_lowercase().contains("swiftshader"),
         };
         let failure = Arc::new(Mutex::new(None));
         let fail = |failure: &Arc<Mutex<Option<String>>>| {

@@ -1,6 +1,7 @@
 //! The runs: where they are, and the buttons that move them; and the history that can be scrubbed through.
 
 use crate::{
+    few::sort_few,
     app::{
         dom::{Card, Choice},
         format,
@@ -57,10 +58,10 @@ fn panel(store: Store, slot: usize) -> impl IntoView {
         }
     };
     let class = format!("run {}", words::RUN_CLASSES[slot]);
-    let letter = words::RUN_LETTERS[slot].to_lowercase();
+    let letter = words::RUN_LETTERS[slot].to_ascii_lowercase();
     let save = button(format!("save-{letter}"), move || [words::SAVE_A, words::SAVE_B][slot].into(), move || store.train.keeps.get() != Some(true), move || with_desk(store, |desk| desk.save(slot)));
     let downloads = [(Format::Safetensors, words::SAFETENSORS), (Format::Onnx, words::ONNX)].map(|(format, name)| {
-        let id = format!("download-{}-{letter}", name.to_lowercase());
+        let id = format!("download-{}-{letter}", name.to_ascii_lowercase());
         let label = format!("{}, {} {name}", words::RUN_NAMES[slot], words::DOWNLOAD);
         view! { <button type="button" id=id aria-label=label on:click=move |_| with_desk(store, |desk| desk.download_run(slot, format))>{name}</button> }
     });
@@ -125,7 +126,7 @@ pub fn HistoryCard() -> impl IntoView {
     let epochs = Memo::new(move |_| {
         train.runs.with(|runs| {
             let mut all: Vec<f64> = present(runs).flat_map(|(_, run)| run.history.moments.iter().map(|m| m.probe.epoch)).collect();
-            all.sort_by(f64::total_cmp);
+            sort_few(&mut all, f64::total_cmp);
             all.dedup();
             all
         })

@@ -9,8 +9,10 @@ mod processors;
 mod protocol;
 mod sampling;
 mod session;
+mod speeds;
 mod training;
 
+pub use crate::tensor::{KernelSpeed, Peak};
 pub use attacks::{AttackAnswer, BrokenAnswer};
 #[cfg(not(target_arch = "wasm32"))]
 pub use collect::collect;
@@ -18,4 +20,9 @@ pub use network::summarise;
 pub use processors::{Device, GpuRequest, GpuResponse, GpuState};
 pub use protocol::*;
 pub use session::{Host, Session};
+#[cfg(feature = "gpu")]
+pub use speeds::measure;
+#[cfg(feature = "cli")]
+pub(crate) use speeds::{BATCH, Net, STEPS, images, plan};
+pub use speeds::{BoundsSpeed, Speeds, StepSpeed};
 pub use training::{Order, Point, Probe, ProbePlan, RunState, TrainRequest, TrainResponse, Watched};

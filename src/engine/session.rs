@@ -6,7 +6,10 @@ use super::{
     protocol::{Job, PROTOCOL, Request, Response},
     training::Training,
 };
-use crate::bounds::{BoundsError, Cancelled, Pulse};
+use crate::{
+    bounds::{BoundsError, Cancelled, Pulse},
+    train::TrainError,
+};
 use std::{cell::Cell, cell::RefCell, collections::HashMap, rc::Rc};
 
 /// What a session needs from whoever runs it: a way to answer, a clock, and a pause in which newer messages get in.
@@ -128,7 +131,7 @@ impl<H: Host> Session<H> {
 
     /// Runs a job as the newest of its kind and says how it ended; a cancelled one ends in silence, since nobody
     /// waits for it.
-    async fn job(&self, job: Job, epoch: u32, run: impl AsyncFnOnce(&JobPulse<H>) -> Result<(), JobError>) {
+    pub(super) async fn job(&self, job: Job, epoch: u32, run: impl AsyncFnOnce(&JobPulse<H>) -> Result<(), JobError>) {
         self.shared.epochs.borrow_mut().insert(Task::Job(job), epoch);
         let pulse = self.pulse(Task::Job(job), epoch);
         match run(&pulse).await {
@@ -165,6 +168,17 @@ pub(super) enum JobError {
     Pixels { found: usize, wanted: usize },
     #[error(transparent)]
     Bounds(#[from] BoundsError),
+    #[error(transparent)]
+    Train(TrainError),
+}
+
+impl From<TrainError> for JobError {
+    fn from(error: TrainError) -> Self {
+        match error {
+            TrainError::Bounds(error) => JobError::Bounds(error),
+            error => JobError::Train(error),
+        }
+    }
 }
 
 impl From<Cancelled> for JobError {

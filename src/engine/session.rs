@@ -41,6 +41,8 @@ pub(super) struct Shared<H> {
     pub(super) epochs: RefCell<HashMap<Task, u32>>,
     /// Explore requests under way: the other jobs wait while there are any.
     exploring: Cell<u32>,
+    /// When the newest Explore request came.
+    asked: Cell<f64>,
     pub(super) training: RefCell<Training>,
     pub(super) processors: RefCell<Processors>,
 }
@@ -68,6 +70,7 @@ impl<H: Host> Session<H> {
             networks: RefCell::default(),
             epochs: RefCell::default(),
             exploring: Cell::new(0),
+            asked: Cell::new(f64::NEG_INFINITY),
             training: RefCell::default(),
             processors: RefCell::default(),
         };
@@ -94,6 +97,7 @@ impl<H: Host> Session<H> {
                 self.shared.epochs.borrow_mut().remove(&Task::Job(job));
             }
             Request::Explore { epoch, question, methods } => {
+                self.shared.asked.set(self.shared.host.now());
                 {
                     let _exploring = Exploring::new(&self.shared);
                     let run = async |pulse: &JobPulse<H>| self.explore(epoch, &question, &methods, pulse).await;
@@ -139,6 +143,11 @@ impl<H: Host> Session<H> {
             Err(JobError::Bounds(BoundsError::Cancelled)) => {}
             Err(error) => self.fail(Some(job), epoch, error.to_string()),
         }
+    }
+
+    /// Whether somebody is asking: a moving slider sends one question after the other.
+    pub(super) fn asked_lately(&self) -> bool {
+        self.shared.host.now() - self.shared.asked.get() < LATELY
     }
 
     /// The pause of a task.
@@ -205,6 +214,8 @@ impl<H> Drop for Exploring<H> {
 
 /// Longest time a job computes before it lets messages in.
 const SLICE_MS: f64 = 6.0;
+/// Time in which a question makes another one likely.
+const LATELY: f64 = 1000.0;
 
 /// The pause of one task.
 pub(super) struct JobPulse<H> {

@@ -120,6 +120,13 @@ impl Processor {
         }
     }
 
+    /// What the device reaches at best, in a sentence.
+    pub fn peak(&self) -> Option<String> {
+        let peak = self.speeds.peak?;
+        let (flops, bytes) = (format::significant(peak.gigaflops, 3), format::significant(peak.gigabytes, 3));
+        Some(format!("The GPU reaches {flops} GFLOP/s in a large product and {bytes} GB/s in a large copy."))
+    }
+
     /// Every kernel beside the device's own peak.
     pub fn kernels(&self) -> Table {
         let (flops, bytes) = self.speeds.peak.map_or((f64::NAN, f64::NAN), |peak| (peak.gigaflops, peak.gigabytes));
@@ -137,13 +144,7 @@ impl Processor {
                 share(row.gigabytes, bytes),
             ]
         };
-        let caption = format!(
-            "{}: {} GFLOP/s in a large product, {} GB/s in a large copy; each kernel beside them",
-            self.speeds.adapter,
-            format::significant(flops, 3),
-            format::significant(bytes, 3)
-        );
-        table(caption, strings::KERNELS_HEAD, self.speeds.kernels.iter().map(row).collect())
+        table(strings::KERNELS_MEASURED.into(), strings::KERNELS_HEAD, self.speeds.kernels.iter().map(row).collect())
     }
 
     /// Questions about bounds on both lanes.
@@ -151,7 +152,7 @@ impl Processor {
         let row = |row: &BoundsSpeed| {
             vec![
                 format!(
-                    "{}, {}, ε = {}, {}",
+                    "{}, {}, ε\u{a0}=\u{a0}{}, {}",
                     row.network,
                     row.method.label(),
                     format::epsilon(row.epsilon),
@@ -179,7 +180,7 @@ impl Processor {
 
 /// "1 image".
 fn images(count: u32) -> String {
-    if count == 1 { "1 image".into() } else { format!("{count} images") }
+    if count == 1 { "1\u{a0}image".into() } else { format!("{count}\u{a0}images") }
 }
 
 /// A time whose digits matter also where it is short.
@@ -261,9 +262,15 @@ mod tests {
         let kernels = processor.kernels();
         assert_eq!((kernels.rows[0][3].as_str(), kernels.rows[1][5].as_str()), ("50 %", "50 %"));
         assert_eq!(kernels.rows[1][1], "0.012 ms");
-        assert!(kernels.caption.contains("10") && processor.measurement() == Some("Measuring 6 of 6.".into()));
-        assert_eq!(processor.bounds().rows, [["dm-small, CROWN, ε = 0.2, 1 image", "47.0 ms", "12.3 s"]]);
-        assert_eq!(processor.steps().rows, [["mlp:64-32, IBP, 256 images", "250", "2000"]]);
+        assert!(
+            processor.peak().is_some_and(|peak| peak.contains("10 GFLOP/s"))
+                && processor.measurement() == Some("Measuring 6 of 6.".into())
+        );
+        assert_eq!(
+            processor.bounds().rows,
+            [["dm-small, CROWN, ε\u{a0}=\u{a0}0.2, 1\u{a0}image", "47.0 ms", "12.3 s"]]
+        );
+        assert_eq!(processor.steps().rows, [["mlp:64-32, IBP, 256\u{a0}images", "250", "2000"]]);
         processor.take(news(epoch, 6));
         assert!(!processor.measuring && processor.measured() && processor.measurement().is_none());
     }

@@ -33,6 +33,7 @@ words! {
     MEASURE_STOP = "Stop";
     MEASURED_JSON = "JSON";
     KERNELS_TABLE = "kernels";
+    KERNELS_MEASURED = "Kernels beside what the GPU reaches at best";
     BOUNDS_MEASURED = "Bounds in f32, ℓ∞ cut to [0, 1], tight lines: time of one question. Both lanes get the same fresh network and random images.";
     STEPS_MEASURED = "Training steps a second, on fresh networks and random images, the same on both lanes.";
     NO_FILE_OUT = "The browser would not write the file.";

@@ -89,6 +89,7 @@ pub fn ProcessorControl(id: &'static str) -> impl IntoView {
                     {move || processor.with(|p| p.measurement().unwrap_or_default())}
                 </span>
             </div>
+            <p class="say" hidden=move || !measured.get()>{move || processor.with(|p| p.peak())}</p>
             <div hidden=move || !some_bounds.get()><OpenTable rows=rows(Processor::bounds)/></div>
             <div hidden=move || !some_steps.get()><OpenTable rows=rows(Processor::steps)/></div>
             <div hidden=move || !measured.get()><TableOf rows=rows(Processor::kernels) summary=strings::KERNELS_TABLE/></div>

@@ -263,7 +263,7 @@ mod tests {
         assert_eq!((kernels.rows[0][3].as_str(), kernels.rows[1][5].as_str()), ("50 %", "50 %"));
         assert_eq!(kernels.rows[1][1], "0.012 ms");
         assert!(
-            processor.peak().is_some_and(|peak| peak.contains("10 GFLOP/s"))
+            processor.peak().is_some_and(|peak| peak.contains("10.0 GFLOP/s"))
                 && processor.measurement() == Some("Measuring 6 of 6.".into())
         );
         assert_eq!(

@@ -4,6 +4,7 @@ use super::{CliError, block_on, device, output};
 use crate::{
     bounds::{Cancelled, Pulse},
     engine::{Speeds, measure},
+    train::TrainError,
 };
 use std::{
     sync::atomic::{AtomicBool, Ordering},
@@ -32,7 +33,11 @@ pub(super) fn run(budget: f64) -> Result<Speeds, CliError> {
     };
     let speeds = block_on(measure(&gpu, budget / 2.0, &now, &UntilInterrupted(&interrupted), tell));
     bar.finish_and_clear();
-    Ok(speeds?)
+    speeds.map_err(|error| match error {
+        // Ctrl-C among them, which has an exit status of its own.
+        TrainError::Bounds(error) => CliError::Bounds(error),
+        error => CliError::Train(error),
+    })
 }
 
 /// Prints what was measured.

@@ -6,13 +6,13 @@ mod common;
 use boundscope::{
     bounds::{Method, Norm, Strategy},
     engine::{
-        BoundsAnswer, Bytes, Device, Floats, GpuRequest, GpuResponse, GpuState, ProbePlan, Question, Request, Response,
-        RunState, Session, TrainRequest, TrainResponse,
+        BoundsAnswer, Bytes, Device, Floats, GpuRequest, GpuResponse, GpuState, Job, ProbePlan, Question, Request,
+        Response, RunState, Session, Speeds, TrainRequest, TrainResponse,
     },
     formats::write_model,
     train::{Activation, Architecture, Loss, Plan, Recipe},
 };
-use common::host::{Recorder, session};
+use common::host::{Recorder, breathe, session, together};
 use pollster::block_on;
 use std::{cell::RefCell, rc::Rc};
 
@@ -125,6 +125,47 @@ fn a_device_lost_in_the_middle_of_bounds_is_opened_once_more_and_then_left_alone
     assert!(found.iter().all(|answer| answer.device == Device::Cpu), "twice is enough");
     close(&found, &cpu);
     assert_eq!(bench.state(), Some(GpuState::Refused));
+}
+
+/// Measurements told so far: what was found, of how many things how many.
+fn measured(said: &[Response]) -> Vec<(Speeds, u32, u32)> {
+    let found = |response: &Response| match response {
+        Response::Gpu { response: GpuResponse::Measured { epoch: 7, speeds, done, total } } => {
+            Some((speeds.clone(), *done, *total))
+        }
+        _ => None,
+    };
+    said.iter().filter_map(found).collect()
+}
+
+#[test]
+fn a_measurement_tells_of_every_step_and_keeps_what_it_found_when_it_is_cancelled() {
+    let Some(bench) = Bench::new() else { return };
+    let measure = Request::Gpu { request: GpuRequest::Measure { epoch: 7, budget: 0.5 } };
+    // The last question takes a minute on a software adapter: it is cancelled there.
+    let almost = || measured(&bench.said.borrow()).last().is_some_and(|(_, done, total)| done + 1 >= *total);
+    let cancel = async {
+        while !almost() {
+            breathe().await;
+        }
+        bench.session.handle(Request::Cancel { job: Job::Measure }).await;
+    };
+    together(vec![Box::pin(bench.session.handle(measure)), Box::pin(cancel)]);
+    let said = bench.said.borrow();
+    let told = measured(&said);
+    assert!(told.iter().enumerate().all(|(index, (_, done, _))| *done as usize == index + 1), "one after the other");
+    assert!(!said.iter().any(|response| matches!(response, Response::Done { job: Job::Measure, .. })));
+    let (speeds, done, total) = told.last().expect("something was measured");
+    assert_eq!(*done + 1, *total);
+    assert!(speeds.peak.is_some_and(|peak| peak.gigaflops > 0.0 && peak.gigabytes > 0.0));
+    assert!(speeds.kernels.len() > 41 && speeds.kernels.iter().all(|row| row.milliseconds > 0.0));
+    assert_eq!((speeds.bounds.len(), speeds.steps.len()), (3, 4));
+    assert!(speeds.bounds.iter().all(|row| row.cpu_milliseconds > 0.0 && row.gpu_milliseconds > 0.0));
+    assert!(speeds.steps.iter().all(|row| row.cpu_steps_per_second > 0.0 && row.gpu_steps_per_second > 0.0));
+    let json = serde_json::to_value(speeds).expect("JSON");
+    let keys: Vec<&String> = json.as_object().expect("an object").keys().collect();
+    assert_eq!(keys, ["adapter", "bounds", "kernels", "loop", "peak", "steps"]);
+    assert_eq!((&json["bounds"][0]["network"], &json["bounds"][0]["method"]), (&"mlp:64-32".into(), &"crown".into()));
 }
 
 fn start(bench: &Bench, device: Device, epochs: u32) {

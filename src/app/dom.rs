@@ -88,9 +88,20 @@ pub fn Plot(
     }
 }
 
+/// A table that stands open; wider than its place, it scrolls by itself.
+#[component]
+pub fn OpenTable(rows: Rows) -> impl IntoView {
+    let table = Memo::new(move |_| rows());
+    view! {
+        <div class="scroll lanes" tabindex="0" role="region" aria-label=move || table.with(|t| t.caption.clone())
+            inner_html=move || table.with(Table::markup)
+        ></div>
+    }
+}
+
 /// The numbers behind a plot, made when opened.
 #[component]
-pub fn TableOf(rows: Rows) -> impl IntoView {
+pub fn TableOf(rows: Rows, #[prop(default = strings::TABLE)] summary: &'static str) -> impl IntoView {
     let open = RwSignal::new(false);
     let table = Memo::new(move |_| if open.get() { rows() } else { Table::default() });
     view! {
@@ -98,7 +109,7 @@ pub fn TableOf(rows: Rows) -> impl IntoView {
             let details: web_sys::HtmlDetailsElement = event.target().unwrap().unchecked_into();
             open.set(details.open());
         }>
-            <summary>{strings::TABLE}</summary>
+            <summary>{summary}</summary>
             <div class="scroll" tabindex="0" role="region" aria-label=move || table.with(|t| t.caption.clone())
                 inner_html=move || if open.get() { table.with(Table::markup) } else { String::new() }
             ></div>

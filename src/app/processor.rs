@@ -1,20 +1,7 @@
 //! The processors as the page knows them: the GPU's state, the reader's choice, and what was measured.
 
-use super::{format, plots::Table};
-use crate::engine::{Device, GpuResponse, GpuState};
-
-/// A kernel's speed.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Row {
-    /// Its name.
-    pub kernel: String,
-    /// Milliseconds of one run.
-    pub milliseconds: f64,
-    /// GFLOP/s; 0 for kernels without products.
-    pub gigaflops: f64,
-    /// GB/s.
-    pub gigabytes: f64,
-}
+use super::{format, plots::Table, strings};
+use crate::engine::{BoundsSpeed, Device, GpuResponse, GpuState, KernelSpeed, Speeds, StepSpeed};
 
 /// What the page knows about processors.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,12 +16,14 @@ pub struct Processor {
     pub message: String,
     /// Kernels tried, and how many there are.
     pub tried: (u32, u32),
-    /// Speeds, in the order in which they came.
-    pub rows: Vec<Row>,
-    /// GFLOP/s and GB/s at best, once measured.
-    pub peak: Option<(f64, f64)>,
+    /// What was measured.
+    pub speeds: Speeds,
+    /// Things measured, and how many there are.
+    pub progress: (u32, u32),
     /// Whether a measurement is under way.
     pub measuring: bool,
+    /// The newest measurement; news of older ones are dropped.
+    pub epoch: u32,
 }
 
 impl Default for Processor {
@@ -45,9 +34,10 @@ impl Default for Processor {
             adapter: String::new(),
             message: String::new(),
             tried: (0, 0),
-            rows: Vec::new(),
-            peak: None,
+            speeds: Speeds::default(),
+            progress: (0, 0),
             measuring: false,
+            epoch: 0,
         }
     }
 }
@@ -69,21 +59,42 @@ impl Processor {
                 self.measuring &= state == GpuState::Ready;
             }
             GpuResponse::Tried { .. } => {}
-            GpuResponse::Kernel { kernel, milliseconds, gigaflops, gigabytes } => {
-                self.rows.push(Row { kernel, milliseconds, gigaflops, gigabytes });
-            }
-            GpuResponse::Measured { gigaflops, gigabytes, adapter } => {
-                self.peak = Some((gigaflops, gigabytes));
-                self.adapter = adapter;
-                self.measuring = false;
+            GpuResponse::Measured { epoch, speeds, done, total } => {
+                if self.measuring && epoch == self.epoch {
+                    self.speeds = speeds;
+                    self.progress = (done, total);
+                    self.measuring = done < total;
+                }
             }
         }
     }
 
-    /// Begins a measurement.
-    pub fn measure(&mut self) {
-        self.rows.clear();
-        (self.peak, self.measuring) = (None, true);
+    /// Begins a measurement and gives its number.
+    pub fn measure(&mut self) -> u32 {
+        self.speeds = Speeds::default();
+        (self.progress, self.measuring) = ((0, 0), true);
+        self.epoch += 1;
+        self.epoch
+    }
+
+    /// Ends a measurement; what was found stays.
+    pub fn stop(&mut self) {
+        self.measuring = false;
+    }
+
+    /// How far a measurement is, or where it was stopped; nothing once all is measured.
+    pub fn measurement(&self) -> Option<String> {
+        match (self.progress, self.measuring) {
+            ((0, _), true) => Some("Measuring what the device reaches at best.".into()),
+            ((done, total), true) => Some(format!("Measuring {} of {total}.", done + 1)),
+            ((done, total), false) if done < total => Some(format!("Stopped after {done} of {total}.")),
+            _ => None,
+        }
+    }
+
+    /// Whether anything was measured.
+    pub fn measured(&self) -> bool {
+        self.progress.0 > 0
     }
 
     /// How the GPU is, in a sentence or two.
@@ -109,60 +120,86 @@ impl Processor {
         }
     }
 
-    /// What was measured.
-    pub fn table(&self) -> Table {
-        let (flops, bytes) = self.peak.unwrap_or((f64::NAN, f64::NAN));
+    /// What the device reaches at best, in a sentence.
+    pub fn peak(&self) -> Option<String> {
+        let peak = self.speeds.peak?;
+        let (flops, bytes) = (format::significant(peak.gigaflops, 3), format::significant(peak.gigabytes, 3));
+        Some(format!("The GPU reaches {flops} GFLOP/s in a large product and {bytes} GB/s in a large copy."))
+    }
+
+    /// Every kernel beside the device's own peak.
+    pub fn kernels(&self) -> Table {
+        let (flops, bytes) = self.speeds.peak.map_or((f64::NAN, f64::NAN), |peak| (peak.gigaflops, peak.gigabytes));
         let share = |value: f64, peak: f64| {
             if value > 0.0 && peak > 0.0 { format!("{:.0} %", 100.0 * value / peak) } else { String::new() }
         };
         let rate = |value: f64| if value > 0.0 { format::significant(value, 3) } else { String::new() };
-        let row = |row: &Row| {
+        let row = |row: &KernelSpeed| {
             vec![
                 row.kernel.replace('_', " "),
-                format::milliseconds(row.milliseconds),
+                time(row.milliseconds),
                 rate(row.gigaflops),
                 share(row.gigaflops, flops),
                 rate(row.gigabytes),
                 share(row.gigabytes, bytes),
             ]
         };
-        let caption = match self.peak {
-            Some((flops, bytes)) => format!(
-                "{}: {} GFLOP/s in a large product, {} GB/s in a large copy; each kernel beside them",
-                self.adapter,
-                format::significant(flops, 3),
-                format::significant(bytes, 3)
-            ),
-            None => format!("{}: measuring", self.adapter),
-        };
-        let head = ["kernel", "one run", "GFLOP/s", "of product", "GB/s", "of copy"];
-        Table { caption, head: head.map(str::to_owned).to_vec(), rows: self.rows.iter().map(row).collect() }
+        table(strings::KERNELS_MEASURED.into(), strings::KERNELS_HEAD, self.speeds.kernels.iter().map(row).collect())
     }
 
-    /// What was measured, for a file.
-    pub fn json(&self) -> String {
-        let rows: Vec<String> = self
-            .rows
-            .iter()
-            .map(|row| {
+    /// Questions about bounds on both lanes.
+    pub fn bounds(&self) -> Table {
+        let row = |row: &BoundsSpeed| {
+            vec![
                 format!(
-                    "{{\"kernel\":{:?},\"milliseconds\":{},\"gflops\":{},\"gbytes\":{}}}",
-                    row.kernel, row.milliseconds, row.gigaflops, row.gigabytes
-                )
-            })
-            .collect();
-        let (flops, bytes) = self.peak.unwrap_or_default();
-        format!(
-            "{{\"adapter\":{:?},\"peak_gflops\":{flops},\"peak_gbytes\":{bytes},\"kernels\":[{}]}}",
-            self.adapter,
-            rows.join(",")
-        )
+                    "{}, {}, ε\u{a0}=\u{a0}{}, {}",
+                    row.network,
+                    row.method.label(),
+                    format::epsilon(row.epsilon),
+                    images(row.images)
+                ),
+                time(row.cpu_milliseconds),
+                time(row.gpu_milliseconds),
+            ]
+        };
+        table(strings::BOUNDS_MEASURED.into(), strings::BOUNDS_HEAD, self.speeds.bounds.iter().map(row).collect())
     }
+
+    /// Training steps on both lanes.
+    pub fn steps(&self) -> Table {
+        let row = |row: &StepSpeed| {
+            vec![
+                format!("{}, {}, {}", row.network, row.loss.label(), images(row.images)),
+                format::significant(row.cpu_steps_per_second, 3),
+                format::significant(row.gpu_steps_per_second, 3),
+            ]
+        };
+        table(strings::STEPS_MEASURED.into(), strings::STEPS_HEAD, self.speeds.steps.iter().map(row).collect())
+    }
+}
+
+/// "1 image".
+fn images(count: u32) -> String {
+    if count == 1 { "1\u{a0}image".into() } else { format!("{count}\u{a0}images") }
+}
+
+/// A time whose digits matter also where it is short.
+fn time(milliseconds: f64) -> String {
+    if milliseconds < 10.0 {
+        format!("{} ms", format::significant(milliseconds, 2))
+    } else {
+        format::milliseconds(milliseconds)
+    }
+}
+
+fn table<const N: usize>(caption: String, head: [&str; N], rows: Vec<Vec<String>>) -> Table {
+    Table { caption, head: head.map(str::to_owned).to_vec(), rows }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{bounds::Method, engine::Peak, train::Loss};
 
     fn status(state: GpuState, message: &str) -> GpuResponse {
         GpuResponse::Status { state, adapter: "A".into(), message: message.into(), done: 3, total: 41 }
@@ -183,27 +220,73 @@ mod tests {
         assert!(processor.sentence().contains("dot gave 3"));
     }
 
+    fn speeds() -> Speeds {
+        let kernel = |kernel: &str, milliseconds, gigaflops, gigabytes| KernelSpeed {
+            kernel: kernel.into(),
+            milliseconds,
+            gigaflops,
+            gigabytes,
+        };
+        Speeds {
+            adapter: "A".into(),
+            products: "tiles".into(),
+            peak: Some(Peak { gigaflops: 10.0, gigabytes: 2.0 }),
+            kernels: vec![kernel("apply", 2.0, 5.0, 0.5), kernel("copy", 0.0123, 0.0, 1.0)],
+            bounds: vec![BoundsSpeed {
+                network: "dm-small".into(),
+                epsilon: 0.2,
+                images: 1,
+                method: Method::Crown,
+                cpu_milliseconds: 47.0,
+                gpu_milliseconds: 12_300.0,
+            }],
+            steps: vec![StepSpeed {
+                network: "mlp:64-32".into(),
+                loss: Loss::Ibp,
+                images: 256,
+                cpu_milliseconds: 4.0,
+                gpu_milliseconds: 0.5,
+                cpu_steps_per_second: 250.0,
+                gpu_steps_per_second: 2000.0,
+            }],
+        }
+    }
+
     #[test]
-    fn measurements_become_a_table_and_a_file() {
+    fn measurements_become_tables() {
         let mut processor = Processor::default();
-        processor.measure();
-        processor.take(GpuResponse::Kernel {
-            kernel: "apply".into(),
-            milliseconds: 2.0,
-            gigaflops: 5.0,
-            gigabytes: 0.5,
-        });
-        processor.take(GpuResponse::Kernel {
-            kernel: "copy".into(),
-            milliseconds: 1.0,
-            gigaflops: 0.0,
-            gigabytes: 1.0,
-        });
-        processor.take(GpuResponse::Measured { gigaflops: 10.0, gigabytes: 2.0, adapter: "A".into() });
-        let table = processor.table();
-        assert_eq!((table.rows[0][3].as_str(), table.rows[1][5].as_str()), ("50 %", "50 %"));
-        assert!(!processor.measuring && table.caption.contains("10"));
-        let read: serde_json::Value = serde_json::from_str(&processor.json()).expect("JSON");
-        assert_eq!(read["kernels"][0]["gflops"], 5.0);
+        let epoch = processor.measure();
+        assert!(processor.measuring && !processor.measured());
+        let news = |epoch, done| GpuResponse::Measured { epoch, speeds: speeds(), done, total: 6 };
+        processor.take(news(epoch, 5));
+        let kernels = processor.kernels();
+        assert_eq!((kernels.rows[0][3].as_str(), kernels.rows[1][5].as_str()), ("50 %", "50 %"));
+        assert_eq!(kernels.rows[1][1], "0.012 ms");
+        assert!(
+            processor.peak().is_some_and(|peak| peak.contains("10.0 GFLOP/s"))
+                && processor.measurement() == Some("Measuring 6 of 6.".into())
+        );
+        assert_eq!(
+            processor.bounds().rows,
+            [["dm-small, CROWN, ε\u{a0}=\u{a0}0.2, 1\u{a0}image", "47.0 ms", "12.3 s"]]
+        );
+        assert_eq!(processor.steps().rows, [["mlp:64-32, IBP, 256\u{a0}images", "250", "2000"]]);
+        processor.take(news(epoch, 6));
+        assert!(!processor.measuring && processor.measured() && processor.measurement().is_none());
+    }
+
+    #[test]
+    fn a_measurement_that_is_stopped_keeps_what_was_found_and_hears_no_more() {
+        let mut processor = Processor::default();
+        let news = |epoch, done| GpuResponse::Measured { epoch, speeds: speeds(), done, total: 6 };
+        let first = processor.measure();
+        processor.take(news(first, 3));
+        processor.stop();
+        processor.take(news(first, 4));
+        assert_eq!(processor.progress, (3, 6));
+        assert!(processor.measured() && processor.measurement() == Some("Stopped after 3 of 6.".into()));
+        let second = processor.measure();
+        processor.take(news(first, 6));
+        assert!(second != first && processor.measuring && !processor.measured(), "news of an older one");
     }
 }

@@ -21,11 +21,6 @@ pub const LADDER_HEAD: [&str; 4] = ["method", "worst margin", "verified", "time"
 /// Heads of the one-neuron table.
 pub const NEURON_HEAD: [&str; 4] = ["lines", "lower line", "upper line", "area"];
 
-/// Said while kernels are measured.
-pub fn measuring(done: usize) -> String {
-    format!("measuring: {done} kernels")
-}
-
 /// Time, and the processor where it was not the CPU.
 pub fn time(answer: &BoundsAnswer) -> String {
     let time = format::milliseconds(answer.milliseconds);

@@ -30,7 +30,12 @@ words! {
     PROCESSOR_CPU = "CPU";
     PROCESSOR_GPU = "GPU";
     MEASURE = "Measure this GPU";
+    MEASURE_STOP = "Stop";
     MEASURED_JSON = "JSON";
+    KERNELS_TABLE = "kernels";
+    KERNELS_MEASURED = "Kernels beside what the GPU reaches at best";
+    BOUNDS_MEASURED = "Bounds in f32, ℓ∞ cut to [0, 1], tight lines: time of one question. Both lanes get the same fresh network and random images.";
+    STEPS_MEASURED = "Training steps a second, on fresh networks and random images, the same on both lanes.";
     NO_FILE_OUT = "The browser would not write the file.";
 
     NETWORK = "Network";
@@ -126,3 +131,10 @@ words! {
     BROKEN_BY_PGD = "broken by PGD";
     UNBROKEN = "not found";
 }
+
+/// Heads of the table of kernels.
+pub const KERNELS_HEAD: [&str; 6] = ["kernel", "one run", "GFLOP/s", "of product", "GB/s", "of copy"];
+/// Heads of the bounds on both lanes.
+pub const BOUNDS_HEAD: [&str; 3] = ["bounds", "CPU", "GPU"];
+/// Heads of the training steps on both lanes.
+pub const STEPS_HEAD: [&str; 3] = ["training", "CPU", "GPU"];

@@ -76,7 +76,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
         };
         let timings: Vec<serde_json::Value> = rows.iter().map(row).collect();
         let training = bench_training::run(arguments.budget, true)?;
-        let gpu = if gpu { bench_gpu::run(arguments.budget, true)? } else { None };
+        let gpu = gpu.then(|| bench_gpu::run(arguments.budget)).transpose()?;
         println!(
             "{}",
             json!({ "device": "cpu, native", "arithmetic": "f32", "lines": "tight", "timings": timings, "training": training,
@@ -94,7 +94,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     println!();
     bench_training::run(arguments.budget, false)?;
     if gpu {
-        bench_gpu::run(arguments.budget, false)?;
+        bench_gpu::print(&bench_gpu::run(arguments.budget)?);
     }
     Ok(())
 }

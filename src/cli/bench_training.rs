@@ -3,8 +3,8 @@
 use super::{CliError, block_on};
 use crate::{
     bounds::Steady,
-    random::Random,
-    train::{Data, Loss, LossProgram, Parts, Plan, Recipe, Robust, Schedule, TrainError, Trainer},
+    engine::{BATCH, Net, STEPS, images, plan},
+    train::{Data, Loss, LossProgram, Parts, Robust, Trainer},
 };
 use ndarray::Array2;
 use rayon::prelude::*;
@@ -13,16 +13,9 @@ use std::time::Instant;
 
 /// Side of the square product that stands for the machine's sgemm rate.
 const SIDE: usize = 768;
-/// Images per step.
-pub(super) const BATCH: usize = 256;
-
-/// Architecture, loss and what its steps compute.
-pub(super) const RUNS: [(&str, Loss); 4] =
-    [("mlp:64-32", Loss::Clean), ("mlp:64-32", Loss::Ibp), ("dm-small", Loss::Clean), ("dm-small", Loss::Ibp)];
-
 /// One measured kind of step.
 struct Row {
-    architecture: &'static str,
+    architecture: String,
     loss: Loss,
     milliseconds: f64,
     gigaflops: f64,
@@ -44,25 +37,8 @@ fn sgemm_rate() -> f64 {
     best
 }
 
-/// Random images: what is in them does not change the work.
-pub(super) fn images() -> Result<Data, TrainError> {
-    let mut random = Random::new(1);
-    let pixels = (0..BATCH * 784).map(|_| ((random.signed() + 1.0) / 2.0) as f32).collect();
-    Data::new(&[1, 28, 28], pixels, (0..BATCH).map(|index| (index % 10) as u8).collect(), 10)
-}
-
-/// The steps that most of a run consists of: ε at its largest, κ = 0.
-pub(super) fn plan(architecture: &str, loss: Loss) -> Result<Plan, CliError> {
-    let parsed = super::parse(architecture).map_err(CliError::Usage)?;
-    let relu = super::parse("relu").map_err(CliError::Usage)?;
-    let mut plan = Plan::new(Recipe::Paper, parsed, relu, loss, 10_000, 0.1);
-    plan.schedules.epsilon = Schedule::constant(plan.epsilon);
-    plan.schedules.kappa = Schedule::constant(0.0);
-    Ok(plan)
-}
-
-fn measure(architecture: &'static str, loss: Loss, data: &Data, budget: f64) -> Result<Row, CliError> {
-    let mut trainer = Trainer::new(plan(architecture, loss)?, &data.shape, data.classes)?;
+fn measure(net: Net, loss: Loss, data: &Data, budget: f64) -> Result<Row, CliError> {
+    let mut trainer = Trainer::new(plan(net, loss, BATCH), &data.shape, data.classes)?;
     block_on(trainer.step(data, &Steady))?;
     let parts =
         Parts { clean: loss == Loss::Clean, robust: (loss == Loss::Ibp).then_some(Robust::Ibp), penalties: false };
@@ -77,16 +53,16 @@ fn measure(architecture: &'static str, loss: Loss, data: &Data, budget: f64) -> 
     times.sort_by(f64::total_cmp);
     let seconds = times[times.len() / 2];
     let gigaflops = 2e-9 * program.tape.multiply_adds() as f64 / seconds;
-    Ok(Row { architecture, loss, milliseconds: seconds * 1e3, gigaflops })
+    Ok(Row { architecture: net.architecture().to_string(), loss, milliseconds: seconds * 1e3, gigaflops })
 }
 
 /// Times the steps and prints them, or gives them as JSON.
 pub(super) fn run(budget: f64, as_json: bool) -> Result<Option<Value>, CliError> {
     let rate = sgemm_rate();
-    let data = images()?;
+    let data = images(BATCH)?;
     let mut rows = Vec::new();
-    for (architecture, loss) in RUNS {
-        rows.push(measure(architecture, loss, &data, budget)?);
+    for (net, loss) in STEPS {
+        rows.push(measure(net, loss, &data, budget)?);
     }
     // The machine may have been slower for a while: the better of before and after.
     let rate = rate.max(sgemm_rate());

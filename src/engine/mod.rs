@@ -9,6 +9,7 @@ mod processors;
 mod protocol;
 mod sampling;
 mod session;
+mod speeds;
 #[cfg(feature = "full")]
 mod studies;
 #[cfg(feature = "full")]
@@ -18,6 +19,7 @@ mod training;
 #[path = "training/protocol.rs"]
 mod training;
 
+pub use crate::tensor::{KernelSpeed, Peak};
 pub use attacks::{AttackAnswer, BrokenAnswer};
 #[cfg(not(target_arch = "wasm32"))]
 pub use collect::collect;
@@ -25,4 +27,9 @@ pub use network::summarise;
 pub use processors::{Device, GpuRequest, GpuResponse, GpuState};
 pub use protocol::*;
 pub use session::{Host, Session};
+#[cfg(feature = "gpu")]
+pub use speeds::measure;
+#[cfg(feature = "cli")]
+pub(crate) use speeds::{BATCH, Net, STEPS, images, plan};
+pub use speeds::{BoundsSpeed, Speeds, StepSpeed};
 pub use training::{Order, Point, Probe, ProbePlan, RunState, TrainRequest, TrainResponse, Watched};

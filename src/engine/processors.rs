@@ -4,6 +4,7 @@ use super::{
     network::Loaded,
     protocol::{Question, Response},
     session::{Host, JobError, Session},
+    speeds::Speeds,
 };
 use crate::bounds::{Bounds, BoundsError, Method, Pulse, Region, Strategy};
 use serde::{Deserialize, Serialize};
@@ -12,10 +13,14 @@ use serde::{Deserialize, Serialize};
 use crate::{
     bounds::{Prepared, Steady},
     kernels::{self, Draw, Loop},
-    tensor::{Backend, DeviceError, Gpu, Measured, Peak},
+    tensor::{Backend, DeviceError, Gpu},
+    train::TrainError,
 };
 #[cfg(feature = "gpu")]
-use {super::network::OnGpu, std::rc::Rc};
+use {
+    super::{network::OnGpu, protocol::Job, session::JobPulse, speeds::measure},
+    std::rc::Rc,
+};
 
 /// A processor, or the wish that the faster one be taken.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,9 +56,11 @@ pub enum GpuRequest {
         /// The choice.
         device: Device,
     },
-    /// Measure every kernel; answered by [`GpuResponse::Kernel`]s and [`GpuResponse::Measured`].
+    /// Measure kernels, bounds and training; answered by [`GpuResponse::Measured`], many times. Cancelling [`Job::Measure`] ends it.
     Measure {
-        /// Milliseconds spent on each.
+        /// Number of this request; a newer one replaces the older.
+        epoch: u32,
+        /// Milliseconds spent on each kernel.
         budget: f64,
     },
     /// Try every kernel again, thoroughly and with both loops of products; answered by [`GpuResponse::Tried`], or by a device that is refused.
@@ -101,17 +108,6 @@ pub enum GpuResponse {
         /// Kernels to try.
         total: u32,
     },
-    /// A kernel's speed.
-    Kernel {
-        /// Its name.
-        kernel: String,
-        /// Milliseconds of one run.
-        milliseconds: f64,
-        /// GFLOP/s; 0 for kernels without products.
-        gigaflops: f64,
-        /// GB/s.
-        gigabytes: f64,
-    },
     /// All kernels agree with the CPU.
     Tried {
         /// Cases run.
@@ -119,14 +115,16 @@ pub enum GpuResponse {
         /// The worst error, as a share of what is allowed.
         worst: f64,
     },
-    /// All kernels were measured.
+    /// One more thing was measured.
     Measured {
-        /// GFLOP/s of a large product.
-        gigaflops: f64,
-        /// GB/s of a large copy.
-        gigabytes: f64,
-        /// What the adapter says of itself.
-        adapter: String,
+        /// From the request.
+        epoch: u32,
+        /// All that is known by now.
+        speeds: Speeds,
+        /// Things measured.
+        done: u32,
+        /// Things to measure: once all are done, nothing more comes.
+        total: u32,
     },
 }
 
@@ -179,7 +177,7 @@ impl<H: Host> Session<H> {
                 }
             }
             GpuRequest::Choose { device } => self.shared.processors.borrow_mut().choice = device,
-            GpuRequest::Measure { budget } => self.measure_gpu(budget).await,
+            GpuRequest::Measure { epoch, budget } => self.measure_gpu(epoch, budget).await,
             GpuRequest::Try { rounds, seed } => self.try_gpu(rounds, seed).await,
             GpuRequest::Lose => {
                 if let Some(gpu) = self.gpu() {
@@ -267,29 +265,25 @@ impl<H: Host> Session<H> {
         self.gpu_says(GpuResponse::Tried { cases, worst });
     }
 
-    async fn measure_gpu(&self, budget: f64) {
+    async fn measure_gpu(&self, epoch: u32, budget: f64) {
         let Some(gpu) = self.gpu() else {
             return self.gpu_is(GpuState::Refused, String::new(), "there is no GPU to measure".into(), 0, 0);
         };
-        if let Err(error) = self.measured(&gpu, budget).await {
-            self.lost_gpu(&error).await;
-        }
-    }
-
-    async fn measured(&self, gpu: &Gpu, budget: f64) -> Result<(), DeviceError> {
-        let now = || self.shared.host.now();
-        for kernel in kernels::ALL {
-            let kinds: &[bool] = if kernel.maps() { &[true, false] } else { &[true] };
-            for &dense in kinds {
-                let Measured { kernel, milliseconds, gigaflops, gigabytes } =
-                    gpu.measure(kernel, dense, budget, &now).await?;
-                self.gpu_says(GpuResponse::Kernel { kernel, milliseconds, gigaflops, gigabytes });
-                self.shared.host.breathe().await;
+        let run = async |pulse: &JobPulse<H>| {
+            let tell = |speeds: &Speeds, done: usize, total: usize| {
+                let (speeds, done, total) = (speeds.clone(), done as u32, total as u32);
+                self.gpu_says(GpuResponse::Measured { epoch, speeds, done, total });
+            };
+            match measure(&gpu, budget, &|| self.shared.host.now(), pulse, tell).await {
+                Err(TrainError::Bounds(BoundsError::Device(error))) => {
+                    // What was found stays with the client; that the device failed is told as always.
+                    self.lost_gpu(&error).await;
+                    Ok(())
+                }
+                found => Ok(found.map(drop)?),
             }
-        }
-        let Peak { gigaflops, gigabytes } = gpu.peak(8.0 * budget, &now).await?;
-        self.gpu_says(GpuResponse::Measured { gigaflops, gigabytes, adapter: gpu.name().to_string() });
-        Ok(())
+        };
+        self.job(Job::Measure, epoch, run).await;
     }
 
     /// A loaded network on the device, prepared once for each device.

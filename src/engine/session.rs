@@ -7,7 +7,10 @@ use super::{
     processors::Processors,
     protocol::{Job, PROTOCOL, Request, Response},
 };
-use crate::bounds::{BoundsError, Cancelled, Pulse};
+use crate::{
+    bounds::{BoundsError, Cancelled, Pulse},
+    train::TrainError,
+};
 use std::{cell::Cell, cell::RefCell, collections::HashMap, rc::Rc};
 
 /// What a session needs from whoever runs it: a way to answer, a clock, and a pause in which newer messages get in.
@@ -39,6 +42,8 @@ pub(super) struct Shared<H> {
     pub(super) epochs: RefCell<HashMap<Task, u32>>,
     /// Explore requests under way: the other jobs wait while there are any.
     exploring: Cell<u32>,
+    /// When the newest Explore request came.
+    asked: Cell<f64>,
     #[cfg(feature = "full")]
     pub(super) training: RefCell<Training>,
     pub(super) processors: RefCell<Processors>,
@@ -68,6 +73,7 @@ impl<H: Host> Session<H> {
             networks: RefCell::default(),
             epochs: RefCell::default(),
             exploring: Cell::new(0),
+            asked: Cell::new(f64::NEG_INFINITY),
             #[cfg(feature = "full")]
             training: RefCell::default(),
             processors: RefCell::default(),
@@ -95,6 +101,7 @@ impl<H: Host> Session<H> {
                 self.shared.epochs.borrow_mut().remove(&Task::Job(job));
             }
             Request::Explore { epoch, question, methods } => {
+                self.shared.asked.set(self.shared.host.now());
                 {
                     let _exploring = Exploring::new(&self.shared);
                     let run = async |pulse: &JobPulse<H>| self.explore(epoch, &question, &methods, pulse).await;
@@ -138,7 +145,7 @@ impl<H: Host> Session<H> {
 
     /// Runs a job as the newest of its kind and says how it ended; a cancelled one ends in silence, since nobody
     /// waits for it.
-    async fn job(&self, job: Job, epoch: u32, run: impl AsyncFnOnce(&JobPulse<H>) -> Result<(), JobError>) {
+    pub(super) async fn job(&self, job: Job, epoch: u32, run: impl AsyncFnOnce(&JobPulse<H>) -> Result<(), JobError>) {
         self.shared.epochs.borrow_mut().insert(Task::Job(job), epoch);
         let pulse = self.pulse(Task::Job(job), epoch);
         match run(&pulse).await {
@@ -146,6 +153,12 @@ impl<H: Host> Session<H> {
             Err(JobError::Bounds(BoundsError::Cancelled)) => {}
             Err(error) => self.fail(Some(job), epoch, error.to_string()),
         }
+    }
+
+    /// Whether somebody is asking: a moving slider sends one question after the other.
+    #[cfg(feature = "full")]
+    pub(super) fn asked_lately(&self) -> bool {
+        self.shared.host.now() - self.shared.asked.get() < LATELY
     }
 
     /// The pause of a task.
@@ -175,6 +188,17 @@ pub(super) enum JobError {
     Pixels { found: usize, wanted: usize },
     #[error(transparent)]
     Bounds(#[from] BoundsError),
+    #[error(transparent)]
+    Train(TrainError),
+}
+
+impl From<TrainError> for JobError {
+    fn from(error: TrainError) -> Self {
+        match error {
+            TrainError::Bounds(error) => JobError::Bounds(error),
+            error => JobError::Train(error),
+        }
+    }
 }
 
 impl From<Cancelled> for JobError {
@@ -201,6 +225,9 @@ impl<H> Drop for Exploring<H> {
 
 /// Longest time a job computes before it lets messages in.
 const SLICE_MS: f64 = 6.0;
+/// Time in which a question makes another one likely.
+#[cfg(feature = "full")]
+const LATELY: f64 = 1000.0;
 
 /// The pause of one task.
 pub(super) struct JobPulse<H> {

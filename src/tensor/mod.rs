@@ -7,6 +7,7 @@ mod cpu;
 mod gpu;
 mod real;
 mod sound;
+mod speed;
 mod tape;
 
 pub use backend::{Backend, Ball, DeviceError, Dual, Form, Pair, Relaxation, Shape};
@@ -16,11 +17,10 @@ pub(crate) use cpu::alone;
 #[cfg(feature = "gpu")]
 pub(crate) use gpu::room;
 #[cfg(feature = "gpu")]
-pub use gpu::{
-    AdapterName, Dispatch, Gpu, GpuCurves, GpuMap, GpuTensor, Measured, Peak, Recording, Strayed, TrialError,
-};
+pub use gpu::{AdapterName, Dispatch, Gpu, GpuCurves, GpuMap, GpuTensor, Recording, Strayed, TrialError};
 pub use real::Real;
 pub use sound::{Sound, SoundMap, SoundTensor};
+pub use speed::{KernelSpeed, Peak};
 pub use tape::{
     Differentiable, Gradients, NoAdjoint, Op, Program, RecordedMap, Recorder, Run, Slot, Slots, Step, Tape, Value,
     Wanted,

@@ -3,5 +3,5 @@
 mod wire;
 mod worker;
 
-pub use wire::{read, transfers, write};
+pub use wire::{json, read, transfers, write};
 pub use worker::{in_worker, start};

@@ -10,6 +10,15 @@ pub fn write(message: &impl Serialize) -> Result<JsValue, JsValue> {
     message.serialize(&serializer).map_err(JsValue::from)
 }
 
+/// JSON of what a message may hold, but for byte arrays: the browser writes it, so that the page need not carry a writer of its own.
+///
+/// # Errors
+/// The browser's, where it has none.
+pub fn json(value: &impl Serialize) -> Result<String, JsValue> {
+    let text = js_sys::JSON::stringify_with_replacer_and_space(&write(value)?, &JsValue::NULL, &JsValue::from(1))?;
+    Ok(text.into())
+}
+
 /// A message from a JavaScript value.
 pub fn read<T: DeserializeOwned>(value: JsValue) -> Result<T, String> {
     serde_wasm_bindgen::from_value(value).map_err(|error| error.to_string())

@@ -20,16 +20,21 @@ impl Host for Recorder {
         "CPU".into()
     }
     async fn breathe(&self) {
-        let mut waited = false;
-        poll_fn(|context| {
-            if std::mem::replace(&mut waited, true) {
-                return Poll::Ready(());
-            }
-            context.waker().wake_by_ref();
-            Poll::Pending
-        })
-        .await;
+        breathe().await;
     }
+}
+
+/// Lets every other future of the test take a step.
+pub async fn breathe() {
+    let mut waited = false;
+    poll_fn(|context| {
+        if std::mem::replace(&mut waited, true) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
 }
 
 /// A fresh session, and the list that its responses will stand in.

@@ -4,6 +4,7 @@ use super::{Conductor, Dirty, frames::next_frame};
 use crate::{
     app::{
         picture::Subject,
+        processor::Processor,
         store::{Engine, Remedy},
         strings,
     },
@@ -106,7 +107,8 @@ impl Conductor {
                     Some(Job::Radius) => epoch == score.radius,
                     Some(Job::Sweep) => epoch == score.sweeping,
                     Some(Job::Classify) => epoch == score.classify,
-                    Some(_) => false,
+                    Some(Job::Measure) => self.store.processor.with_untracked(|p| p.measuring && epoch == p.epoch),
+                    Some(Job::Benchmark) => false,
                 };
                 if !current {
                     return;
@@ -120,8 +122,9 @@ impl Conductor {
                             let _ = resolve.call0(&JsValue::NULL);
                         }
                     }
+                    Some(Job::Measure) => self.store.processor.update(Processor::stop),
                     None => score.fetching.clear(),
-                    Some(_) => {}
+                    Some(Job::Benchmark) => {}
                 }
                 score.dirty = Dirty { picture: false, sweep: true, radii: true };
                 drop(score);

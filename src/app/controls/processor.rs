@@ -2,12 +2,15 @@
 
 use crate::{
     app::{
-        dom::{Card, Choice, TableOf},
+        dom::{Card, Choice, OpenTable, Rows, TableOf},
+        processor::Processor,
+        plots::Table,
         store::{Remedy, Store, store},
         strings,
         training::download,
     },
-    engine::{Device, GpuRequest, GpuState, Request},
+    engine::{Device, GpuRequest, GpuState, Job, Request},
+    web,
 };
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -45,30 +48,51 @@ pub fn ProcessorControl(id: &'static str) -> impl IntoView {
     };
     let ready = Memo::new(move |_| processor.with(|p| p.state == GpuState::Ready));
     let measuring = Memo::new(move |_| processor.with(|p| p.measuring));
-    let measured = Memo::new(move |_| processor.with(|p| p.peak.is_some()));
-    let rows = Arc::new(move || processor.with(|p| p.table()));
+    let measured = Memo::new(move |_| processor.with(Processor::measured));
+    let some_bounds = Memo::new(move |_| processor.with(|p| !p.speeds.bounds.is_empty()));
+    let some_steps = Memo::new(move |_| processor.with(|p| !p.speeds.steps.is_empty()));
+    let rows = move |table: fn(&Processor) -> Table| -> Rows { Arc::new(move || processor.with(table)) };
     let state = move || processor.with(|p| format!("{:?}", p.state).to_ascii_lowercase());
+    let measure = move |_| {
+        let mut epoch = 0;
+        processor.update(|p| epoch = p.measure());
+        ask(store, GpuRequest::Measure { epoch, budget: BUDGET });
+    };
+    let stop = move |_| {
+        processor.update(Processor::stop);
+        store.conductor().client().send(&Request::Cancel { job: Job::Measure });
+    };
+    let save = move |_| {
+        let json = processor.with_untracked(|p| web::json(&p.speeds));
+        if json.and_then(|json| download("boundscope-gpu.json", json.as_bytes())).is_err() {
+            store.notice(strings::NO_FILE_OUT.into(), Remedy::None);
+        }
+    };
+    let done = move || processor.with(|p| f64::from(p.progress.0));
+    let total = move || processor.with(|p| p.progress.1.max(1).to_string());
     view! {
         <Card id=id title=strings::PROCESSOR.to_string() remark=String::new()>
             <Choice name=strings::PROCESSOR options=options chosen=chosen choose=choose/>
             <p class="say" role="status" data-gpu=state>{move || processor.with(|p| p.sentence())}</p>
-            <div class="row wrap" hidden=move || !ready.get()>
-                <button type="button" class="small" id=format!("{id}-measure") disabled=move || measuring.get() on:click=move |_| {
-                    processor.update(|p| p.measure());
-                    ask(store, GpuRequest::Measure { budget: BUDGET });
-                }>{move || if measuring.get() {
-                    processor.with(|p| strings::measuring(p.rows.len()))
-                } else {
-                    strings::MEASURE.to_string()
-                }}</button>
-                <button type="button" class="small" id=format!("{id}-json") hidden=move || !measured.get() on:click=move |_| {
-                    let json = processor.with_untracked(|p| p.json());
-                    if download("boundscope-gpu.json", json.as_bytes()).is_err() {
-                        store.notice(strings::NO_FILE_OUT.into(), Remedy::None);
-                    }
-                }>{strings::MEASURED_JSON}</button>
+            <div class="row wrap" hidden=move || !ready.get() && !measured.get()>
+                <button type="button" class="small" id=format!("{id}-measure") hidden=move || measuring.get() || !ready.get() on:click=measure>
+                    {strings::MEASURE}
+                </button>
+                <button type="button" class="small" id=format!("{id}-stop") hidden=move || !measuring.get() on:click=stop>
+                    {strings::MEASURE_STOP}
+                </button>
+                <button type="button" class="small" id=format!("{id}-json") hidden=move || measuring.get() || !measured.get() on:click=save>
+                    {strings::MEASURED_JSON}
+                </button>
+                <span class="remark" hidden=move || processor.with(|p| p.measurement().is_none())>
+                    <progress max=total prop:value=done aria-label=strings::MEASURE hidden=move || !measuring.get()></progress> " "
+                    {move || processor.with(|p| p.measurement().unwrap_or_default())}
+                </span>
             </div>
-            <div hidden=move || !measured.get()><TableOf rows/></div>
+            <p class="say" hidden=move || !measured.get()>{move || processor.with(|p| p.peak())}</p>
+            <div hidden=move || !some_bounds.get()><OpenTable rows=rows(Processor::bounds)/></div>
+            <div hidden=move || !some_steps.get()><OpenTable rows=rows(Processor::steps)/></div>
+            <div hidden=move || !measured.get()><TableOf rows=rows(Processor::kernels) summary=strings::KERNELS_TABLE/></div>
         </Card>
     }
 }

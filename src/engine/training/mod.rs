@@ -294,7 +294,8 @@ impl<H: Host> Session<H> {
         if self.with(slot, |run| !run.device.is_cpu() && run.lane.as_ref().is_some_and(Lane::on_cpu)) == Some(true) {
             return self.choose(slot, &pulse).await;
         }
-        let taken = self.with(slot, |run| Some((run.lane.take()?, run.data.clone(), run.together())));
+        let asked = self.asked_lately();
+        let taken = self.with(slot, |run| Some((run.lane.take()?, run.data.clone(), run.together(asked))));
         let Some((mut lane, data, most)) = taken.flatten() else { return };
         let begun = self.shared.host.now();
         let outcome = lane.steps_at_once(&data, most, &pulse).await;

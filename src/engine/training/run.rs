@@ -10,8 +10,9 @@ use crate::{
 };
 use std::rc::Rc;
 
-/// Milliseconds that steps taken in one go should not exceed.
+/// Milliseconds that steps taken in one go should not exceed, and while somebody moves the slider.
 const LONGEST: f64 = 40.0;
+const BRIEF: f64 = 12.0;
 
 /// Points that tell the losses of a whole run.
 const POINTS: u64 = 200;
@@ -116,13 +117,14 @@ impl Run {
     }
 
     /// Steps that may be taken in one go: a device takes many as quickly as one, but a measurement comes when it is due, and nobody
-    /// waits long for an answer.
-    pub(super) fn together(&self) -> usize {
+    /// waits long for an answer, `asked` for one lately or not.
+    pub(super) fn together(&self, asked: bool) -> usize {
+        let longest = if asked { BRIEF } else { LONGEST };
         let measured = self.every() - self.steps % self.every();
         let wanted = match self.goal {
             Goal::Steps(count) => u64::from(count),
             Goal::Play(pace) if pace > 0.0 => 1,
-            Goal::Play(_) => (LONGEST / self.pace.max(0.1)) as u64,
+            Goal::Play(_) => (longest / self.pace.max(0.1)) as u64,
             Goal::Rest => 1,
         };
         wanted.min(measured).max(1) as usize

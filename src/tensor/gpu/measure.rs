@@ -3,31 +3,8 @@
 use super::{Gpu, GpuMap, map::Kind, queue::View};
 use crate::{
     kernels::{Draw, Kernel, Window},
-    tensor::DeviceError,
+    tensor::{DeviceError, KernelSpeed, Peak},
 };
-use serde::{Deserialize, Serialize};
-
-/// What the device reaches on work that suits it best.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Peak {
-    /// GFLOP/s of a large matrix product.
-    pub gigaflops: f64,
-    /// GB/s, read and written together, of a large copy.
-    pub gigabytes: f64,
-}
-
-/// One kernel's speed.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Measured {
-    /// Its name, with "(convolution)" where that is what was measured.
-    pub kernel: String,
-    /// Milliseconds of one run.
-    pub milliseconds: f64,
-    /// GFLOP/s of its products; 0 where it has none.
-    pub gigaflops: f64,
-    /// GB/s of what it must read and write, each number once.
-    pub gigabytes: f64,
-}
 
 impl Gpu {
     /// The device's peak. `now` tells milliseconds; about `budget` of them are spent.
@@ -57,7 +34,7 @@ impl Gpu {
         dense: bool,
         budget: f64,
         now: &impl Fn() -> f64,
-    ) -> Result<Measured, DeviceError> {
+    ) -> Result<KernelSpeed, DeviceError> {
         let factor = if self.name().software { 2 } else { 16 };
         let case = kernel.case(&mut Draw::large(factor, dense));
         let reads: Vec<View> = case.reads.iter().map(|values| self.queue.upload(values)).collect();
@@ -67,7 +44,7 @@ impl Gpu {
         let milliseconds = self.time(budget, now, run).await?;
         let numbers = case.reads.iter().map(Vec::len).sum::<usize>() + case.result.len();
         let name = if kernel.maps() && !dense { " (convolution)" } else { "" };
-        Ok(Measured {
+        Ok(KernelSpeed {
             kernel: format!("{}{name}", kernel.name),
             milliseconds,
             gigaflops: 2e-6 * kernel.multiply_adds(&case.words) as f64 / milliseconds,

@@ -18,7 +18,6 @@ use crate::{
 pub use device::AdapterName;
 use device::Device;
 pub use map::GpuMap;
-pub use measure::{Measured, Peak};
 pub use queue::{Dispatch, Recording};
 use queue::{Queue, View};
 use std::rc::Rc;

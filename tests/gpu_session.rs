@@ -168,6 +168,37 @@ fn a_measurement_tells_of_every_step_and_keeps_what_it_found_when_it_is_cancelle
     assert_eq!((&json["bounds"][0]["network"], &json["bounds"][0]["method"]), (&"mlp:64-32".into(), &"crown".into()));
 }
 
+#[test]
+fn what_a_device_has_no_memory_for_goes_to_the_cpu_and_the_rest_stays() {
+    let Some(bench) = Bench::new() else { return };
+    bench.ask(network());
+    let cpu = bench.explore(1);
+    bench.gpu(GpuRequest::Choose { device: Device::Gpu });
+    // More than twice, since want of memory is no reason to give a device up.
+    for epoch in 2..5 {
+        bench.ask(network());
+        bench.gpu(GpuRequest::Starve { bytes: 10_000 });
+        let found = bench.explore(epoch);
+        assert!(found.iter().all(|answer| answer.device == Device::Cpu), "this network does not fit");
+        close(&found, &cpu);
+        assert_eq!(bench.state(), Some(GpuState::Ready), "the device was opened again");
+    }
+    // Another network, or here the same one loaded anew, is none the worse.
+    bench.ask(network());
+    let found = bench.explore(5);
+    assert!(found.iter().all(|answer| answer.device == Device::Gpu));
+    close(&found, &cpu);
+    // A run goes on on the CPU, from where it was settled.
+    start(&bench, Device::Gpu, 8);
+    bench.train(TrainRequest::Step { runs: vec![0] });
+    bench.said.borrow_mut().clear();
+    bench.gpu(GpuRequest::Starve { bytes: 300 });
+    bench.train(TrainRequest::Play { runs: vec![0], speed: 0.0 });
+    let said = bench.said.borrow().clone();
+    assert_eq!(lanes(&said).iter().map(|lane| (lane.0, lane.2)).collect::<Vec<_>>(), [(Device::Cpu, true)]);
+    assert_eq!((bench.state(), ended(&said)), (Some(GpuState::Ready), (24, Some(RunState::Finished))));
+}
+
 fn start(bench: &Bench, device: Device, epochs: u32) {
     let images: Vec<u8> = (0..60 * 16).map(|index| if index / 16 % 2 == index % 2 { 220 } else { 10 }).collect();
     let labels: Vec<u8> = (0..60).map(|index| (index % 2) as u8).collect();

@@ -105,7 +105,7 @@ impl Processor {
             GpuState::Unknown => "The GPU has not been asked for yet; everything runs on the CPU.".into(),
             GpuState::Testing if done == 0 => "Opening the GPU.".into(),
             GpuState::Testing => format!("{adapter}: trying every kernel, {done} of {total}."),
-            GpuState::Lost => format!("The GPU was lost and is being opened again: {}.", self.message),
+            GpuState::Lost => format!("The GPU stopped and is being opened again: {}.", self.message),
             GpuState::Refused if self.message.is_empty() => "There is no GPU; everything runs on the CPU.".into(),
             GpuState::Refused => format!("No GPU is used, everything runs on the CPU: {}.", self.message),
             GpuState::Ready => {
@@ -114,7 +114,10 @@ impl Processor {
                     Device::Cpu => "It is not used: you chose the CPU.",
                     Device::Gpu => "It computes bounds and training in f32, as a preview; radii are proved on the CPU.",
                 };
-                let back = if self.message.is_empty() { "" } else { " It was lost once and is back." };
+                let back = match self.message.as_str() {
+                    "" => String::new(),
+                    why => format!(" It stopped and was opened again: {why}."),
+                };
                 format!("{adapter}: all {total} kernels agree with the CPU.{back} {choice}")
             }
         }
@@ -215,7 +218,7 @@ mod tests {
         assert!(processor.sentence().contains("all 41 kernels agree") && !processor.sentence().contains("lost"));
         processor.take(status(GpuState::Lost, "it was lost"));
         processor.take(status(GpuState::Ready, ""));
-        assert!(processor.sentence().contains("is back"));
+        assert!(processor.sentence().contains("opened again: it was lost"));
         processor.take(status(GpuState::Refused, "the kernel dot gave 3 where 4 is right"));
         assert!(processor.sentence().contains("dot gave 3"));
     }

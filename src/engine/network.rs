@@ -15,7 +15,11 @@ use {
 #[cfg(feature = "gpu")]
 use {
     crate::{bounds::Method, tensor::Gpu},
-    std::{cell::RefCell, collections::HashMap, rc::Rc},
+    std::{
+        cell::{Cell, RefCell},
+        collections::HashMap,
+        rc::Rc,
+    },
 };
 
 /// A network that was read, summarised and prepared.
@@ -33,6 +37,9 @@ pub(super) struct Loaded {
     /// The same on a GPU, once that is asked for.
     #[cfg(feature = "gpu")]
     gpu: RefCell<Option<Rc<OnGpu>>>,
+    /// Whether a device had too little memory for it.
+    #[cfg(feature = "gpu")]
+    pub(super) too_large: Cell<bool>,
 }
 
 impl Loaded {
@@ -52,6 +59,8 @@ impl Loaded {
             summary,
             #[cfg(feature = "gpu")]
             gpu: RefCell::new(None),
+            #[cfg(feature = "gpu")]
+            too_large: Cell::new(false),
         })
     }
 

@@ -72,6 +72,11 @@ pub enum GpuRequest {
     },
     /// Lose the device on purpose, as a driver may at any moment: for tests.
     Lose,
+    /// Allow no tensor above so many bytes, as a smaller device would: for tests.
+    Starve {
+        /// So many.
+        bytes: u32,
+    },
 }
 
 /// How the GPU is.
@@ -184,6 +189,11 @@ impl<H: Host> Session<H> {
                     gpu.lose();
                 }
             }
+            GpuRequest::Starve { bytes } => {
+                if let Some(gpu) = self.gpu() {
+                    gpu.starve(u64::from(bytes));
+                }
+            }
         }
     }
 
@@ -200,6 +210,10 @@ impl<H: Host> Session<H> {
             Err(error) => return self.gpu_is(GpuState::Refused, String::new(), error.why, 0, total),
         };
         let adapter = gpu.name().to_string();
+        // First, so that what is tried is what will be used.
+        if let Err(error) = gpu.choose_loop(|| self.shared.host.now()).await {
+            return self.gpu_is(GpuState::Refused, adapter, error.to_string(), 0, total);
+        }
         let tried = gpu
             .try_all(1, 1, async |done, total| {
                 self.gpu_is(GpuState::Testing, adapter.clone(), String::new(), done, total);
@@ -210,9 +224,6 @@ impl<H: Host> Session<H> {
         if let Err(error) = tried {
             return self.gpu_is(GpuState::Refused, adapter, error.to_string(), 0, total);
         }
-        if let Err(error) = gpu.choose_loop(|| self.shared.host.now()).await {
-            return self.gpu_is(GpuState::Refused, adapter, error.to_string(), 0, total);
-        }
         {
             let mut processors = self.shared.processors.borrow_mut();
             processors.gpu = Some(gpu);
@@ -221,7 +232,8 @@ impl<H: Host> Session<H> {
         self.gpu_is(GpuState::Ready, adapter, String::new(), total, total);
     }
 
-    /// The device failed: it is opened once more, and after that left alone. Gives the new one.
+    /// The device failed: it is opened once more, and after that left alone; for want of memory as often as that happens, since
+    /// what it lacked memory for is not asked of it again. Gives the new one.
     pub(super) async fn lost_gpu(&self, error: &DeviceError) -> Option<Gpu> {
         let again = {
             let mut processors = self.shared.processors.borrow_mut();
@@ -230,8 +242,8 @@ impl<H: Host> Session<H> {
                 return Some(gpu.clone());
             }
             let known = processors.gpu.take().is_some();
-            processors.losses += u32::from(known);
-            known && processors.losses == 1
+            processors.losses += u32::from(known && !error.memory);
+            known && (error.memory || processors.losses == 1)
         };
         if again {
             self.open_gpu(GpuState::Lost, error.to_string()).await;
@@ -286,8 +298,11 @@ impl<H: Host> Session<H> {
         self.job(Job::Measure, epoch, run).await;
     }
 
-    /// A loaded network on the device, prepared once for each device.
+    /// A loaded network on the device, prepared once for each device; not where one had too little memory for it.
     fn on_gpu(&self, loaded: &Loaded) -> Option<Rc<OnGpu>> {
+        if loaded.too_large.get() {
+            return None;
+        }
         let gpu = self.gpu()?;
         Some(loaded.on_gpu(self.shared.processors.borrow().generation, &gpu))
     }
@@ -331,6 +346,7 @@ impl<H: Host> Session<H> {
             {
                 match on.prepared.bounds(image, Some(&[label]), region, method, lines, pulse).await {
                     Err(BoundsError::Device(error)) => {
+                        loaded.too_large.set(error.memory);
                         self.lost_gpu(&error).await;
                     }
                     found => return Ok((found?.remove(0), Device::Gpu)),
@@ -370,6 +386,7 @@ impl<H: Host> Session<H> {
                 match warm_time(&on.prepared, asked, how, now).await {
                     Ok(gpu) => drop(on.raced.borrow_mut().insert(method, [cpu, gpu])),
                     Err(BoundsError::Device(error)) => {
+                        loaded.too_large.set(error.memory);
                         self.lost_gpu(&error).await;
                         return Ok(());
                     }

@@ -22,6 +22,8 @@ pub struct DeviceError {
     pub device: String,
     /// What it said.
     pub why: String,
+    /// Whether it lacks memory: on a device opened anew, smaller tasks may still do.
+    pub memory: bool,
 }
 
 /// A linear function of the input, one per neuron: `coefficientsᵀ·x + offset`.

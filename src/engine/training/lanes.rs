@@ -51,7 +51,7 @@ impl<H: Host> Session<H> {
         #[cfg(feature = "gpu")]
         let again = self.lost_gpu(error).await;
         #[cfg(feature = "gpu")]
-        if let Some(gpu) = again {
+        if let Some(gpu) = again.filter(|_| !error.memory) {
             return self.onto(slot, &gpu, None, Some(error.to_string()));
         }
         self.with(slot, |run| run.device = Device::Cpu);

@@ -49,11 +49,11 @@ pub(super) struct Device {
     pub(super) uniforms: wgpu::BindGroupLayout,
     pipelines: RefCell<HashMap<PipelineKey, Pipeline>>,
     /// Why nothing more can be computed; set from callbacks.
-    failure: Arc<Mutex<Option<String>>>,
+    failure: Arc<Mutex<Option<DeviceError>>>,
 }
 
 pub(super) fn failed(why: impl Into<String>) -> DeviceError {
-    DeviceError { device: "GPU".into(), why: why.into() }
+    DeviceError { device: "GPU".into(), why: why.into(), memory: false }
 }
 
 impl Device {
@@ -88,20 +88,24 @@ impl Device {
                 || info.name.to_ascii_lowercase().contains("swiftshader"),
         };
         let failure = Arc::new(Mutex::new(None));
-        let fail = |failure: &Arc<Mutex<Option<String>>>| {
+        let fail = |failure: &Arc<Mutex<Option<DeviceError>>>| {
             let failure = failure.clone();
-            move |why: String| {
+            move |why: DeviceError| {
                 if let Ok(mut failure) = failure.lock() {
                     failure.get_or_insert(why);
                 }
             }
         };
         let lost = fail(&failure);
-        device.set_device_lost_callback(move |reason, message| lost(format!("it was lost ({reason:?}): {message}")));
+        device.set_device_lost_callback(move |reason, message| {
+            lost(failed(format!("it was lost ({reason:?}): {message}")));
+        });
         let wrong = fail(&failure);
         device.on_uncaptured_error(Arc::new(move |error: wgpu::Error| match error {
-            wgpu::Error::OutOfMemory { .. } => wrong("it is out of memory".into()),
-            error => wrong(error.to_string()),
+            wgpu::Error::OutOfMemory { .. } => {
+                wrong(DeviceError { memory: true, ..failed("it is out of memory") });
+            }
+            error => wrong(failed(error.to_string())),
         }));
         let uniforms = device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
             label: Some("uniform"),
@@ -112,11 +116,11 @@ impl Device {
 
     /// Why nothing more can be computed.
     pub(super) fn failure(&self) -> Option<DeviceError> {
-        self.failure.lock().ok()?.clone().map(failed)
+        self.failure.lock().ok()?.clone()
     }
 
     /// From here on nothing is computed and every read fails.
-    pub(super) fn fail(&self, why: String) {
+    pub(super) fn fail(&self, why: DeviceError) {
         if let Ok(mut failure) = self.failure.lock() {
             failure.get_or_insert(why);
         }

@@ -133,7 +133,12 @@ impl Gpu {
     /// Loses the device, as a driver may at any moment: for tests.
     pub fn lose(&self) {
         self.queue.device.device.destroy();
-        self.queue.device.fail("it was lost (on purpose)".into());
+        self.queue.device.fail(device::failed("it was lost (on purpose)"));
+    }
+
+    /// Allows no tensor of more than so many bytes, as a smaller device would: for tests.
+    pub fn starve(&self, bytes: u64) {
+        self.queue.most.set(bytes);
     }
 
     /// Groups that keep the device busy.

@@ -172,6 +172,8 @@ pub(super) struct Queue {
     pub(super) pool: Rc<RefCell<Pool>>,
     /// How products are computed.
     pub(super) by: Cell<Loop>,
+    /// Bytes that one tensor may take.
+    pub(super) most: Cell<u64>,
     /// Multiply-adds that one submission may hold. Systems and browsers take a device away that does not answer for seconds.
     pub(super) burst: Cell<f64>,
     waiting: RefCell<Vec<Command>>,
@@ -216,10 +218,12 @@ impl Queue {
     pub(super) fn new(device: Device) -> Rc<Self> {
         let (ring, ring_group) = uniform_buffer(&device, SLOTS);
         let by = if device.name.software { Loop::Blocks } else { Loop::Tiles };
+        let most = Cell::new(device.limits.max_storage_buffer_binding_size);
         Rc::new(Queue {
             device,
             pool: Rc::default(),
             by: Cell::new(by),
+            most,
             burst: Cell::new(BURST),
             waiting: RefCell::default(),
             work: Cell::new(0.0),
@@ -239,9 +243,11 @@ impl Queue {
 
     fn take(&self, count: usize, waiting: Option<u64>) -> View {
         let mut bytes = 4 * count as u64;
-        let most = self.device.limits.max_storage_buffer_binding_size;
+        let most = self.most.get();
         if bytes > most {
-            self.device.fail(format!("{bytes} bytes were asked for in one tensor, {most} are allowed"));
+            let why =
+                format!("{} MB were asked for in one tensor, {} MB are allowed", bytes / 1_000_000, most / 1_000_000);
+            self.device.fail(DeviceError { memory: true, ..failed(why) });
             bytes = 4;
         }
         let arena = self.tape.borrow().as_ref().map_or(0, |tape| tape.arena);
@@ -309,7 +315,8 @@ impl Queue {
         if let Some(axis) =
             groups.iter().find(|&&count| count > self.device.limits.max_compute_workgroups_per_dimension)
         {
-            self.device.fail(format!("{} needs {axis} groups along one axis", kernel.name));
+            let why = format!("{} needs {axis} groups along one axis", kernel.name);
+            self.device.fail(DeviceError { memory: true, ..failed(why) });
             return;
         }
         let pipeline = self.device.pipeline(kernel, tiling, dense);

@@ -123,7 +123,11 @@ impl Backend for Recorder {
     }
 
     async fn read(&self, _: &Value) -> Result<Vec<f64>, DeviceError> {
-        Err(DeviceError { device: "recorder".into(), why: "a recording holds no numbers; run the program".into() })
+        Err(DeviceError {
+            device: "recorder".into(),
+            why: "a recording holds no numbers; run the program".into(),
+            memory: false,
+        })
     }
 
     fn map(&self, affine: &Affine, inputs: usize) -> RecordedMap {

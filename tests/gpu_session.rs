@@ -104,6 +104,8 @@ fn bounds_come_from_the_processor_that_was_chosen_and_say_so() {
     // By measurement: the first answers come from the CPU, later ones from whichever won.
     bench.gpu(GpuRequest::Choose { device: Device::Auto });
     assert!(bench.explore(3).iter().all(|answer| answer.device == Device::Cpu));
+    let raced = |response: &&Response| matches!(response, Response::Gpu { response: GpuResponse::Raced { network, milliseconds: [cpu, gpu], .. } } if network == "net" && *cpu > 0.0 && *gpu > 0.0);
+    assert_eq!(bench.said.borrow().iter().filter(raced).count(), Method::NAMED.len(), "each race is told");
     close(&bench.explore(4), &cpu);
 }
 

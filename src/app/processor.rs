@@ -1,7 +1,10 @@
 //! The processors as the page knows them: the GPU's state, the reader's choice, and what was measured.
 
 use super::{format, plots::Table, strings};
-use crate::engine::{BoundsSpeed, Device, GpuResponse, GpuState, KernelSpeed, Speeds, StepSpeed};
+use crate::{
+    bounds::Method,
+    engine::{BoundsSpeed, Device, GpuResponse, GpuState, KernelSpeed, Speeds, StepSpeed},
+};
 
 /// What the page knows about processors.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,6 +19,8 @@ pub struct Processor {
     pub message: String,
     /// Kernels tried, and how many there are.
     pub tried: (u32, u32),
+    /// The network that both processors were tried on last, and their milliseconds by method.
+    pub raced: (String, Vec<(Method, [f64; 2])>),
     /// What was measured.
     pub speeds: Speeds,
     /// Things measured, and how many there are.
@@ -34,6 +39,7 @@ impl Default for Processor {
             adapter: String::new(),
             message: String::new(),
             tried: (0, 0),
+            raced: Default::default(),
             speeds: Speeds::default(),
             progress: (0, 0),
             measuring: false,
@@ -59,6 +65,13 @@ impl Processor {
                 self.measuring &= state == GpuState::Ready;
             }
             GpuResponse::Tried { .. } => {}
+            GpuResponse::Raced { network, method, milliseconds } => {
+                if self.raced.0 != network {
+                    self.raced = (network, Vec::new());
+                }
+                self.raced.1.retain(|(other, _)| *other != method);
+                self.raced.1.push((method, milliseconds));
+            }
             GpuResponse::Measured { epoch, speeds, done, total } => {
                 if self.measuring && epoch == self.epoch {
                     self.speeds = speeds;
@@ -121,6 +134,17 @@ impl Processor {
                 format!("{adapter}: all {total} kernels agree with the CPU.{back} {choice}")
             }
         }
+    }
+
+    /// What both processors took for one image of a network, where the faster one is to be taken.
+    pub fn races(&self, network: &str) -> Option<String> {
+        if self.choice != Device::Auto || self.state != GpuState::Ready || self.raced.0 != network {
+            return None;
+        }
+        let race =
+            |(method, [cpu, gpu]): &(Method, [f64; 2])| format!("{} {} and {}", method.label(), time(*cpu), time(*gpu));
+        let races: Vec<String> = self.raced.1.iter().map(race).collect();
+        Some(format!("One image of this network on the CPU and on the GPU: {}.", races.join(", ")))
     }
 
     /// What the device reaches at best, in a sentence.
@@ -202,10 +226,30 @@ fn table<const N: usize>(caption: String, head: [&str; N], rows: Vec<Vec<String>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{bounds::Method, engine::Peak, train::Loss};
+    use crate::{engine::Peak, train::Loss};
 
     fn status(state: GpuState, message: &str) -> GpuResponse {
         GpuResponse::Status { state, adapter: "A".into(), message: message.into(), done: 3, total: 41 }
+    }
+
+    #[test]
+    fn races_are_told_of_the_network_on_screen() {
+        let mut processor = Processor::default();
+        processor.take(status(GpuState::Ready, ""));
+        let raced = |network: &str, method, gpu| GpuResponse::Raced {
+            network: network.into(),
+            method,
+            milliseconds: [0.25, gpu],
+        };
+        processor.take(raced("old", Method::Ibp, 1.0));
+        processor.take(raced("net", Method::Ibp, 5.0));
+        processor.take(raced("net", Method::Crown, 7.0));
+        processor.take(raced("net", Method::Ibp, 6.0));
+        let told = processor.races("net").expect("raced");
+        assert!(told.contains("CROWN 0.25 ms and 7.0 ms, IBP 0.25 ms and 6.0 ms"), "{told}");
+        assert!(processor.races("old").is_none());
+        processor.choice = Device::Cpu;
+        assert!(processor.races("net").is_none());
     }
 
     #[test]

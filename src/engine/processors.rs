@@ -113,6 +113,15 @@ pub enum GpuResponse {
         /// Kernels to try.
         total: u32,
     },
+    /// Both processors answered one question; from now on the faster one does.
+    Raced {
+        /// Key of the network.
+        network: String,
+        /// The method.
+        method: Method,
+        /// Milliseconds on the CPU and on the GPU.
+        milliseconds: [f64; 2],
+    },
     /// All kernels agree with the CPU.
     Tried {
         /// Cases run.
@@ -384,7 +393,11 @@ impl<H: Host> Session<H> {
                 let cpu = warm_time(&loaded.prepared, asked, how, now).await?;
                 pulse.beat().await?;
                 match warm_time(&on.prepared, asked, how, now).await {
-                    Ok(gpu) => drop(on.raced.borrow_mut().insert(method, [cpu, gpu])),
+                    Ok(gpu) => {
+                        on.raced.borrow_mut().insert(method, [cpu, gpu]);
+                        let (network, milliseconds) = (question.network.clone(), [cpu, gpu]);
+                        self.gpu_says(GpuResponse::Raced { network, method, milliseconds });
+                    }
                     Err(BoundsError::Device(error)) => {
                         loaded.too_large.set(error.memory);
                         self.lost_gpu(&error).await;

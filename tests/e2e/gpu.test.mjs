@@ -212,6 +212,7 @@ test("the page says how the GPU is, uses it when asked to, and measures it", asy
   await page.click("#ladder summary");
   await page.waitForFunction(() => document.querySelector("#ladder table")?.textContent.includes("· GPU"), null, { timeout: LONG });
   await page.click("#processor-auto");
+  await page.waitForFunction(() => /CPU and on the GPU: .*IBP [\d.]+ ms and [\d.]+ ms/.test(document.querySelector("#processor [data-races]").innerText), null, { timeout: LONG });
   await page.click("#processor-measure");
   assert.equal(await page.locator("#processor-measure").isVisible(), false);
   // All but the last question, which takes long on a software adapter: it is stopped there, and what was found stays.

@@ -47,6 +47,11 @@ pub fn ProcessorControl(id: &'static str) -> impl IntoView {
         store.conductor().again();
     };
     let ready = Memo::new(move |_| processor.with(|p| p.state == GpuState::Ready));
+    // On Explore alone: a run says itself what its race came to.
+    let races = Memo::new(move |_| {
+        let network = store.state.with(|state| state.network.clone());
+        processor.with(|p| p.races(&network)).filter(|_| id == "processor")
+    });
     let measuring = Memo::new(move |_| processor.with(|p| p.measuring));
     let measured = Memo::new(move |_| processor.with(Processor::measured));
     let some_bounds = Memo::new(move |_| processor.with(|p| !p.speeds.bounds.is_empty()));
@@ -74,6 +79,7 @@ pub fn ProcessorControl(id: &'static str) -> impl IntoView {
         <Card id=id title=strings::PROCESSOR.to_string() remark=String::new()>
             <Choice name=strings::PROCESSOR options=options chosen=chosen choose=choose/>
             <p class="say" role="status" data-gpu=state>{move || processor.with(|p| p.sentence())}</p>
+            <p class="say" data-races hidden=move || races.with(Option::is_none)>{move || races.get()}</p>
             <div class="row wrap" hidden=move || !ready.get() && !measured.get()>
                 <button type="button" class="small" id=format!("{id}-measure") hidden=move || measuring.get() || !ready.get() on:click=measure>
                     {strings::MEASURE}

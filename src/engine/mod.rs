@@ -1,5 +1,6 @@
 //! One session: typed requests in, a stream of typed responses out. Knows no browser.
 
+mod arrays;
 mod attacks;
 #[cfg(not(target_arch = "wasm32"))]
 mod collect;

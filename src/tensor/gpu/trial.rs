@@ -104,7 +104,7 @@ impl Gpu {
         Ok(())
     }
 
-    /// Measures every loop of the matrix products and keeps the fastest; what it does in [`BURST`] milliseconds is what one submission
+    /// Measures every loop of the matrix products and keeps the fastest; what it does in a fifth of a second is what one submission
     /// may hold from here on. `now` tells milliseconds.
     ///
     /// # Errors

@@ -144,7 +144,7 @@ impl Processor {
         let race =
             |(method, [cpu, gpu]): &(Method, [f64; 2])| format!("{} {} and {}", method.label(), time(*cpu), time(*gpu));
         let races: Vec<String> = self.raced.1.iter().map(race).collect();
-        Some(format!("One image of this network on the CPU and on the GPU: {}.", races.join(", ")))
+        Some(format!("One image of this network on the CPU and on the GPU: {}.", races.join("; ")))
     }
 
     /// What the device reaches at best, in a sentence.
@@ -246,7 +246,7 @@ mod tests {
         processor.take(raced("net", Method::Crown, 7.0));
         processor.take(raced("net", Method::Ibp, 6.0));
         let told = processor.races("net").expect("raced");
-        assert!(told.contains("CROWN 0.25 ms and 7.0 ms, IBP 0.25 ms and 6.0 ms"), "{told}");
+        assert!(told.contains("CROWN 0.25 ms and 7.0 ms; IBP 0.25 ms and 6.0 ms"), "{told}");
         assert!(processor.races("old").is_none());
         processor.choice = Device::Cpu;
         assert!(processor.races("net").is_none());

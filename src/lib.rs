@@ -14,10 +14,12 @@
 //! | [`train`] | plans, schedules, losses and the trainer |
 //! | `kernels` | compute shaders, one per file, each beside a CPU twin |
 //! | [`network`] | the graph of operators, one file per operator |
+//! | [`activation`] | the rule of one neuron: value, status, lines |
 //! | [`random`] | seeded random numbers |
 //! | [`tensor`] | the [`Backend`](tensor::Backend) and its processors |
 #![warn(missing_docs)]
 
+pub mod activation;
 pub mod app;
 pub mod attack;
 pub mod bounds;

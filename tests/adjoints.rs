@@ -5,8 +5,9 @@
 mod common;
 
 use boundscope::{
+    activation::Curves,
     bounds::{Steady, Strategy},
-    network::{Affine, Curves, Map, Window},
+    network::{Affine, Map, Window},
     tensor::{
         Backend, Ball, Cpu, Gradients, Pair, Program, RecordedMap, Recorder, Relaxation, Run, Shape, Slots, Tape,
         Value, Wanted,

@@ -2,8 +2,9 @@
 
 use super::evaluate::{BATCH, Stop, over_batches};
 use crate::{
-    bounds::{BoundsError, Method, Prepared, Region, Strategy, at_once, status},
-    network::{Curve, Layer, Network},
+    activation::{Curve, status},
+    bounds::{BoundsError, Method, Prepared, Region, Strategy, at_once},
+    network::{Layer, Network},
     tensor::Backend,
 };
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};

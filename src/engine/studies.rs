@@ -7,9 +7,10 @@ use super::{
     session::{Host, JobError, JobPulse, Session},
 };
 use crate::{
-    bounds::{Bounds, BoundsError, LayerBounds, Method, Pulse, Region, Status, Steady, Strategy, status},
+    activation::Curves,
+    activation::{Curve, Status, status},
+    bounds::{Bounds, BoundsError, LayerBounds, Method, Pulse, Region, Steady, Strategy},
     certify::{Search, bracket, prove},
-    network::{Curve, Curves},
 };
 
 impl<H: Host> Session<H> {

@@ -2,11 +2,13 @@
 
 use super::protocol::{Probe, Watched};
 use crate::{
+    activation::Curves,
+    activation::{Curve, Status, status},
     attack::{Attack, Attacker},
-    bounds::{BoundsError, Method, Prepared, Pulse, Region, Status, Strategy, status},
+    bounds::{BoundsError, Method, Prepared, Pulse, Region, Strategy},
     certify::predicted,
     formats::write_model,
-    network::{Curve, Curves, Network},
+    network::Network,
     tensor::Cpu,
     train::TrainError,
 };

@@ -2,9 +2,8 @@
 
 use super::{Cpu, CpuMap, CpuTensor, conv, data, dense, elementwise, gradients, shape, tensor};
 use crate::{
-    bounds::Strategy,
-    network::Curve,
-    tensor::{Backend, Differentiable, Pair, Real, Shape},
+    activation::{Curve, Real, Strategy},
+    tensor::{Backend, Differentiable, Pair, Shape},
 };
 
 impl<T: Real> CpuMap<T> {

@@ -5,9 +5,8 @@
 
 use super::{Full, data, dense, parallel, shape, tensor};
 use crate::{
-    bounds::{Lines, Strategy, lines},
-    network::Curve,
-    tensor::{Ball, Dual, Real},
+    activation::{Curve, Lines, Real, Strategy, lines},
+    tensor::{Ball, Dual},
 };
 use std::{borrow::Cow, ops::Range};
 

@@ -2,8 +2,9 @@
 
 use super::{CpuTensor, Full, Repr, conv, data, dense, elementwise, patches, patches::Patches, shape, tensor};
 use crate::{
+    activation::Real,
     network::{Affine, Map, Window},
-    tensor::{Pair, Real},
+    tensor::Pair,
 };
 use std::ops::Range;
 

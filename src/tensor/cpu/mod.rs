@@ -10,9 +10,10 @@ mod parallel;
 mod patches;
 
 use crate::{
-    bounds::Strategy,
-    network::{Affine, Curve, Curves},
-    tensor::{Backend, Ball, DeviceError, Form, Pair, Real, Relaxation, Shape},
+    activation::Curves,
+    activation::{Curve, Real, Strategy},
+    network::Affine,
+    tensor::{Backend, Ball, DeviceError, Form, Pair, Relaxation, Shape},
 };
 pub use map::CpuMap;
 use ndarray::{ArcArray, Ix3};

@@ -10,8 +10,9 @@
 
 use super::{Full, data, dense, elementwise, parallel, shape, tensor};
 use crate::{
+    activation::Real,
     network::Window,
-    tensor::{Ball, Dual, Real, Shape},
+    tensor::{Ball, Dual, Shape},
 };
 use std::{borrow::Cow, sync::Arc};
 

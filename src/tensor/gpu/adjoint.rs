@@ -2,7 +2,7 @@
 
 use super::{Gpu, GpuCurves, GpuMap, GpuTensor, backend::number, map::section, shapes::step};
 use crate::{
-    bounds::Strategy,
+    activation::Strategy,
     kernels::{self, Work},
     tensor::{Backend, Differentiable, Pair, Shape},
 };

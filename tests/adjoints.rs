@@ -5,8 +5,9 @@
 mod common;
 
 use boundscope::{
-    bounds::{Steady, Strategy},
+    bounds::Strategy,
     network::{Affine, Curves, Map, Window},
+    pulse::Steady,
     tensor::{
         Backend, Ball, Cpu, Gradients, Pair, Program, RecordedMap, Recorder, Relaxation, Run, Shape, Slots, Tape,
         Value, Wanted,

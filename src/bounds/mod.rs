@@ -18,8 +18,7 @@ mod status;
 mod values;
 
 pub use analysis::{Bounds, LayerBounds, margin_rows};
-pub(crate) use error::at_once;
-pub use error::{BoundsError, Cancelled, Pulse, Steady};
+pub use error::BoundsError;
 pub use lines::{Line, Lines, Strategy, lines};
 pub(crate) use lines_gradient::{bend_slope_at, lines_gradient, slope_at};
 pub use prepared::Prepared;

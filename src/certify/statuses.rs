@@ -2,8 +2,9 @@
 
 use super::evaluate::{BATCH, Stop, over_batches};
 use crate::{
-    bounds::{BoundsError, Method, Prepared, Region, Strategy, at_once, status},
+    bounds::{BoundsError, Method, Prepared, Region, Strategy, status},
     network::{Curve, Layer, Network},
+    pulse::at_once,
     tensor::Backend,
 };
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};

@@ -2,9 +2,10 @@
 
 use super::{CliError, Device, Precision, Shape, block_on, device, input, parse};
 use crate::{
-    bounds::{Bounds, Method, Prepared, Region, Status, Steady, status},
+    bounds::{Bounds, Method, Prepared, Region, Status, status},
     certify::predicted,
     network::{Curve, Network},
+    pulse::Steady,
     tensor::{Backend, Cpu, Sound},
 };
 use serde_json::json;

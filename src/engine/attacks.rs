@@ -11,8 +11,9 @@ use {
     },
     crate::{
         attack::Attack,
-        bounds::{Pulse, Region},
+        bounds::Region,
         certify::{Search, bracket},
+        pulse::Pulse,
     },
 };
 
@@ -100,7 +101,7 @@ impl<H: Host> Session<H> {
         let start = self.shared.host.now();
         let attack = Attack { steps: STEPS, restarts: RESTARTS, seed: 1, targeted: false };
         let found = bracket(Search { largest, tolerance: TOLERANCE }, async |epsilon| {
-            pulse.beat().await?;
+            pulse.tick().await?;
             if proved.is_some_and(|proved| epsilon <= proved) {
                 return Ok(true);
             }

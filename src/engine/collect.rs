@@ -24,7 +24,7 @@ impl Host for Collector {
         "CPU".into()
     }
 
-    async fn breathe(&self) {}
+    async fn yield_now(&self) {}
 }
 
 /// Puts requests to a fresh session in turn and returns everything it said. For the command line, tools and tests.

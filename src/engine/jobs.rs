@@ -7,8 +7,9 @@ use super::{
     session::{Host, JobError, JobPulse, Session},
 };
 use crate::{
-    bounds::{LayerBounds, Method, Pulse, Region},
+    bounds::{LayerBounds, Method, Region},
     certify::predicted,
+    pulse::Pulse,
     random::Random,
 };
 
@@ -65,7 +66,7 @@ impl<H: Host> Session<H> {
         };
         self.send(Response::Inference { epoch, answer });
         for &method in methods {
-            pulse.beat().await?;
+            pulse.tick().await?;
             let start = self.shared.host.now();
             let (bounds, device) =
                 self.on_either(&loaded, (&image, label), (&region, method, question.lines), pulse).await?;
@@ -109,7 +110,7 @@ impl<H: Host> Session<H> {
         let mut layers: Vec<LayerBounds> = widths.into_iter().map(empty).collect();
         let (mut logits, mut least) = (empty(classes), vec![f64::INFINITY; classes - 1]);
         for batch in drawn.chunks(BATCH * image.len()) {
-            pulse.beat().await?;
+            pulse.tick().await?;
             let (values, outputs) = loaded.prepared.infer(batch).await?;
             layers.iter_mut().zip(&values).for_each(|(layer, values)| stretch(layer, values));
             stretch(&mut logits, &outputs);
@@ -142,7 +143,7 @@ impl<H: Host> Session<H> {
         }
         let mut found = Vec::with_capacity(images.len() / inputs);
         for batch in images.chunks(BATCH * inputs) {
-            pulse.beat().await?;
+            pulse.tick().await?;
             let (_, outputs) = loaded.prepared.infer(&unit(batch)).await?;
             found.extend(outputs.chunks(classes).map(|z| predicted(z).map_or(u8::MAX, |class| class as u8)));
         }

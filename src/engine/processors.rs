@@ -6,13 +6,15 @@ use super::{
     session::{Host, JobError, Session},
     speeds::Speeds,
 };
-use crate::bounds::{Bounds, BoundsError, Method, Pulse, Region, Strategy};
+use crate::bounds::{Bounds, BoundsError, Method, Region, Strategy};
+use crate::pulse::Pulse;
 use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "gpu")]
 use crate::{
-    bounds::{Prepared, Steady},
+    bounds::Prepared,
     kernels::{self, Draw, Loop},
+    pulse::Steady,
     tensor::{Backend, DeviceError, Gpu},
     train::TrainError,
 };
@@ -226,7 +228,7 @@ impl<H: Host> Session<H> {
         let tried = gpu
             .try_all(1, 1, async |done, total| {
                 self.gpu_is(GpuState::Testing, adapter.clone(), String::new(), done, total);
-                self.shared.host.breathe().await;
+                self.shared.host.yield_now().await;
                 true
             })
             .await;
@@ -279,7 +281,7 @@ impl<H: Host> Session<H> {
                         }
                     }
                 }
-                self.shared.host.breathe().await;
+                self.shared.host.yield_now().await;
             }
         }
         gpu.multiply_by(chosen);
@@ -388,10 +390,10 @@ impl<H: Host> Session<H> {
                 }
                 let now = || self.shared.host.now();
                 let how = (&region, method, question.lines);
-                // A newer request ends this at a beat.
-                pulse.beat().await?;
+                // A newer request ends this at a tick.
+                pulse.tick().await?;
                 let cpu = warm_time(&loaded.prepared, asked, how, now).await?;
-                pulse.beat().await?;
+                pulse.tick().await?;
                 match warm_time(&on.prepared, asked, how, now).await {
                     Ok(gpu) => {
                         on.raced.borrow_mut().insert(method, [cpu, gpu]);

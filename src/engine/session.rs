@@ -8,7 +8,8 @@ use super::{
     protocol::{Job, PROTOCOL, Request, Response},
 };
 use crate::{
-    bounds::{BoundsError, Cancelled, Pulse},
+    bounds::BoundsError,
+    pulse::{Cancelled, Pulse},
     train::TrainError,
 };
 use std::{cell::Cell, cell::RefCell, collections::HashMap, rc::Rc};
@@ -22,11 +23,11 @@ pub trait Host: 'static {
     /// The processor in words, for instance "CPU · wasm SIMD".
     fn device(&self) -> String;
     /// Let messages that have arrived be handled (in a worker: one macrotask).
-    fn breathe(&self) -> impl Future<Output = ()>;
+    fn yield_now(&self) -> impl Future<Output = ()>;
     /// Let that much time pass, or less.
     fn rest(&self, milliseconds: f64) -> impl Future<Output = ()> {
         let _ = milliseconds;
-        self.breathe()
+        self.yield_now()
     }
 }
 
@@ -163,7 +164,7 @@ impl<H: Host> Session<H> {
 
     /// The pause of a task.
     pub(super) fn pulse(&self, task: Task, epoch: u32) -> JobPulse<H> {
-        JobPulse { shared: self.shared.clone(), task, epoch, breathed: Cell::new(self.shared.host.now()) }
+        JobPulse { shared: self.shared.clone(), task, epoch, yielded: Cell::new(self.shared.host.now()) }
     }
 
     pub(super) fn loaded(&self, key: &str) -> Result<Rc<Loaded>, JobError> {
@@ -234,19 +235,19 @@ pub(super) struct JobPulse<H> {
     shared: Rc<Shared<H>>,
     task: Task,
     epoch: u32,
-    breathed: Cell<f64>,
+    yielded: Cell<f64>,
 }
 
 impl<H: Host> Pulse for JobPulse<H> {
-    async fn beat(&self) -> Result<(), Cancelled> {
+    async fn tick(&self) -> Result<(), Cancelled> {
         let host = &self.shared.host;
         let waits = || self.task != Task::Job(Job::Explore) && self.shared.exploring.get() > 0;
-        if host.now() - self.breathed.get() >= SLICE_MS || waits() {
-            host.breathe().await;
+        if host.now() - self.yielded.get() >= SLICE_MS || waits() {
+            host.yield_now().await;
             while waits() && self.wanted() {
-                host.breathe().await;
+                host.yield_now().await;
             }
-            self.breathed.set(host.now());
+            self.yielded.set(host.now());
         }
         if self.wanted() { Ok(()) } else { Err(Cancelled) }
     }

@@ -7,9 +7,10 @@ use super::{
     session::{Host, JobError, JobPulse, Session},
 };
 use crate::{
-    bounds::{Bounds, BoundsError, LayerBounds, Method, Pulse, Region, Status, Steady, Strategy, status},
+    bounds::{Bounds, BoundsError, LayerBounds, Method, Region, Status, Strategy, status},
     certify::{Search, bracket, prove},
     network::{Curve, Curves},
+    pulse::{Pulse, Steady},
 };
 
 impl<H: Host> Session<H> {
@@ -28,7 +29,7 @@ impl<H: Host> Session<H> {
             let start = self.shared.host.now();
             let search = Search { largest, ..Search::default() };
             let found = bracket(search, async |epsilon| {
-                pulse.beat().await?;
+                pulse.tick().await?;
                 let region = region.with_epsilon(epsilon);
                 Ok(loaded.bounds(&image, label, &region, method, question.lines, pulse).await?.verified())
             })
@@ -38,7 +39,7 @@ impl<H: Host> Session<H> {
                 None => None,
                 Some(verified) => {
                     prove(verified, async |epsilon| {
-                        pulse.beat().await?;
+                        pulse.tick().await?;
                         let region = region.with_epsilon(epsilon);
                         let sound = loaded.sound();
                         let bounds =
@@ -86,7 +87,7 @@ impl<H: Host> Session<H> {
             .collect();
         for (index, &(method, lines)) in runs.iter().enumerate() {
             for &epsilon in epsilons {
-                pulse.beat().await?;
+                pulse.tick().await?;
                 let region = region.with_epsilon(epsilon);
                 let bounds = loaded.bounds(&image, label, &region, method, lines, pulse).await?;
                 let answer = SweepAnswer {
@@ -125,7 +126,7 @@ impl<H: Host> Session<H> {
                 let (pixels, labels) = (&pixels[..count * inputs], &labels[..count]);
                 let (mut times, begun) = (Vec::new(), self.shared.host.now());
                 while times.len() < 3 || self.shared.host.now() - begun < budget {
-                    pulse.beat().await?;
+                    pulse.tick().await?;
                     let start = self.shared.host.now();
                     loaded.prepared.bounds(pixels, Some(labels), &region, method, question.lines, &Steady).await?;
                     times.push(self.shared.host.now() - start);

@@ -5,18 +5,19 @@ use super::{
     run::{Goal, Run},
 };
 use crate::{
-    bounds::{BoundsError, Pulse},
+    bounds::BoundsError,
     engine::{
         processors::Device,
         session::{Host, Session},
     },
+    pulse::Pulse,
     tensor::DeviceError,
     train::{Lane, TrainError},
 };
 
 #[cfg(feature = "gpu")]
 use crate::{
-    bounds::Steady,
+    pulse::Steady,
     tensor::Gpu,
     train::{Data, GpuTrainer, Trainer},
 };

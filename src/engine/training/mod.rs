@@ -1,6 +1,6 @@
 //! Training runs inside a session: slots, the driver that lets them take turns, and what they tell.
 //!
-//! One driver takes one step of one run after the other, so that two runs stay side by side in one worker. Every beat of
+//! One driver takes one step of one run after the other, so that two runs stay side by side in one worker. Every tick of
 //! a step or a measurement lets messages in and waits while Explore is under way, like every other long job. Points and
 //! measurements fall on fixed steps, never on the clock: a repetition of a run tells the same story.
 
@@ -17,8 +17,9 @@ use super::{
     session::{Host, Session, Task},
 };
 use crate::{
-    bounds::{BoundsError, Pulse},
+    bounds::BoundsError,
     formats::{Rounded, onnx_rounded, read_model, write_onnx},
+    pulse::Pulse,
     train::{Data, Lane, TrainError, Trainer},
 };
 use probe::{HeldOut, Watch};
@@ -282,10 +283,10 @@ impl<H: Host> Session<H> {
     async fn turn(&self, slot: u32) {
         let Some(generation) = self.with(slot, |run| run.generation) else { return };
         let pulse = self.pulse(Task::Run(slot), generation);
-        // A turn begins with a breath: messages get in between any two steps, however short they are.
-        self.shared.host.breathe().await;
+        // A turn begins with a yield: messages get in between any two steps, however short they are.
+        self.shared.host.yield_now().await;
         self.shared.training.borrow_mut().turn = slot;
-        if pulse.beat().await.is_err() || self.with(slot, |run| run.goal == Goal::Rest) != Some(false) {
+        if pulse.tick().await.is_err() || self.with(slot, |run| run.goal == Goal::Rest) != Some(false) {
             return;
         }
         if self.with(slot, Run::probe_due) == Some(true) {

@@ -3,10 +3,11 @@
 use super::protocol::{Probe, Watched};
 use crate::{
     attack::{Attack, Attacker},
-    bounds::{BoundsError, Method, Prepared, Pulse, Region, Status, Strategy, status},
+    bounds::{BoundsError, Method, Prepared, Region, Status, Strategy, status},
     certify::predicted,
     formats::write_model,
     network::{Curve, Curves, Network},
+    pulse::Pulse,
     tensor::Cpu,
     train::TrainError,
 };
@@ -84,7 +85,7 @@ pub(super) async fn measure(
     let (mut wrong, mut unproved, mut broken) = (0, 0, 0);
     let (pixels, labels) = held_out.sample(count, inputs);
     for (images, labels) in pixels.chunks(BATCH * inputs).zip(labels.chunks(BATCH)) {
-        pulse.beat().await.map_err(BoundsError::from)?;
+        pulse.tick().await.map_err(BoundsError::from)?;
         let (_, outputs) = prepared.infer(images).await?;
         let right: Vec<bool> =
             outputs.chunks(classes).zip(labels).map(|(z, &label)| predicted(z) == Some(label)).collect();
@@ -107,7 +108,7 @@ pub(super) async fn measure(
     let mut watched = Vec::new();
     if let Some(watch) = watch.filter(|watch| watch.pixels.len() == inputs) {
         for &method in &question.methods {
-            pulse.beat().await.map_err(BoundsError::from)?;
+            pulse.tick().await.map_err(BoundsError::from)?;
             let label = [watch.label];
             let found = prepared.bounds(&watch.pixels, Some(&label), &region, method, Strategy::Tight, pulse).await?;
             if let Some(bounds) = found.first() {

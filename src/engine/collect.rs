@@ -1,8 +1,9 @@
 //! A session without a client: requests in, all responses out, one request after the other.
 
 use super::{
+    context::Host,
     protocol::{Request, Response},
-    session::{Host, Session},
+    session::Session,
 };
 use std::{cell::RefCell, rc::Rc, time::Instant};
 

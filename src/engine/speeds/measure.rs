@@ -1,11 +1,9 @@
 //! Measures one thing after the other, and tells of each.
 
-use super::{
-    BoundsSpeed, Speeds, StepSpeed,
-    work::{BATCH, CLASSES, Net, SHAPE, STEPS, images, plan},
-};
+use super::work::{BATCH, CLASSES, Net, SHAPE, STEPS, images, plan};
 use crate::{
     bounds::{BoundsError, Method, Prepared, Region, Strategy},
+    engine::protocol::{BoundsSpeed, Speeds, StepSpeed},
     kernels::{self, Kernel},
     network::Network,
     pulse::Pulse,

@@ -1,10 +1,10 @@
 //! A measurement: what a network does on images it was not trained on.
 
-use super::protocol::{Probe, Watched};
 use crate::{
     attack::{Attack, Attacker},
     bounds::{BoundsError, Method, Prepared, Region, Status, Strategy, status},
     certify::predicted,
+    engine::protocol::{Probe, Watched},
     formats::write_model,
     network::{Curve, Curves, Network},
     pulse::Pulse,

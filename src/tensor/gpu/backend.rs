@@ -1,6 +1,6 @@
 //! Bounds on the device.
 
-use super::{Gpu, GpuCurves, GpuMap, GpuTensor, map::section, shapes::step};
+use super::{Gpu, GpuCurves, GpuMap, GpuTensor, memory::section, shapes::step};
 use crate::{
     bounds::Strategy,
     kernels::{self, Work, activate, concretize_ball, concretize_box, concretize_columns_ball, concretize_columns_box},

@@ -6,8 +6,9 @@ mod common;
 
 use boundscope::{
     activation::Curves,
-    bounds::{Steady, Strategy},
+    bounds::Strategy,
     network::{Affine, Map, Window},
+    pulse::Steady,
     tensor::{
         Backend, Ball, Cpu, Gradients, Pair, Program, RecordedMap, Recorder, Relaxation, Run, Shape, Slots, Tape,
         Value, Wanted,

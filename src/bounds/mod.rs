@@ -17,8 +17,7 @@ mod values;
 /// Part of every question, beside [`Method`] and [`Norm`].
 pub use crate::activation::Strategy;
 pub use analysis::{Bounds, LayerBounds, margin_rows};
-pub(crate) use error::at_once;
-pub use error::{BoundsError, Cancelled, Pulse, Steady};
+pub use error::BoundsError;
 pub use prepared::Prepared;
 pub use question::{Method, Norm, UnknownName};
 pub use region::Region;

@@ -3,8 +3,9 @@
 
 use crate::{
     attack::{Attack, Attacker},
-    bounds::{BoundsError, Cancelled, Method, Prepared, Pulse, Region, Strategy, at_once},
+    bounds::{BoundsError, Method, Prepared, Region, Strategy},
     network::Network,
+    pulse::{Cancelled, Pulse, at_once},
     tensor::Backend,
 };
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -73,7 +74,7 @@ pub(super) const BATCH: usize = 32;
 pub(super) struct Stop<'a>(pub(super) &'a AtomicBool);
 
 impl Pulse for Stop<'_> {
-    async fn beat(&self) -> Result<(), Cancelled> {
+    async fn tick(&self) -> Result<(), Cancelled> {
         if self.0.load(Ordering::Relaxed) { Err(Cancelled) } else { Ok(()) }
     }
 }

@@ -3,8 +3,9 @@
 use super::evaluate::{BATCH, Stop, over_batches};
 use crate::{
     activation::{Curve, status},
-    bounds::{BoundsError, Method, Prepared, Region, Strategy, at_once},
+    bounds::{BoundsError, Method, Prepared, Region, Strategy},
     network::{Layer, Network},
+    pulse::at_once,
     tensor::Backend,
 };
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};

@@ -3,9 +3,10 @@
 use super::{CliError, Device, Precision, Shape, block_on, device, input, parse};
 use crate::{
     activation::{Curve, Status, status},
-    bounds::{Bounds, Method, Prepared, Region, Steady},
+    bounds::{Bounds, Method, Prepared, Region},
     certify::predicted,
     network::Network,
+    pulse::Steady,
     tensor::{Backend, Cpu, Sound},
 };
 use serde_json::json;

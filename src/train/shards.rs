@@ -3,7 +3,8 @@
 
 use super::{Data, LossProgram, TrainError};
 use crate::{
-    bounds::{BoundsError, Pulse, margin_rows},
+    bounds::{BoundsError, margin_rows},
+    pulse::Pulse,
     tensor::{Backend, Differentiable, Gradients, Run, Slots},
 };
 
@@ -77,7 +78,7 @@ where
     #[cfg(feature = "parallel")]
     {
         use crate::{
-            bounds::{Steady, at_once},
+            pulse::{Steady, at_once},
             tensor::alone,
         };
         use rayon::prelude::*;
@@ -85,7 +86,7 @@ where
             alone(|| at_once(shard(backend, slots, program(size), batch, start, &Steady)))
         };
         parts = spans.par_iter().map(run).collect::<Result<Vec<_>, _>>()?.into_iter();
-        pulse.beat().await.map_err(BoundsError::from)?;
+        pulse.tick().await.map_err(BoundsError::from)?;
     }
     #[cfg(not(feature = "parallel"))]
     {

@@ -8,8 +8,9 @@ use super::{
 };
 use crate::{
     activation::Curve,
-    bounds::{Prepared, Pulse},
+    bounds::Prepared,
     network::Network,
+    pulse::Pulse,
     random::Random,
     tensor::{Backend, Cpu, Program, Recorder, Run, Slots, Value},
 };
@@ -175,7 +176,7 @@ impl Trainer {
     /// Data that does not fit, [`TrainError::Diverged`], or a cancelled pulse.
     pub async fn step(&mut self, data: &Data, pulse: &impl Pulse) -> Result<StepReport, TrainError> {
         self.check(data)?;
-        pulse.beat().await.map_err(|cancelled| TrainError::Bounds(cancelled.into()))?;
+        pulse.tick().await.map_err(|cancelled| TrainError::Bounds(cancelled.into()))?;
         self.images = data.len();
         if self.bend_due(self.steps) {
             self.bend(data, pulse).await?;

@@ -3,7 +3,11 @@
 //! Signs are told apart by comparisons, never by `max`/`min`: those would swallow a NaN, and a NaN must end as
 //! "unknown".
 
-use super::{Full, data, dense, parallel, shape, tensor};
+use super::{
+    dense,
+    full::{Full, data, shape, tensor},
+    parallel,
+};
 use crate::{
     activation::{Curve, Lines, Real, Strategy, lines},
     tensor::{Ball, Dual},

@@ -1,6 +1,6 @@
 //! Gradients on the device, and the operations of a training loss.
 
-use super::{Gpu, GpuCurves, GpuMap, GpuTensor, backend::number, map::section, shapes::step};
+use super::{Gpu, GpuCurves, GpuMap, GpuTensor, backend::number, memory::section, shapes::step};
 use crate::{
     activation::Strategy,
     kernels::{self, Work},

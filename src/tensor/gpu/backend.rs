@@ -1,6 +1,6 @@
 //! Bounds on the device.
 
-use super::{Gpu, GpuCurves, GpuMap, GpuTensor, map::section, shapes::step};
+use super::{Gpu, GpuCurves, GpuMap, GpuTensor, memory::section, shapes::step};
 use crate::{
     activation::Curves,
     activation::Strategy,

@@ -13,7 +13,10 @@ mod rounding;
 #[cfg(test)]
 mod tests;
 
-use super::cpu::{Cpu, CpuMap, CpuTensor, data, shape, tensor};
+use super::cpu::{
+    Cpu, CpuMap, CpuTensor,
+    full::{data, shape, tensor},
+};
 use super::{Backend, Ball, DeviceError, Form, Pair, Relaxation, Shape};
 use crate::{
     activation::Curves,

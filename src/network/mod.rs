@@ -11,6 +11,7 @@ mod conv2d;
 mod curve;
 mod flatten;
 mod graph;
+mod hash;
 mod leaky_relu;
 mod linear;
 mod map;

@@ -5,8 +5,9 @@
 mod common;
 
 use boundscope::{
+    activation::Curves,
     bounds::Strategy,
-    network::{Affine, Curves, Map, Window},
+    network::{Affine, Map, Window},
     pulse::Steady,
     tensor::{
         Backend, Ball, Cpu, Gradients, Pair, Program, RecordedMap, Recorder, Relaxation, Run, Shape, Slots, Tape,

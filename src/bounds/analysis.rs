@@ -1,4 +1,4 @@
-//! The methods: which walk bounds the intermediate layers, which one the last (METHODS.md §5).
+//! The methods: which walk bounds the intermediate layers, which one the last (docs/methods.md §5).
 
 use super::{
     BoundsError, Method, Region, Strategy,

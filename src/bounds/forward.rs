@@ -1,4 +1,4 @@
-//! LBP: linear functions of x pushed forward (METHODS.md §4, the paper's Theorem 1).
+//! LBP: linear functions of x pushed forward (docs/methods.md §4, the paper's Theorem 1).
 
 use super::{
     BoundsError, Strategy,

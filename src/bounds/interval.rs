@@ -1,4 +1,4 @@
-//! IBP: intervals pushed forward, layer by layer (METHODS.md §2).
+//! IBP: intervals pushed forward, layer by layer (docs/methods.md §2).
 
 use super::{
     BoundsError,

@@ -185,7 +185,7 @@ async fn batch<B: Backend>(
     Ok(counts)
 }
 
-/// Whether Theorem 2 says that, with tight lines, `method` is at least as tight as `than` (METHODS.md §7).
+/// Whether Theorem 2 says that, with tight lines, `method` is at least as tight as `than` (docs/methods.md §7).
 fn no_looser(method: Method, than: Method) -> bool {
     match than {
         Method::Ibp => !matches!(method, Method::Ibp | Method::RelaxedCrown(_)),

@@ -2,8 +2,9 @@
 
 use super::evaluate::{BATCH, Stop, over_batches};
 use crate::{
-    bounds::{BoundsError, Method, Prepared, Region, Strategy, status},
-    network::{Curve, Layer, Network},
+    activation::{Curve, status},
+    bounds::{BoundsError, Method, Prepared, Region, Strategy},
+    network::{Layer, Network},
     pulse::at_once,
     tensor::Backend,
 };

@@ -144,7 +144,7 @@ async fn shard<B: Differentiable>(
     for &index in indices {
         pixels.extend(data.pixels[index as usize * inputs..][..inputs].iter().map(|&pixel| f64::from(pixel)));
     }
-    // The clipped box, as in every training loss (METHODS.md §8).
+    // The clipped box, as in every training loss (docs/methods.md §8).
     let moved = |by: f64| pixels.iter().map(|pixel| (pixel + by).clamp(0.0, 1.0)).collect::<Vec<_>>();
     let labels: Vec<usize> = indices.iter().map(|&index| usize::from(data.labels[index as usize])).collect();
     let image = [size, 1, inputs];

@@ -7,8 +7,9 @@ use super::{
     shards::{self, Batch, Totals, Weights},
 };
 use crate::{
+    activation::Curve,
     bounds::Prepared,
-    network::{Curve, Network},
+    network::Network,
     pulse::Pulse,
     random::Random,
     tensor::{Backend, Cpu, Program, Recorder, Run, Slots, Value},
@@ -368,7 +369,7 @@ impl Trainer {
         Ok(if area == 1 { values } else { values.chunks(area).map(|channel| channel.iter().sum()).collect() })
     }
 
-    /// Gives every ramp its r: the neuron's mean activation over the training set (METHODS.md §8).
+    /// Gives every ramp its r: the neuron's mean activation over the training set (docs/methods.md §8).
     pub(super) async fn bend(&mut self, data: &Data, pulse: &impl Pulse) -> Result<(), TrainError> {
         let slope = self.plan.schedules.slope.at(self.epoch());
         let network = self.model.network(slope)?;

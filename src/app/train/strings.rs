@@ -7,8 +7,8 @@ use super::{
     words,
 };
 use crate::{
+    activation::Status,
     app::format,
-    bounds::Status,
     engine::{Device, Order, Probe, RunState},
     train::Plan,
 };

@@ -8,11 +8,12 @@ mod style;
 
 use super::{CliError, input, output};
 use crate::{
+    activation::Status,
     app::{
         defaults::{PIXEL_RANGE, preset},
         plots::{has_bend, statuses::DRAWN},
     },
-    bounds::{Norm, Region, Status},
+    bounds::{Norm, Region},
     certify::{LayerStatuses, statuses},
     engine::{NetworkSummary, summarise},
     network::Network,

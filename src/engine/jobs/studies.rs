@@ -2,14 +2,14 @@
 
 use super::{attack::broken, explore::unit};
 use crate::{
-    bounds::{Bounds, BoundsError, LayerBounds, Method, Region, Status, Strategy, status},
+    activation::{Curve, Curves, Status, status},
+    bounds::{Bounds, BoundsError, LayerBounds, Method, Region, Strategy},
     certify::{RadiusQuestion, Search, certified_radius},
     engine::{
         context::{Context, Host, JobError, JobPulse},
         network::Loaded,
         protocol::{Arithmetic, Job, Question, RadiusAnswer, Response, SweepAnswer},
     },
-    network::{Curve, Curves},
     pulse::{Pulse, Steady},
 };
 

@@ -43,7 +43,7 @@ pub enum Arithmetic {
     F32,
     /// 64-bit, rounding ignored.
     F64,
-    /// 64-bit with every rounding error charged (METHODS.md §10): may be called certified.
+    /// 64-bit with every rounding error charged (docs/methods.md §10): may be called certified.
     Sound,
 }
 

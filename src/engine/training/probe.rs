@@ -1,12 +1,13 @@
 //! A measurement: what a network does on images it was not trained on.
 
 use crate::{
+    activation::{Curve, Curves, Status, status},
     attack::{Attack, Attacker},
-    bounds::{BoundsError, Method, Prepared, Region, Status, Strategy, status},
+    bounds::{BoundsError, Method, Prepared, Region, Strategy},
     certify::predicted,
     engine::protocol::{Probe, Watched},
     formats::write_model,
-    network::{Curve, Curves, Network},
+    network::Network,
     pulse::Pulse,
     tensor::Cpu,
     train::TrainError,

@@ -81,7 +81,7 @@ pub fn margins_summary(picture: &Picture, proved: usize, rivals: usize, closest:
     let label = picture.question.label;
     let close = match closest {
         Some((rival, bound)) if bound.is_finite() => {
-            format!(" The closest rival is {rival}, bounded below by {}.", format::signed(bound))
+            format!(" The closest rival is {rival}, bounded below by {}.", format::margin(bound))
         }
         _ => String::new(),
     };
@@ -173,7 +173,7 @@ pub fn radius_summary(radii: &Radii, context: &radius::Context) -> String {
                 }
                 None => format!(
                     "{claim} as a {label} at least up to ε = {} in {norm} by {} with {lines}, the largest ε tried.",
-                    format::epsilon(verified),
+                    format::bracket(verified, verified).0,
                     best.method.label(),
                 ),
             }
@@ -258,7 +258,7 @@ pub fn neurons_summary(picture: &Picture, shares: &[(String, f64)], sampled_laye
         return WAITING.into();
     }
     let words: Vec<String> =
-        shares.iter().map(|(names, width)| format!("{} by {names}", format::bound(*width))).collect();
+        shares.iter().map(|(names, width)| format!("{} by {names}", format::upper(*width))).collect();
     let sampled = picture.sampled.as_ref().map_or(String::new(), |s| {
         format!(" The dark thread is what {} sampled points reached: always inside.", format::count(s.points as usize))
     });
@@ -281,8 +281,8 @@ pub fn neuron_words(layer: usize, neuron: usize, method: Method, l: f64, u: f64,
     format!(
         "layer {}, neuron {neuron}: {} to {} by {}, {status}",
         layer + 1,
-        format::bound(l),
-        format::bound(u),
+        format::lower(l),
+        format::upper(u),
         method.label()
     )
 }
@@ -300,8 +300,8 @@ pub fn neuron_summary(l: f64, u: f64, status: &str, areas: &[(Strategy, f64)]) -
     let areas: Vec<String> = areas.iter().map(|(s, area)| format!("{} {}", s.name(), format::bound(*area))).collect();
     format!(
         "On [{}, {}] the neuron is {status}. Area between the lines: {}.",
-        format::bound(l),
-        format::bound(u),
+        format::lower(l),
+        format::upper(u),
         areas.join(", ")
     )
 }
@@ -359,7 +359,7 @@ pub fn tightness_caption(sweep: &Sweep) -> String {
 pub fn tightness_summary(sweep: &Sweep, here: Option<&tightness::Here>) -> String {
     let Some((epsilon, widths)) = here else { return WAITING.into() };
     let widths: Vec<String> =
-        widths.iter().map(|(method, width)| format!("{} {}", method.label(), format::bound(*width))).collect();
+        widths.iter().map(|(method, width)| format!("{} {}", method.label(), format::upper(*width))).collect();
     let progress = match (sweep.points.is_empty(), sweep.running) {
         (true, _) => " The curves follow when the engine is idle.",
         (false, true) => " The curves are filling in.",

@@ -126,7 +126,7 @@ pub fn table(picture: &Picture) -> Table {
             if picture.attacked.is_some() {
                 row.push(format::signed(attacked(picture, place).unwrap_or(f64::NAN)));
             }
-            row.extend(picture.answers().map(|answer| format::signed(margin(answer, place))));
+            row.extend(picture.answers().map(|answer| format::margin(margin(answer, place))));
             row
         })
         .collect();

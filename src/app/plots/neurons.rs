@@ -261,6 +261,9 @@ pub fn table(picture: &Picture, summary: &NetworkSummary, orders: &Orders, layer
     let Some(order) = orders.get(layer) else { return Table::default() };
     let shown = order.len().min(ROWS);
     let range = |i: &Interval, n: usize| {
+        format!("[{}, {}]", format::lower(f64::from(i.lower[n])), format::upper(f64::from(i.upper[n])))
+    };
+    let seen = |i: &Interval, n: usize| {
         format!("[{}, {}]", format::bound(f64::from(i.lower[n])), format::bound(f64::from(i.upper[n])))
     };
     let rows = (0..shown)
@@ -270,7 +273,7 @@ pub fn table(picture: &Picture, summary: &NetworkSummary, orders: &Orders, layer
             let mut cells =
                 vec![n.to_string(), clean.map_or(strings::PENDING.into(), |&v| format::bound(f64::from(v)))];
             if let Some(sampled) = &picture.sampled {
-                cells.push(sampled.layers.get(layer).map_or(strings::PENDING.into(), |i| range(i, n)));
+                cells.push(sampled.layers.get(layer).map_or(strings::PENDING.into(), |i| seen(i, n)));
             }
             for (method, _) in &families {
                 let Some(bounds) = picture.by(*method).map(|a| layer_of(a, layer)) else { continue };

@@ -147,7 +147,7 @@ pub fn table(sweep: &Sweep, context: &Context) -> Table {
             row.extend(lines.iter().map(|line| {
                 line.iter()
                     .find(|p| p.epsilon == epsilon)
-                    .map_or(strings::PENDING.into(), |p| format::bound(p.mean_width))
+                    .map_or(strings::PENDING.into(), |p| format::upper(p.mean_width))
             }));
             row
         })

@@ -160,8 +160,8 @@ pub fn watched_table(runs: &Runs, watch: u32) -> Table {
                     words::RUN_NAMES[slot].into(),
                     format::tick(moment.probe.epoch),
                     found.method.label(),
-                    format::signed(found.worst),
-                    format::signed(found.mean),
+                    format::margin(found.worst),
+                    format::margin(found.mean),
                 ]);
             }
         }

@@ -200,7 +200,7 @@ pub fn watched_summary(runs: &Runs, watch: u32, mean: bool, cursor: Option<f64>)
             let values: Vec<String> = probe
                 .watched
                 .iter()
-                .map(|w| format!("{} {}", w.method.label(), format::signed(if mean { w.mean } else { w.worst })))
+                .map(|w| format!("{} {}", w.method.label(), format::margin(if mean { w.mean } else { w.worst })))
                 .collect();
             Some(format!("{} at epoch {}: {}", words::RUN_NAMES[slot], format::tick(probe.epoch), values.join(", ")))
         })

@@ -45,7 +45,7 @@ fn chip(picture: &Picture, values: &[(Method, f64)], failed: &[Step], method: Me
         >
             <crate::app::controls::Swatch/>
             <span>{method.label()}</span>
-            <b>{value.map_or(strings::PENDING.into(), format::signed)}</b>
+            <b>{value.map_or(strings::PENDING.into(), format::margin)}</b>
         </span>
     }
 }

@@ -9,7 +9,10 @@ pub use super::arrays::{Bytes, Floats};
 use super::attacks::{AttackAnswer, BrokenAnswer};
 use super::processors::{Device, GpuRequest, GpuResponse};
 use super::training::{TrainRequest, TrainResponse};
-use crate::bounds::{Method, Norm, Strategy};
+use crate::{
+    bounds::{Method, Norm, Strategy},
+    network::Curve,
+};
 use serde::{Deserialize, Serialize};
 
 /// Raised whenever a message changes shape; both sides compare it in [`Request::Hello`] and [`Response::Ready`].
@@ -198,6 +201,17 @@ impl LayerSummary {
     /// Number of neurons.
     pub fn width(&self) -> usize {
         self.shape.iter().map(|&n| n as usize).product()
+    }
+
+    /// σ of one neuron.
+    pub fn curve(&self, index: usize) -> Curve<f64> {
+        let bend = self.bend.get(index).or(self.bend.first()).map_or(f64::INFINITY, |&r| f64::from(r));
+        Curve { slope: f64::from(self.slope), bend }
+    }
+
+    /// Whether the activation is a ParamRamp.
+    pub fn has_bend(&self) -> bool {
+        self.bend.iter().any(|r| r.is_finite())
     }
 }
 

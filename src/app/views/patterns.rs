@@ -1,15 +1,12 @@
 //! The patterns of statuses in the page, and their key.
 
 use crate::{
-    app::{
-        plots::{
-            patterns::definitions,
-            statuses::{DRAWN, six, status_class},
-        },
-        store::store,
-        strings,
-    },
+    app::{plots::statuses::six, store::store, strings},
     bounds::Status,
+    charts::{
+        colours::{DRAWN, status_class},
+        patterns::definitions,
+    },
 };
 use leptos::prelude::*;
 

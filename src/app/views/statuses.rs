@@ -1,15 +1,16 @@
 //! Neuron status by layer, and along ε.
 
-use super::{Footing, patterns::StatusKey, words};
 use crate::{
     app::{
         dom::{Card, Plot, TableOf},
         picture::Picture,
-        plots::{Drawing, Table, families, same_inside, statuses},
+        plots::{families, same_inside, statuses},
         store::store,
         strings,
+        views::{Footing, patterns::StatusKey, words},
     },
     bounds::Status,
+    charts::panel::{Drawing, Table},
     engine::{NetworkSummary, Question},
 };
 use leptos::prelude::*;

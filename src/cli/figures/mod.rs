@@ -6,15 +6,13 @@ mod histogram;
 mod print;
 mod style;
 
-use super::{CliError, input, output};
 use crate::{
-    app::{
-        defaults::{PIXEL_RANGE, preset},
-        plots::{has_bend, statuses::DRAWN},
-    },
     bounds::{Norm, Region, Status},
+    catalogue::{PIXEL_RANGE, preset},
     certify::{LayerStatuses, statuses},
-    engine::{NetworkSummary, summarise},
+    charts::colours::DRAWN,
+    cli::{CliError, input, output},
+    engine::{LayerSummary, NetworkSummary, summarise},
     network::Network,
     tensor::Cpu,
 };
@@ -69,7 +67,7 @@ impl Entry {
 
     /// Whether the network has a ParamRamp, and so six statuses.
     fn bend(&self) -> bool {
-        self.summary.layers.iter().any(has_bend)
+        self.summary.layers.iter().any(LayerSummary::has_bend)
     }
 
     /// All hidden neurons taken together, for one ε.

@@ -1,4 +1,4 @@
-//! The certified radius of one image by one method, by bisection (METHODS.md §1).
+//! The certified radius of one image by one method, by bisection (docs/methods.md §1).
 
 use crate::bounds::BoundsError;
 

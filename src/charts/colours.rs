@@ -1,6 +1,6 @@
 //! The style classes of methods and statuses. `www/style.css` gives them their colours, dashes and patterns.
 
-use crate::bounds::{Method, Status};
+use crate::{activation::Status, bounds::Method};
 
 /// The style class of a method: its colour and its dash.
 pub fn class(method: Method) -> &'static str {

@@ -2,8 +2,9 @@
 
 use super::{CliError, Shape, block_on, input, methods, output};
 use crate::{
-    bounds::{Method, Norm, Prepared, Region, Steady},
+    bounds::{Method, Norm, Prepared, Region},
     certify::{Bracket, Search, bracket, prove},
+    pulse::Steady,
     tensor::{Cpu, Sound},
 };
 use serde_json::json;

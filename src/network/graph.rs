@@ -1,7 +1,7 @@
 //! The graph itself: nodes in topological order, checked when built.
 
-use super::Curves;
 use super::operator::{MOST, NetworkError, Operator, Role, bounded};
+use crate::activation::Curves;
 use crate::few::sort_few;
 use std::sync::Arc;
 

@@ -50,7 +50,7 @@ impl Schedule {
     }
 }
 
-/// Everything that is scheduled (METHODS.md §8).
+/// Everything that is scheduled (docs/methods.md §8).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Schedules {
     /// ε of the training region.

@@ -1,15 +1,15 @@
 //! One neuron: σ over [l, u] and the pairs of lines that hold it, by strategy.
 
 use crate::{
+    activation::{Curve, Lines, lines},
     app::strings,
-    bounds::{Lines, Strategy, lines},
+    bounds::Strategy,
     charts::{
         marks::{Marks, Path},
         numbers,
         panel::{Drawing, Table},
         scales::{Scale, Spread},
     },
-    network::Curve,
 };
 
 /// Height of the plot.

@@ -2,8 +2,9 @@
 //! with the range seen over samples inside. A layer wider than its pixels is drawn as an even sample by rank.
 
 use crate::{
+    activation::status,
     app::{picture::Picture, plots::families, strings},
-    bounds::{Method, status},
+    bounds::Method,
     charts::{
         colours::class,
         marks::{Marks, Path},

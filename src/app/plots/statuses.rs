@@ -1,12 +1,13 @@
 //! Neuron status by layer: stacked bars per way of bounding, and how they shift along ε.
 
 use crate::{
+    activation::{Status, status},
     app::{
         picture::{Picture, Sweep},
         plots::families,
         strings,
     },
-    bounds::{Method, Norm, Status, Strategy, status},
+    bounds::{Method, Norm, Strategy},
     catalogue,
     charts::{
         colours::{DRAWN, class, status_class},

@@ -1,12 +1,12 @@
 //! Neuron statuses over the epochs, stacked: rows are layers, columns are runs.
 
 use crate::{
+    activation::Status,
     app::train::{
         plots::{Runs, epochs, present},
         settings::Settings,
         strings, words,
     },
-    bounds::Status,
     charts::{
         colours::{DRAWN, status_class},
         marks::{Marks, Path},

@@ -1,13 +1,13 @@
 //! Every sentence of the Train tab with a number in it.
 
 use crate::{
+    activation::Status,
     app::train::{
         history::RunView,
         plots::{Runs, present},
         settings::MOST_PROBE_IMAGES,
         words,
     },
-    bounds::Status,
     charts::numbers,
     engine::{Device, Order, Probe, RunState},
     train::Plan,

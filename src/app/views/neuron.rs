@@ -1,6 +1,7 @@
 //! One neuron: followed in the network, or set by hand.
 
 use crate::{
+    activation::{Curve, status},
     app::{
         dom::{Card, Choice, Plot, TableOf, key_steps, number_in},
         history,
@@ -9,9 +10,8 @@ use crate::{
         store::{Store, store},
         strings,
     },
-    bounds::{Method, Strategy, status},
+    bounds::{Method, Strategy},
     charts::scales::brief,
-    network::Curve,
 };
 use leptos::{ev, prelude::*};
 use std::sync::Arc;

@@ -1,8 +1,8 @@
 //! The patterns of statuses in the page, and their key.
 
 use crate::{
+    activation::Status,
     app::{plots::statuses::six, store::store, strings},
-    bounds::Status,
     charts::{
         colours::{DRAWN, status_class},
         patterns::definitions,

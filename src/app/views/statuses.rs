@@ -1,6 +1,7 @@
 //! Neuron status by layer, and along ε.
 
 use crate::{
+    activation::Status,
     app::{
         dom::{Card, Plot, TableOf},
         picture::Picture,
@@ -9,7 +10,6 @@ use crate::{
         strings,
         views::{Footing, patterns::StatusKey, words},
     },
-    bounds::Status,
     charts::panel::{Drawing, Table},
     engine::{NetworkSummary, Question},
 };

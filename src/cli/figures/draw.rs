@@ -1,7 +1,7 @@
 //! Stacked bars of neuron statuses, layer by layer, ε beside ε: Figures 4 and 6.
 
 use crate::{
-    bounds::Status,
+    activation::Status,
     certify::LayerStatuses,
     charts::{
         colours::{DRAWN, status_class},

@@ -7,7 +7,8 @@ mod print;
 mod style;
 
 use crate::{
-    bounds::{Norm, Region, Status},
+    activation::Status,
+    bounds::{Norm, Region},
     catalogue::{PIXEL_RANGE, preset},
     certify::{LayerStatuses, statuses},
     charts::colours::DRAWN,

@@ -1,8 +1,11 @@
 //! What the page and the engine say to each other about training runs.
 
+use super::{
+    arrays::{Bytes, Floats},
+    gpu::Device,
+};
 use crate::{
     bounds::Method,
-    engine::{Bytes, Device, Floats},
     train::{Plan, StepReport},
 };
 use serde::{Deserialize, Serialize};

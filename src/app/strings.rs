@@ -162,7 +162,7 @@ pub fn radius_summary(radii: &Radii, context: &radius::Context) -> String {
                 Arithmetic::Sound => "Certified".to_string(),
                 other => format!("Verified ({})", numbers::arithmetic(other)),
             };
-            match best.refuted {
+            match best.unverified {
                 Some(refuted) => {
                     let (verified, refuted) = numbers::bracket(verified, refuted);
                     format!(

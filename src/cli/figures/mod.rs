@@ -56,6 +56,8 @@ struct Entry {
     /// The model file's name without its endings.
     name: String,
     summary: NetworkSummary,
+    /// The identity of the network.
+    hash: String,
     /// `[ε][layer]`.
     statuses: Vec<Vec<LayerStatuses>>,
 }
@@ -157,7 +159,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     for (place, (name, network)) in networks.into_iter().enumerate() {
         let progress = |done: usize| bar.set_position((place * arguments.data + done) as u64);
         let found = statuses(&Cpu::<f32>::new(), &network, &set.pixels, &regions, &progress, &cancel)?;
-        entries.push(Entry { name, summary: summarise(&network), statuses: found });
+        entries.push(Entry { name, summary: summarise(&network), hash: network.hash(), statuses: found });
     }
     bar.finish_and_clear();
     let seconds = start.elapsed().as_secs_f64();

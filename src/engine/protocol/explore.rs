@@ -106,8 +106,6 @@ impl LayerSummary {
 /// What a network is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct NetworkSummary {
-    /// Hash of its structure and weights, in hexadecimal.
-    pub hash: String,
     /// Shape of an input.
     pub input_shape: Vec<u32>,
     /// Number of outputs.

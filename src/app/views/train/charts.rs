@@ -91,8 +91,8 @@ pub fn ErrorsCard() -> impl IntoView {
                     "{}:{}:{}:{attacked}:{}",
                     words::RUN_LETTERS[slot],
                     probe.images,
-                    probe.clean,
-                    probe.verified
+                    probe.clean_error,
+                    probe.verified_error
                 ))
             });
             facts.collect::<Vec<_>>().join(" ")

@@ -67,7 +67,7 @@ pub(super) async fn broken<H: Host>(
     })
     .await?;
     let answer = BrokenAnswer {
-        epsilon: found.refuted,
+        epsilon: found.unverified,
         largest,
         steps: STEPS as u32,
         restarts: RESTARTS as u32,

@@ -25,7 +25,7 @@ use crate::bounds::{Method, Strategy};
 use serde::{Deserialize, Serialize};
 
 /// Raised whenever a message changes shape; both sides compare it in [`Request::Hello`] and [`Response::Ready`].
-pub const PROTOCOL: u32 = 5;
+pub const PROTOCOL: u32 = 6;
 
 /// The independent jobs of a session. A newer request for a job replaces the older one; `Explore` goes before the rest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

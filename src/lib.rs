@@ -14,10 +14,13 @@
 //! | [`train`] | plans, schedules, losses and the trainer |
 //! | `kernels` | compute shaders, one per file, each beside a CPU twin |
 //! | [`network`] | the graph of operators, one file per operator |
+//! | [`pulse`] | cancellation and yielding inside long work |
+//! | [`activation`] | the rule of one neuron: value, status, lines |
 //! | [`random`] | seeded random numbers |
 //! | [`tensor`] | the [`Backend`](tensor::Backend) and its processors |
 #![warn(missing_docs)]
 
+pub mod activation;
 pub mod app;
 pub mod attack;
 pub mod bounds;
@@ -30,6 +33,7 @@ pub mod formats;
 #[cfg(feature = "gpu")]
 pub mod kernels;
 pub mod network;
+pub mod pulse;
 pub mod random;
 pub mod tensor;
 pub mod train;

@@ -5,8 +5,10 @@
 mod common;
 
 use boundscope::{
-    bounds::{Steady, Strategy},
-    network::{Affine, Curves, Map, Window},
+    activation::Curves,
+    bounds::Strategy,
+    network::{Affine, Map, Window},
+    pulse::Steady,
     tensor::{
         Backend, Ball, Cpu, Gradients, Pair, Program, RecordedMap, Recorder, Relaxation, Run, Shape, Slots, Tape,
         Value, Wanted,

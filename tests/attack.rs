@@ -4,10 +4,11 @@ mod common;
 
 use boundscope::{
     attack::{Attack, Attacked, Attacker},
-    bounds::{BoundsError, Method, Norm, Prepared, Region, Steady, Strategy},
+    bounds::{BoundsError, Method, Norm, Prepared, Region, Strategy},
     certify::{Evaluation, Question, evaluate},
     formats::read_shard,
     network::Network,
+    pulse::Steady,
     tensor::{Cpu, Sound},
 };
 use common::{bounds, golden_expected, golden_network, reference};

@@ -3,7 +3,8 @@
 mod common;
 
 use boundscope::{
-    bounds::{Method, Norm, Prepared, Region, Strategy, lines},
+    activation::{Curve, lines},
+    bounds::{Method, Norm, Prepared, Region, Strategy},
     network::*,
     tensor::Cpu,
 };

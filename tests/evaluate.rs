@@ -3,9 +3,10 @@
 mod common;
 
 use boundscope::{
-    bounds::{BoundsError, Method, Norm, Prepared, Region, Steady, Strategy},
+    bounds::{BoundsError, Method, Norm, Prepared, Region, Strategy},
     certify::{Evaluation, Question, evaluate, predicted},
     network::Network,
+    pulse::Steady,
     tensor::Cpu,
 };
 use common::golden_network;

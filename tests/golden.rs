@@ -2,7 +2,7 @@
 
 mod common;
 
-use boundscope::tensor::{Cpu, Real};
+use boundscope::{activation::Real, tensor::Cpu};
 
 fn compare<T: Real>(name: &str, tolerance: f64) {
     common::golden::compare(&Cpu::<T>::new(), T::NAME, name, tolerance, 1);

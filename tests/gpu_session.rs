@@ -12,7 +12,7 @@ use boundscope::{
     formats::write_model,
     train::{Activation, Architecture, Loss, Plan, Recipe},
 };
-use common::host::{Recorder, breathe, session, together};
+use common::host::{Recorder, session, together, yield_now};
 use pollster::block_on;
 use std::{cell::RefCell, rc::Rc};
 
@@ -148,7 +148,7 @@ fn a_measurement_tells_of_every_step_and_keeps_what_it_found_when_it_is_cancelle
     let almost = || measured(&bench.said.borrow()).last().is_some_and(|(_, done, total)| done + 1 >= *total);
     let cancel = async {
         while !almost() {
-            breathe().await;
+            yield_now().await;
         }
         bench.session.handle(Request::Cancel { job: Job::Measure }).await;
     };

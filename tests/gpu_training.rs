@@ -4,7 +4,8 @@
 mod common;
 
 use boundscope::{
-    bounds::{BoundsError, Steady},
+    bounds::BoundsError,
+    pulse::Steady,
     tensor::Gpu,
     train::{Data, GpuTrainer, Loss, Motion, Plan, Recipe, Schedule, StepReport, TrainError, Trainer, two_moons},
 };

@@ -4,8 +4,9 @@
 //! such coordinates are counted, must stay rare, and are left out.
 
 use boundscope::{
-    bounds::{Steady, margin_rows},
+    bounds::margin_rows,
     network::{Conv2d, Flatten, LeakyRelu, Linear, Network, ParamRamp, Relu},
+    pulse::Steady,
     random::Random,
     tensor::{Backend, Cpu, Run, Slots},
     train::{LossProgram, Parts, Robust},

@@ -1,4 +1,4 @@
-//! Which method is tighter than which (METHODS.md §7, the paper's Theorem 2), and where they coincide.
+//! Which method is tighter than which (docs/methods.md §7, the paper's Theorem 2), and where they coincide.
 //!
 //! What is promised depends on the graph, because IBP and LBP meet every affine node by itself while a backward walk
 //! composes the affine nodes between two activations exactly:
@@ -154,5 +154,5 @@ fn a_cut_in_the_middle_can_be_looser_than_lbp() {
             (worst > 1e-4).then_some((v, worst))
         })
     });
-    assert!(looser.is_some(), "no counterexample: then METHODS.md §7 may be right after all");
+    assert!(looser.is_some(), "no counterexample: then docs/methods.md §7 may be right after all");
 }

@@ -143,9 +143,9 @@ fn a_run_tells_losses_measurements_and_its_end() {
         let widths: Vec<u32> = probe.statuses.iter().map(|counts| counts.iter().sum()).collect();
         assert_eq!(widths, vec![16 * probe.images, 12 * probe.images], "every neuron of every image has a status");
         assert_eq!((network.classes(), probe.watch, probe.watched.len()), (10, 7, 5));
-        assert!(probe.clean <= probe.verified);
+        assert!(probe.clean_error <= probe.verified_error);
         if let Some(attacked) = probe.attacked {
-            assert!(probe.clean <= attacked && attacked <= probe.verified, "{probe:?}");
+            assert!(probe.clean_error <= attacked && attacked <= probe.verified_error, "{probe:?}");
         }
         let worst = |method| probe.watched.iter().find(|w| w.method == method).expect("bounded").worst;
         assert!(worst(Method::Crown) >= worst(Method::Ibp) - 1e-4);

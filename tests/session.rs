@@ -4,9 +4,10 @@ mod common;
 
 use boundscope::{
     attack::{Attack, Attacker},
-    bounds::{Method, Norm, Prepared, Region, Steady, Strategy},
+    bounds::{Method, Norm, Prepared, Region, Strategy},
     engine::{Arithmetic, BrokenAnswer, Bytes, Floats, Job, Question, Request, Response, Session},
     formats::write_model,
+    pulse::Steady,
     tensor::Cpu,
 };
 use common::{

@@ -1,4 +1,4 @@
-//! The promise everything else rests on: no point of the region leaves any bound (METHODS.md §7).
+//! The promise everything else rests on: no point of the region leaves any bound (docs/methods.md §7).
 //!
 //! Random networks of every operator, evaluated by a reference that shares no code with the library; every method,
 //! strategy, norm and clipping; points drawn from the region, its extreme points, and points sought out for each bound.
@@ -6,9 +6,10 @@
 mod common;
 
 use boundscope::{
+    activation::Real,
     bounds::{Norm, Prepared, Region, Strategy},
     network::Network,
-    tensor::{Cpu, Real},
+    tensor::Cpu,
 };
 use common::{
     all_methods, bounds, depth, flat,

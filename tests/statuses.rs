@@ -3,7 +3,8 @@
 mod common;
 
 use boundscope::{
-    bounds::{BoundsError, Method, Norm, Prepared, Region, Status, Strategy, status},
+    activation::{Status, status},
+    bounds::{BoundsError, Method, Norm, Prepared, Region, Strategy},
     certify::{LayerStatuses, PLACES, place_edge, statuses},
     network::Network,
     tensor::Cpu,

@@ -4,8 +4,9 @@
 mod common;
 
 use boundscope::{
-    bounds::{BoundsError, Method, Norm, Prepared, Region, Steady, Strategy, margin_rows},
+    bounds::{BoundsError, Method, Norm, Prepared, Region, Strategy, margin_rows},
     network::{Linear, Network, Relu},
+    pulse::Steady,
     tensor::{
         Backend, Ball, Cpu, Dual, Form, NoAdjoint, Pair, Program, Recorder, Run, Shape, Slots, Tape, Value, Wanted,
     },

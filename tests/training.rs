@@ -4,10 +4,11 @@ mod common;
 
 use boundscope::{
     attack::{Attack, Attacker},
-    bounds::{BoundsError, Cancelled, Method, Norm, Prepared, Pulse, Region, Steady, Strategy},
+    bounds::{BoundsError, Method, Norm, Prepared, Region, Strategy},
     certify::{Question, evaluate},
     formats::{FormatError, read_model, read_shard},
     network::Network,
+    pulse::{Cancelled, Pulse, Steady},
     tensor::Cpu,
     train::{Data, Loss, Plan, Recipe, Schedule, StepReport, TrainError, Trainer, two_moons},
 };
@@ -77,16 +78,16 @@ fn what_is_no_checkpoint_is_refused() {
     assert!(error.to_string().contains("cannot be resumed"), "{error}");
 }
 
-/// Cancels at one beat.
+/// Cancels at one tick.
 struct CancelAt {
-    beats: Cell<usize>,
+    ticks: Cell<usize>,
     at: usize,
 }
 
 impl Pulse for CancelAt {
-    async fn beat(&self) -> Result<(), Cancelled> {
-        self.beats.set(self.beats.get() + 1);
-        if self.beats.get() == self.at { Err(Cancelled) } else { Ok(()) }
+    async fn tick(&self) -> Result<(), Cancelled> {
+        self.ticks.set(self.ticks.get() + 1);
+        if self.ticks.get() == self.at { Err(Cancelled) } else { Ok(()) }
     }
 }
 
@@ -100,7 +101,7 @@ fn a_cancelled_step_leaves_the_run_as_it_was() {
     for _ in 0..8 {
         for at in 1..400 {
             let before = (broken.steps(), hash(&broken));
-            let pulse = CancelAt { beats: Cell::new(0), at };
+            let pulse = CancelAt { ticks: Cell::new(0), at };
             match pollster::block_on(broken.step(&data, &pulse)) {
                 Err(error) => {
                     assert_eq!(error, TrainError::Bounds(BoundsError::Cancelled));

@@ -36,6 +36,8 @@ pub async fn compute(model: Vec<u8>, shard: &[u8]) -> Result<FirstView, FormatEr
     let state = State::default();
     let load = Request::Network { key: state.network.clone(), file: Bytes(model) };
     let requests = std::iter::once(load).chain(defaults::first_view(&image, label));
-    let responses = crate::engine::collect(requests).await;
+    let mut responses = crate::engine::collect(requests).await;
+    // What is precomputed does not progress.
+    responses.retain(|response| !matches!(response, Response::Progress { .. }));
     Ok(FirstView { hash: state.to_hash(), responses, image: image.into(), label })
 }

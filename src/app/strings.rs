@@ -161,7 +161,7 @@ pub fn radius_summary(radii: &Radii, context: &radius::Context) -> String {
                 Arithmetic::Sound => "Certified".to_string(),
                 other => format!("Verified ({})", format::arithmetic(other)),
             };
-            match best.refuted {
+            match best.unverified {
                 Some(refuted) => {
                     let (verified, refuted) = format::bracket(verified, refuted);
                     format!(

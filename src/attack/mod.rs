@@ -5,8 +5,9 @@
 mod region;
 
 use crate::{
-    bounds::{BoundsError, Prepared, Pulse, Region, margin_rows},
+    bounds::{BoundsError, Prepared, Region, margin_rows},
     network::Network,
+    pulse::Pulse,
     random::Random,
     tensor::{Backend, Cpu, Recorder, Run, Slots, Tape, Value, Wanted},
 };

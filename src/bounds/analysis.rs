@@ -1,13 +1,14 @@
-//! The methods: which walk bounds the intermediate layers, which one the last (METHODS.md §5).
+//! The methods: which walk bounds the intermediate layers, which one the last (docs/methods.md §5).
 
 use super::{
-    BoundsError, Method, Pulse, Region, Strategy,
+    BoundsError, Method, Region, Strategy,
     backward::{Cut, LinearBound, Start},
     forward::{Known, Layer},
     prepared::Prepared,
 };
 use crate::{
     network::NodeId,
+    pulse::Pulse,
     tensor::{Backend, Ball, Form, Pair},
 };
 
@@ -197,7 +198,7 @@ impl<B: Backend> Prepared<B> {
         };
         let bound = self.backward_walk(self.output(), Start::Rows(rows.clone()), cut, &known);
         let lowest = self.lowest(&bound, ball);
-        pulse.beat().await?;
+        pulse.tick().await?;
         let layers = self.pre_activations.iter().map(|&node| known.layer(node).range.clone()).collect();
         Ok((layers, lowest))
     }
@@ -258,7 +259,7 @@ impl<B: Backend> Prepared<B> {
                         forms.0.push(below);
                         forms.1.push(above);
                     }
-                    pulse.beat().await?;
+                    pulse.tick().await?;
                 }
                 let range = Pair { lower: backend.concat_width(&ends.0), upper: backend.concat_width(&ends.1) };
                 let forms = depth.map(|_| Pair { lower: self.join_forms(&forms.0), upper: self.join_forms(&forms.1) });

@@ -1,4 +1,4 @@
-//! CROWN: linear bounds pushed backward, and Relaxed-CROWN's cut (METHODS.md §5).
+//! CROWN: linear bounds pushed backward, and Relaxed-CROWN's cut (docs/methods.md §5).
 
 use super::{
     forward::Known,

@@ -1,7 +1,7 @@
 //! Why a question has no answer.
 
 use super::Norm;
-use crate::tensor::DeviceError;
+use crate::{pulse::Cancelled, tensor::DeviceError};
 
 /// A question that cannot be answered, or an answer that was not wanted any more.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -77,41 +77,8 @@ pub enum BoundsError {
     Cancelled,
 }
 
-/// The client no longer wants the answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Cancelled;
-
 impl From<Cancelled> for BoundsError {
     fn from(_: Cancelled) -> Self {
         BoundsError::Cancelled
-    }
-}
-
-/// A pause inside long work, in which it can be told to stop. Walks call it between layers and between chunks of rows.
-pub trait Pulse {
-    /// Lets others run; an error ends the work.
-    fn beat(&self) -> impl Future<Output = Result<(), Cancelled>>;
-}
-
-/// Never pauses, never stops.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Steady;
-
-impl Pulse for Steady {
-    async fn beat(&self) -> Result<(), Cancelled> {
-        Ok(())
-    }
-}
-
-/// Runs a future that never waits for anything outside it, as on the CPU backends. One that does wait is asked again and again, on a
-/// busy core: where that can be, the caller needs an executor.
-pub(crate) fn at_once<T>(future: impl Future<Output = T>) -> T {
-    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
-    let mut future = std::pin::pin!(future);
-    loop {
-        if let std::task::Poll::Ready(value) = future.as_mut().poll(&mut context) {
-            return value;
-        }
-        std::thread::yield_now();
     }
 }

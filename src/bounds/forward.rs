@@ -1,11 +1,12 @@
-//! LBP: linear functions of x pushed forward (METHODS.md §4, the paper's Theorem 1).
+//! LBP: linear functions of x pushed forward (docs/methods.md §4, the paper's Theorem 1).
 
 use super::{
-    BoundsError, Pulse, Strategy,
+    BoundsError, Strategy,
     prepared::{Prepared, Stage},
 };
 use crate::{
     network::NodeId,
+    pulse::Pulse,
     tensor::{Backend, Ball, Form, Pair, Relaxation},
 };
 
@@ -59,7 +60,7 @@ impl<B: Backend> Prepared<B> {
                     forms[input] = None;
                 }
             }
-            pulse.beat().await?;
+            pulse.tick().await?;
         }
         Ok(known)
     }

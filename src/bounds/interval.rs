@@ -1,11 +1,12 @@
-//! IBP: intervals pushed forward, layer by layer (METHODS.md §2).
+//! IBP: intervals pushed forward, layer by layer (docs/methods.md §2).
 
 use super::{
-    BoundsError, Pulse,
+    BoundsError,
     prepared::{Prepared, Stage},
 };
 use crate::{
     network::NodeId,
+    pulse::Pulse,
     tensor::{Backend, Ball, Pair},
 };
 
@@ -50,7 +51,7 @@ impl<B: Backend> Prepared<B> {
                 self.interval_step(node, &ranges)
             };
             ranges[node] = Some(range);
-            pulse.beat().await?;
+            pulse.tick().await?;
         }
         Ok(ranges)
     }

@@ -2,28 +2,23 @@
 //!
 //! Three walks over the graph, each in its own file and each ignorant of the others: intervals forward (IBP), linear
 //! functions forward (LBP), linear functions backward (CROWN). `analysis` combines them into the named methods. Lines
-//! and concretisation stay apart, in [`lines`] and in the backend.
+//! and concretisation stay apart, in `activation` and in the backend.
 
 mod analysis;
 mod backward;
 mod error;
 mod forward;
 mod interval;
-mod lines;
-mod lines_gradient;
 mod prepared;
 mod question;
 mod region;
-mod status;
 mod values;
 
+/// Part of every question, beside [`Method`] and [`Norm`].
+pub use crate::activation::Strategy;
 pub use analysis::{Bounds, LayerBounds, margin_rows};
-pub(crate) use error::at_once;
-pub use error::{BoundsError, Cancelled, Pulse, Steady};
-pub use lines::{Line, Lines, Strategy, lines};
-pub(crate) use lines_gradient::{bend_slope_at, lines_gradient, slope_at};
+pub use error::BoundsError;
 pub use prepared::Prepared;
 pub use question::{Method, Norm, UnknownName};
 pub use region::Region;
-pub use status::{Status, status};
 pub use values::IntervalMargins;

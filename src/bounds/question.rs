@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
-/// How intermediate layers are bounded, and how the last one is (METHODS.md §5).
+/// How intermediate layers are bounded, and how the last one is (docs/methods.md §5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub enum Method {

@@ -1,13 +1,13 @@
 //! Plain inference, and the margins that training differentiates: walks whose results stay on the device.
 
 use super::{
-    BoundsError, Region, Steady, Strategy,
+    BoundsError, Region, Strategy,
     backward::{Cut, Start},
-    error::at_once,
     prepared::{Prepared, Stage},
 };
 use crate::{
     network::NodeId,
+    pulse::{Steady, at_once},
     tensor::{Backend, Ball, Pair},
 };
 

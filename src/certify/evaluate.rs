@@ -3,8 +3,9 @@
 
 use crate::{
     attack::{Attack, Attacker},
-    bounds::{BoundsError, Cancelled, Method, Prepared, Pulse, Region, Strategy, at_once},
+    bounds::{BoundsError, Method, Prepared, Region, Strategy},
     network::Network,
+    pulse::{Cancelled, Pulse, at_once},
     tensor::Backend,
 };
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -73,7 +74,7 @@ pub(super) const BATCH: usize = 32;
 pub(super) struct Stop<'a>(pub(super) &'a AtomicBool);
 
 impl Pulse for Stop<'_> {
-    async fn beat(&self) -> Result<(), Cancelled> {
+    async fn tick(&self) -> Result<(), Cancelled> {
         if self.0.load(Ordering::Relaxed) { Err(Cancelled) } else { Ok(()) }
     }
 }
@@ -192,7 +193,7 @@ async fn batch<B: Backend>(
     Ok(counts)
 }
 
-/// Whether Theorem 2 says that, with tight lines, `method` is at least as tight as `than` (METHODS.md §7).
+/// Whether Theorem 2 says that, with tight lines, `method` is at least as tight as `than` (docs/methods.md §7).
 fn no_looser(method: Method, than: Method) -> bool {
     match than {
         Method::Ibp => !matches!(method, Method::Ibp | Method::RelaxedCrown(_)),

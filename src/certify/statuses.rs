@@ -2,8 +2,10 @@
 
 use super::evaluate::{BATCH, Stop, over_batches};
 use crate::{
-    bounds::{BoundsError, Method, Prepared, Region, Strategy, at_once, status},
-    network::{Curve, Layer, Network},
+    activation::{Curve, status},
+    bounds::{BoundsError, Method, Prepared, Region, Strategy},
+    network::{Layer, Network},
+    pulse::at_once,
     tensor::Backend,
 };
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};

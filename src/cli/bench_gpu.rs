@@ -2,8 +2,8 @@
 
 use super::{CliError, block_on, device, output};
 use crate::{
-    bounds::{Cancelled, Pulse},
     engine::{Speeds, measure},
+    pulse::{Cancelled, Pulse},
     train::TrainError,
 };
 use std::{
@@ -15,7 +15,7 @@ use std::{
 struct UntilInterrupted<'a>(&'a AtomicBool);
 
 impl Pulse for UntilInterrupted<'_> {
-    async fn beat(&self) -> Result<(), Cancelled> {
+    async fn tick(&self) -> Result<(), Cancelled> {
         if self.0.load(Ordering::Relaxed) { Err(Cancelled) } else { Ok(()) }
     }
 }

@@ -2,8 +2,8 @@
 
 use super::{CliError, block_on};
 use crate::{
-    bounds::Steady,
     engine::{BATCH, Net, STEPS, images, plan},
+    pulse::Steady,
     train::{Data, Loss, LossProgram, Parts, Robust, Trainer},
 };
 use ndarray::Array2;

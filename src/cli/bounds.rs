@@ -2,9 +2,11 @@
 
 use super::{CliError, Device, Precision, Shape, block_on, device, input, parse};
 use crate::{
-    bounds::{Bounds, Method, Prepared, Region, Status, Steady, status},
+    activation::{Curve, Status, status},
+    bounds::{Bounds, Method, Prepared, Region},
     certify::predicted,
-    network::{Curve, Network},
+    network::Network,
+    pulse::Steady,
     tensor::{Backend, Cpu, Sound},
 };
 use serde_json::json;

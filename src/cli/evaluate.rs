@@ -71,7 +71,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
         networks.push((model, input::mnist_network(model)?));
     }
     let set = input::mnist_test(0, arguments.data)?;
-    // Pixels lie in [0, 1]; METHODS.md §1 evaluates on the clipped box.
+    // Pixels lie in [0, 1]; docs/methods.md §1 evaluates on the clipped box.
     let clips = arguments.shape.norm == Norm::Inf && !arguments.unclipped;
     let clip = arguments.shape.clip.or(clips.then_some([0.0, 1.0]));
     let region = |&epsilon| Region { norm: arguments.shape.norm, epsilon, clip };

@@ -2,8 +2,9 @@
 
 use super::{CliError, Device, block_on, device, input, output, parse, record};
 use crate::{
-    bounds::{BoundsError, Steady},
+    bounds::BoundsError,
     formats::{gzip, write_model},
+    pulse::Steady,
     tensor::DeviceError,
     train::{
         Activation, Architecture, Data, GpuTrainer, Initialization, Lane, Loss, Plan, Recipe, StepReport, TrainError,

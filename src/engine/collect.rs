@@ -1,8 +1,9 @@
 //! A session without a client: requests in, all responses out, one request after the other.
 
 use super::{
+    context::Host,
     protocol::{Request, Response},
-    session::{Host, Session},
+    session::Session,
 };
 use std::{cell::RefCell, rc::Rc, time::Instant};
 
@@ -24,7 +25,7 @@ impl Host for Collector {
         "CPU".into()
     }
 
-    async fn breathe(&self) {}
+    async fn yield_now(&self) {}
 }
 
 /// Puts requests to a fresh session in turn and returns everything it said. For the command line, tools and tests.

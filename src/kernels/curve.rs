@@ -1,7 +1,7 @@
 //! What `shared/curve.wgsl` says, in Rust: the activation of one neuron, in traced numbers.
 
 use super::{Draw, Traced};
-use crate::network;
+use crate::activation;
 
 /// One neuron's activation; a bend of ∞ where the layer has none.
 pub(super) struct Curve {
@@ -14,8 +14,8 @@ impl Curve {
         Curve { slope, bend: if bends != 0 { bend[index] } else { f32::INFINITY } }
     }
 
-    pub(super) fn exact(&self) -> network::Curve<f32> {
-        network::Curve { slope: self.slope, bend: self.bend }
+    pub(super) fn exact(&self) -> activation::Curve<f32> {
+        activation::Curve { slope: self.slope, bend: self.bend }
     }
 
     pub(super) fn value(&self, z: Traced) -> Traced {

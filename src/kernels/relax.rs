@@ -1,10 +1,10 @@
-//! Bounding lines over pre-activation ranges (METHODS.md §3).
+//! Bounding lines over pre-activation ranges (docs/methods.md §3).
 
 use super::{
     Case, Draw, Traced, Work,
     curve::{self, Curve},
 };
-use crate::bounds::{Status, status};
+use crate::activation::{Status, status};
 super::words! {
     /// The uniform.
     pub struct Shape {

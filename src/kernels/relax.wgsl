@@ -1,4 +1,4 @@
-// Bounding lines over pre-activation ranges (METHODS.md §3): slopes below and above, intercepts below and above.
+// Bounding lines over pre-activation ranges (docs/methods.md §3): slopes below and above, intercepts below and above.
 struct Shape {
     count: u32,
     width: u32,

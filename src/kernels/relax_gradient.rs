@@ -4,7 +4,7 @@ use super::{
     Case, Draw, Traced, Work,
     curve::{self, Curve},
 };
-use crate::bounds::{Status, status};
+use crate::activation::{Status, status};
 super::words! {
     /// The uniform.
     pub struct Shape {

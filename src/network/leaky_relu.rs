@@ -1,7 +1,7 @@
 //! LeakyReLU: z above 0, η·z below.
 
-use super::Curves;
 use super::operator::{Operator, Role, single};
+use crate::activation::Curves;
 use serde_json::json;
 
 /// z above 0, `slope`·z below.

@@ -1,7 +1,5 @@
-//! What the operators lower to: linear maps and elementwise curves, as host data.
+//! What the operators lower to: linear maps, as host data.
 
-use super::Curve;
-use crate::tensor::Real;
 use std::sync::Arc;
 
 /// The geometry of a convolution window sliding over `[channels, height, width]`.
@@ -66,22 +64,4 @@ pub enum Map {
         /// Shape of what is scaled.
         shape: Vec<usize>,
     },
-}
-
-/// The activation of every neuron of a layer.
-#[derive(Clone, Debug)]
-pub struct Curves {
-    /// η, shared by the layer.
-    pub slope: f64,
-    /// r of each neuron; `None` for ReLU and LeakyReLU.
-    pub bend: Option<Arc<[f32]>>,
-}
-
-impl Curves {
-    /// The curve of neuron `index`.
-    #[inline]
-    pub fn at<T: Real>(&self, index: usize) -> Curve<T> {
-        let bend = self.bend.as_ref().map_or(T::infinity(), |bend| T::of(f64::from(bend[index])));
-        Curve { slope: T::of(self.slope), bend }
-    }
 }

@@ -1,6 +1,6 @@
 //! Networks: a graph of operators, each in its own file.
 //!
-//! Every operator plays one of three [`Role`]s: *affine* (a [`Map`] and a bias), *activation* (a [`Curves`]), or the
+//! Every operator plays one of three [`Role`]s: *affine* (a [`Map`] and a bias), *activation* (a [`Curves`](crate::activation::Curves)), or the
 //! *sum* of its inputs. A bound method is a walk over the graph that speaks only to those roles, so a new operator
 //! touches one file here and its line in the model format.
 
@@ -8,9 +8,9 @@ mod add;
 mod avg_pool;
 mod batch_norm;
 mod conv2d;
-mod curve;
 mod flatten;
 mod graph;
+mod hash;
 mod leaky_relu;
 mod linear;
 mod map;
@@ -24,12 +24,11 @@ pub use add::Add;
 pub use avg_pool::AvgPool;
 pub use batch_norm::BatchNorm;
 pub use conv2d::Conv2d;
-pub use curve::Curve;
 pub use flatten::Flatten;
 pub use graph::{Layer, Network, Node, NodeId};
 pub use leaky_relu::LeakyRelu;
 pub use linear::Linear;
-pub use map::{Curves, Map, Window};
+pub use map::{Map, Window};
 pub use normalize::Normalize;
 pub use operator::{Affine, NetworkError, Operator, Role, Tensor};
 pub use param_ramp::ParamRamp;

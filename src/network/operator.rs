@@ -1,6 +1,7 @@
 //! What every operator can do, and how a network can be wrong.
 
-use super::{Curves, Map};
+use super::Map;
+use crate::activation::Curves;
 use std::{fmt::Debug, sync::Arc};
 
 /// An affine function: a linear map and a bias.

@@ -1,8 +1,8 @@
 //! ParamRamp: LeakyReLU that bends back at a learned r (the paper's activation, §5).
 
-use super::Curves;
 use super::leaky_relu::check_slope;
 use super::operator::{Operator, Role, Tensor, expect_len, single};
+use crate::activation::Curves;
 use serde_json::json;
 use std::sync::Arc;
 

@@ -1,7 +1,7 @@
 //! ReLU: max(z, 0).
 
-use super::Curves;
 use super::operator::{Operator, Role, single};
+use crate::activation::Curves;
 
 /// max(z, 0).
 #[derive(Clone, Debug)]

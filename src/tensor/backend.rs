@@ -1,9 +1,6 @@
 //! What a processor must do so that bounds can be computed on it.
 
-use crate::{
-    bounds::Strategy,
-    network::{Affine, Curves},
-};
+use crate::{activation::Curves, activation::Strategy, network::Affine};
 use std::ops::Range;
 
 /// Shape of every tensor: `[batch, rows, width]`. Operations broadcast over a batch or rows of 1.

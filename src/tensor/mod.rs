@@ -1,11 +1,10 @@
-//! Numbers: what a real is, what a backend must do, the processors that do it, and the tape that records and
+//! What a backend must do, the processors that do it, and the tape that records and
 //! differentiates.
 
 mod backend;
 mod cpu;
 #[cfg(feature = "gpu")]
 mod gpu;
-mod real;
 mod sound;
 mod speed;
 mod tape;
@@ -18,7 +17,6 @@ pub(crate) use cpu::alone;
 pub(crate) use gpu::room;
 #[cfg(feature = "gpu")]
 pub use gpu::{AdapterName, Dispatch, Gpu, GpuCurves, GpuMap, GpuTensor, Recording, Strayed, TrialError};
-pub use real::Real;
 pub use sound::{Sound, SoundMap, SoundTensor};
 pub use speed::{KernelSpeed, Peak};
 pub use tape::{

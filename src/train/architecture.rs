@@ -1,4 +1,4 @@
-//! Architectures by name (METHODS.md §8), and the activation that goes between their layers.
+//! Architectures by name (docs/methods.md §8), and the activation that goes between their layers.
 
 use crate::bounds::UnknownName;
 use serde::{Deserialize, Serialize};
@@ -181,7 +181,7 @@ pub enum Activation {
     Relu,
     /// LeakyReLU(η).
     Leaky(f64),
-    /// ParamRamp, η from the first value to the second (METHODS.md §8).
+    /// ParamRamp, η from the first value to the second (docs/methods.md §8).
     Ramp(f64, f64),
 }
 

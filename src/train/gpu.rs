@@ -11,7 +11,8 @@ use super::{
     trainer::{Moment, record},
 };
 use crate::{
-    bounds::{BoundsError, Pulse, Steady, at_once},
+    bounds::BoundsError,
+    pulse::{Pulse, Steady, at_once},
     tensor::{Differentiable, Gpu, GpuTensor, Recording, Run, Slots, room},
 };
 
@@ -188,7 +189,7 @@ impl GpuTrainer {
         pulse: &impl Pulse,
     ) -> Result<Vec<StepReport>, TrainError> {
         self.master.check(data)?;
-        pulse.beat().await.map_err(|cancelled| TrainError::Bounds(cancelled.into()))?;
+        pulse.tick().await.map_err(|cancelled| TrainError::Bounds(cancelled.into()))?;
         self.master.images = data.len();
         if self.master.bend_due(self.steps()) {
             self.settle().await?;

@@ -3,7 +3,7 @@
 #[cfg(feature = "gpu")]
 use super::GpuTrainer;
 use super::{Data, StepReport, TrainError, Trainer};
-use crate::bounds::Pulse;
+use crate::pulse::Pulse;
 
 /// A run and the processor it is on.
 pub enum Lane {

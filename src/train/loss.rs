@@ -1,4 +1,4 @@
-//! Training losses as recorded programs (METHODS.md §8).
+//! Training losses as recorded programs (docs/methods.md §8).
 //!
 //! κ·CE(z(x), y) + (1−κ)·CE(−l_ω, y), with l_ω = (1−β)·l_IBP + β·l_CROWN-IBP. Both cross-entropies are written in margins:
 //! CE(z, y) = ln(1 + Σ e^(−(z_y − zᵢ))), so the specification rows are the same for the clean and the robust part.

@@ -1,4 +1,4 @@
-//! Certified training: plans, schedules, losses, the trainer (METHODS.md §8).
+//! Certified training: plans, schedules, losses, the trainer (docs/methods.md §8).
 
 mod adam;
 mod architecture;

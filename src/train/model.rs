@@ -32,7 +32,7 @@ pub(super) struct Parameter {
     pub(super) slot: Slot,
 }
 
-/// Least value of a bend (METHODS.md §3).
+/// Least value of a bend (docs/methods.md §3).
 pub(super) const LEAST_BEND: f32 = 1e-4;
 
 /// Most numbers of one tensor.

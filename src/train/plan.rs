@@ -9,7 +9,7 @@ use crate::bounds::UnknownName;
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
-/// What the robust part of the loss is made of (METHODS.md §8).
+/// What the robust part of the loss is made of (docs/methods.md §8).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Loss {

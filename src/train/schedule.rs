@@ -51,7 +51,7 @@ impl Schedule {
     }
 }
 
-/// Everything that is scheduled (METHODS.md §8).
+/// Everything that is scheduled (docs/methods.md §8).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Schedules {

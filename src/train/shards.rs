@@ -3,7 +3,8 @@
 
 use super::{Data, LossProgram, TrainError};
 use crate::{
-    bounds::{BoundsError, Pulse, margin_rows},
+    bounds::{BoundsError, margin_rows},
+    pulse::Pulse,
     tensor::{Backend, Differentiable, Gradients, Run, Slots},
 };
 
@@ -77,7 +78,7 @@ where
     #[cfg(feature = "parallel")]
     {
         use crate::{
-            bounds::{Steady, at_once},
+            pulse::{Steady, at_once},
             tensor::alone,
         };
         use rayon::prelude::*;
@@ -85,7 +86,7 @@ where
             alone(|| at_once(shard(backend, slots, program(size), batch, start, &Steady)))
         };
         parts = spans.par_iter().map(run).collect::<Result<Vec<_>, _>>()?.into_iter();
-        pulse.beat().await.map_err(BoundsError::from)?;
+        pulse.tick().await.map_err(BoundsError::from)?;
     }
     #[cfg(not(feature = "parallel"))]
     {
@@ -143,7 +144,7 @@ async fn shard<B: Differentiable>(
     for &index in indices {
         pixels.extend(data.pixels[index as usize * inputs..][..inputs].iter().map(|&pixel| f64::from(pixel)));
     }
-    // The clipped box, as in every training loss (METHODS.md §8).
+    // The clipped box, as in every training loss (docs/methods.md §8).
     let moved = |by: f64| pixels.iter().map(|pixel| (pixel + by).clamp(0.0, 1.0)).collect::<Vec<_>>();
     let labels: Vec<usize> = indices.iter().map(|&index| usize::from(data.labels[index as usize])).collect();
     let image = [size, 1, inputs];

@@ -7,8 +7,10 @@ use super::{
     shards::{self, Batch, Totals, Weights},
 };
 use crate::{
-    bounds::{Prepared, Pulse},
-    network::{Curve, Network},
+    activation::Curve,
+    bounds::Prepared,
+    network::Network,
+    pulse::Pulse,
     random::Random,
     tensor::{Backend, Cpu, Program, Recorder, Run, Slots, Value},
 };
@@ -174,7 +176,7 @@ impl Trainer {
     /// Data that does not fit, [`TrainError::Diverged`], or a cancelled pulse.
     pub async fn step(&mut self, data: &Data, pulse: &impl Pulse) -> Result<StepReport, TrainError> {
         self.check(data)?;
-        pulse.beat().await.map_err(|cancelled| TrainError::Bounds(cancelled.into()))?;
+        pulse.tick().await.map_err(|cancelled| TrainError::Bounds(cancelled.into()))?;
         self.images = data.len();
         if self.bend_due(self.steps) {
             self.bend(data, pulse).await?;
@@ -367,7 +369,7 @@ impl Trainer {
         Ok(if area == 1 { values } else { values.chunks(area).map(|channel| channel.iter().sum()).collect() })
     }
 
-    /// Gives every ramp its r: the neuron's mean activation over the training set (METHODS.md §8).
+    /// Gives every ramp its r: the neuron's mean activation over the training set (docs/methods.md §8).
     pub(super) async fn bend(&mut self, data: &Data, pulse: &impl Pulse) -> Result<(), TrainError> {
         let slope = self.plan.schedules.slope.at(self.epoch());
         let network = self.model.network(slope)?;

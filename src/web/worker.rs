@@ -107,7 +107,7 @@ impl Host for Browser {
     }
 
     /// One macrotask, through a message channel: `setTimeout` would wait four milliseconds.
-    async fn breathe(&self) {
+    async fn yield_now(&self) {
         let turn = Promise::new(&mut |resolve, _| {
             self.waiting.borrow_mut().push_back(resolve);
             let _ = self.channel.port2().post_message(&JsValue::NULL);

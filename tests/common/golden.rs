@@ -2,7 +2,8 @@
 
 use super::{Case, golden_expected, golden_method, golden_network};
 use boundscope::{
-    bounds::{Norm, Prepared, Region, Steady, Strategy},
+    bounds::{Norm, Prepared, Region, Strategy},
+    pulse::Steady,
     tensor::Backend,
 };
 

@@ -3,7 +3,7 @@
 use boundscope::engine::{Host, Response, Session};
 use std::{cell::RefCell, future::poll_fn, pin::Pin, rc::Rc, task::Poll, time::Instant};
 
-/// Records responses; a breath lets every other future of the test take a step.
+/// Records responses; a yield lets every other future of the test take a step.
 pub struct Recorder {
     said: Rc<RefCell<Vec<Response>>>,
     start: Instant,
@@ -19,13 +19,13 @@ impl Host for Recorder {
     fn device(&self) -> String {
         "CPU".into()
     }
-    async fn breathe(&self) {
-        breathe().await;
+    async fn yield_now(&self) {
+        yield_now().await;
     }
 }
 
 /// Lets every other future of the test take a step.
-pub async fn breathe() {
+pub async fn yield_now() {
     let mut waited = false;
     poll_fn(|context| {
         if std::mem::replace(&mut waited, true) {

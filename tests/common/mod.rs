@@ -12,9 +12,10 @@ pub mod reference;
 pub mod runs;
 
 use boundscope::{
-    bounds::{Bounds, BoundsError, Method, Prepared, Region, Steady, Strategy},
+    bounds::{Bounds, BoundsError, Method, Prepared, Region, Strategy},
     formats::read_json_model,
     network::Network,
+    pulse::Steady,
     tensor::Backend,
 };
 use serde::Deserialize;

@@ -10,7 +10,7 @@ pub mod statuses;
 pub mod tightness;
 
 use super::{format, scales::Scale, svg::Marks};
-use crate::{bounds::Method, engine::LayerSummary, network::Curve};
+use crate::{activation::Curve, bounds::Method, engine::LayerSummary};
 
 /// A drawing and the room it takes.
 #[derive(Clone, Debug, Default, PartialEq)]

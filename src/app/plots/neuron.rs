@@ -2,14 +2,14 @@
 
 use super::{Drawing, Table};
 use crate::{
+    activation::{Curve, Lines, lines},
     app::{
         format,
         scales::{Scale, Spread},
         strings,
         svg::{Marks, Path},
     },
-    bounds::{Lines, Strategy, lines},
-    network::Curve,
+    bounds::Strategy,
 };
 
 /// Height of the plot.

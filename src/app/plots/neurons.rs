@@ -3,6 +3,7 @@
 
 use super::{Drawing, Table, class, curve, families, fold, has_bend};
 use crate::{
+    activation::status,
     app::{
         format,
         picture::Picture,
@@ -10,7 +11,7 @@ use crate::{
         strings,
         svg::{Marks, Path},
     },
-    bounds::{Method, status},
+    bounds::Method,
     engine::{Floats, Interval, NetworkSummary},
 };
 

@@ -50,7 +50,7 @@ pub fn draw(radii: &Radii, context: &Context, width: f64) -> Drawing {
         match answer {
             Some(answer) => {
                 let reach = answer.verified.map_or(start, |v| scale.at(v));
-                if answer.refuted.is_some() || answer.verified.is_none() {
+                if answer.unverified.is_some() || answer.verified.is_none() {
                     marks.rect("undecided", reach, middle - 5.0, breaks - reach, 10.0);
                 }
                 if answer.verified.is_some() {
@@ -92,11 +92,11 @@ pub fn bracket(answer: Option<&RadiusAnswer>, broken: Option<f64>) -> String {
     match answer {
         None => strings::PENDING.into(),
         Some(RadiusAnswer { verified: None, .. }) => strings::NOT_EVEN_AT_ZERO.into(),
-        Some(RadiusAnswer { verified: Some(v), refuted: Some(r), .. }) => {
+        Some(RadiusAnswer { verified: Some(v), unverified: Some(r), .. }) => {
             let (low, high) = format::bracket(*v, broken.unwrap_or(*r));
             format!("{low} … {high}")
         }
-        Some(RadiusAnswer { verified: Some(v), refuted: None, .. }) => format!("≥ {}", format::bracket(*v, *v).0),
+        Some(RadiusAnswer { verified: Some(v), unverified: None, .. }) => format!("≥ {}", format::bracket(*v, *v).0),
     }
 }
 
@@ -115,7 +115,7 @@ pub fn table(radii: &Radii, context: &Context) -> Table {
             vec![
                 answer.method.label(),
                 answer.verified.map_or(strings::NONE.into(), |v| format::bracket(v, v).0),
-                answer.refuted.map_or(strings::NONE.into(), |r| format::bracket(r, r).1),
+                answer.unverified.map_or(strings::NONE.into(), |r| format::bracket(r, r).1),
                 broken.clone(),
                 strings::claim(answer.arithmetic).into(),
                 if answer.method.uses_lines() { format::lines(answer.lines) } else { strings::NO_LINES.into() },
@@ -137,7 +137,7 @@ mod tests {
             method: Method::Ibp,
             lines: Strategy::Tight,
             verified: Some(0.1),
-            refuted: Some(0.101),
+            unverified: Some(0.101),
             arithmetic: Arithmetic::Sound,
             milliseconds: 1.0,
         };

@@ -2,6 +2,7 @@
 
 use super::{Drawing, Table, class, curve, families, has_bend};
 use crate::{
+    activation::{Status, status},
     app::{
         defaults, format,
         picture::{Picture, Sweep},
@@ -9,7 +10,7 @@ use crate::{
         strings,
         svg::{Marks, Path},
     },
-    bounds::{Method, Norm, Status, Strategy, status},
+    bounds::{Method, Norm, Strategy},
     engine::{Interval, LayerSummary, NetworkSummary},
 };
 

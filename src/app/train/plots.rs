@@ -92,9 +92,9 @@ pub fn errors(runs: &Runs, settings: &Settings) -> Chart {
             moments.iter().filter_map(|m| Some((m.probe.epoch, pick(&m.probe)?))).collect()
         };
         for (style, word, points) in [
-            ("curve solid", words::VERIFIED, all(|p| Some(p.verified))),
+            ("curve solid", words::VERIFIED, all(|p| Some(p.verified_error))),
             ("curve dashed", words::PGD, all(|p| p.attacked)),
-            ("curve dotted", words::CLEAN, all(|p| Some(p.clean))),
+            ("curve dotted", words::CLEAN, all(|p| Some(p.clean_error))),
         ] {
             most = points.iter().map(|p| p.1).fold(most, f64::max);
             let label = format!("{} {word}", words::RUN_LETTERS[slot]);
@@ -116,9 +116,9 @@ pub fn errors_table(runs: &Runs) -> Table {
                 words::RUN_NAMES[slot].into(),
                 format::tick(probe.epoch),
                 probe.images.to_string(),
-                strings::share(probe.clean),
+                strings::share(probe.clean_error),
                 probe.attacked.map_or_else(|| "–".into(), strings::share),
-                strings::share(probe.verified),
+                strings::share(probe.verified_error),
             ]);
         }
     }

@@ -6,6 +6,7 @@ use super::{
     strings, words,
 };
 use crate::{
+    activation::Status,
     app::{
         format,
         plots::{
@@ -15,7 +16,6 @@ use crate::{
         scales::{Scale, Spread},
         svg::{Marks, Path},
     },
-    bounds::Status,
 };
 
 const LEFT: f64 = 26.0;

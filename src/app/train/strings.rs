@@ -7,8 +7,8 @@ use super::{
     words,
 };
 use crate::{
+    activation::Status,
     app::format,
-    bounds::Status,
     engine::{Device, Order, Probe, RunState},
     train::Plan,
 };
@@ -120,7 +120,7 @@ pub fn losses_caption() -> String {
 
 fn errors_of(probe: &Probe) -> String {
     let attacked = probe.attacked.map_or(String::new(), |broken| format!(", PGD {}", share(broken)));
-    format!("clean {}{attacked}, verified {}", share(probe.clean), share(probe.verified))
+    format!("clean {}{attacked}, verified {}", share(probe.clean_error), share(probe.verified_error))
 }
 
 /// The errors' sentence.
@@ -251,7 +251,7 @@ pub fn moment(cursor: Option<f64>, newest: f64) -> String {
 
 /// What is said of a network opened in Explore.
 pub fn opened_note(probe: Option<&Probe>, epoch: f64) -> String {
-    let errors = probe.map_or(String::new(), |probe| format!(" · clean {}", share(1.0 - probe.clean)));
+    let errors = probe.map_or(String::new(), |probe| format!(" · clean {}", share(1.0 - probe.clean_error)));
     format!("{} · epoch {}{errors}", words::TRAINED, format::tick(epoch))
 }
 

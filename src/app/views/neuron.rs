@@ -1,7 +1,6 @@
 //! One neuron: followed in the network, or set by hand.
 
-use crate::{
-    app::{
+use crate::{activation::{Curve, status}, app::{
         dom::{Card, Choice, Plot, TableOf, key_steps, number_in},
         history,
         plots::{
@@ -12,10 +11,7 @@ use crate::{
         state::Hand,
         store::{Store, store},
         strings,
-    },
-    bounds::{Method, Strategy, status},
-    network::Curve,
-};
+    }, bounds::{Method, Strategy}};
 use leptos::{ev, prelude::*};
 use std::sync::Arc;
 use wasm_bindgen::JsCast;

@@ -1,16 +1,13 @@
 //! The patterns of statuses in the page, and their key.
 
-use crate::{
-    app::{
+use crate::{activation::Status, app::{
         plots::{
             patterns::definitions,
             statuses::{DRAWN, six, status_class},
         },
         store::store,
         strings,
-    },
-    bounds::Status,
-};
+    }};
 use leptos::prelude::*;
 
 /// Definitions of all patterns; in the page once.

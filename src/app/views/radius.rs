@@ -43,7 +43,7 @@ pub fn RadiusView() -> impl IntoView {
                             data-method=answer.method.to_string()
                             data-lines=strategy(answer.lines)
                             data-radius=answer.verified.map_or("none".to_string(), |v| v.to_string())
-                            data-refuted=answer.refuted.map_or("none".to_string(), |v| v.to_string())
+                            data-unverified=answer.unverified.map_or("none".to_string(), |v| v.to_string())
                             data-arithmetic=answer.arithmetic.name()
                         ></data>
                     }

@@ -1,17 +1,13 @@
 //! Neuron status by layer, and along ε.
 
 use super::{Footing, patterns::StatusKey, words};
-use crate::{
-    app::{
+use crate::{activation::Status, app::{
         dom::{Card, Plot, TableOf},
         picture::Picture,
         plots::{Drawing, Table, families, same_inside, statuses},
         store::store,
         strings,
-    },
-    bounds::Status,
-    engine::{NetworkSummary, Question},
-};
+    }, engine::{NetworkSummary, Question}};
 use leptos::prelude::*;
 use std::sync::Arc;
 

@@ -2,6 +2,7 @@
 
 use super::{Entry, Report, style};
 use crate::{
+    activation::Status,
     app::{
         format,
         plots::{
@@ -10,7 +11,6 @@ use crate::{
         },
         svg::Marks,
     },
-    bounds::Status,
     certify::LayerStatuses,
 };
 

@@ -8,11 +8,12 @@ mod style;
 
 use super::{CliError, input, output};
 use crate::{
+    activation::Status,
     app::{
         defaults::{PIXEL_RANGE, preset},
         plots::{has_bend, statuses::DRAWN},
     },
-    bounds::{Norm, Region, Status},
+    bounds::{Norm, Region},
     certify::{LayerStatuses, statuses},
     engine::{NetworkSummary, summarise},
     formats::mnist,
@@ -58,6 +59,8 @@ struct Entry {
     /// The model file's name without its endings.
     name: String,
     summary: NetworkSummary,
+    /// The identity of the network.
+    hash: String,
     /// `[ε][layer]`.
     statuses: Vec<Vec<LayerStatuses>>,
 }
@@ -159,7 +162,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     for (place, (name, network)) in networks.into_iter().enumerate() {
         let progress = |done: usize| bar.set_position((place * arguments.data + done) as u64);
         let found = statuses(&Cpu::<f32>::new(), &network, &set.pixels, &regions, &progress, &cancel)?;
-        entries.push(Entry { name, summary: summarise(&network), statuses: found });
+        entries.push(Entry { name, summary: summarise(&network), hash: network.hash(), statuses: found });
     }
     bar.finish_and_clear();
     let seconds = start.elapsed().as_secs_f64();

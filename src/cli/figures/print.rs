@@ -73,7 +73,7 @@ fn network(report: &Report, entry: &Entry) -> Value {
             .collect();
         json!({ "epsilon": epsilon, "layers": layers, "all": shares(&entry.total(place), entry.bend()) })
     });
-    json!({ "name": entry.name, "network": entry.summary.hash, "results": results.collect::<Vec<_>>() })
+    json!({ "name": entry.name, "network": entry.hash, "results": results.collect::<Vec<_>>() })
 }
 
 /// The share of the layer's neurons in each bin of (l + u) / 2r.

@@ -1,13 +1,12 @@
 //! Measures one thing after the other, and tells of each.
 
-use super::{
-    BoundsSpeed, Speeds, StepSpeed,
-    work::{BATCH, CLASSES, Net, SHAPE, STEPS, images, plan},
-};
+use super::work::{BATCH, CLASSES, Net, SHAPE, STEPS, images, plan};
 use crate::{
-    bounds::{BoundsError, Method, Prepared, Pulse, Region, Strategy},
+    bounds::{BoundsError, Method, Prepared, Region, Strategy},
+    engine::protocol::{BoundsSpeed, Speeds, StepSpeed},
     kernels::{self, Kernel},
     network::Network,
+    pulse::Pulse,
     tensor::{Backend, Cpu, DeviceError, Gpu},
     train::{Data, GpuTrainer, Lane, Loss, TrainError, Trainer},
 };
@@ -48,7 +47,7 @@ struct Bench<'a, N, P> {
 }
 
 /// Measures everything and tells what is known after each step: the speeds so far, how many things were measured, and of how many.
-/// `budget` is the time for each kernel, in milliseconds; questions get two and steps eight times as much. `pulse` beats all along.
+/// `budget` is the time for each kernel, in milliseconds; questions get two and steps eight times as much. `pulse` ticks all along.
 ///
 /// # Errors
 /// A device that failed, or a cancelled pulse.
@@ -72,11 +71,11 @@ pub async fn measure<N: Fn() -> f64, P: Pulse>(
         done += 1;
         tell(speeds, done, total);
     };
-    bench.beat().await?;
+    bench.tick().await?;
     speeds.peak = Some(gpu.peak(8.0 * budget, now).await.map_err(failed)?);
     told(&speeds);
     for (kernel, dense) in kernels {
-        bench.beat().await?;
+        bench.tick().await?;
         speeds.kernels.push(gpu.measure(kernel, dense, budget, now).await.map_err(failed)?);
         told(&speeds);
     }
@@ -106,8 +105,8 @@ fn failed(error: DeviceError) -> TrainError {
 }
 
 impl<N: Fn() -> f64, P: Pulse> Bench<'_, N, P> {
-    async fn beat(&self) -> Result<(), TrainError> {
-        self.pulse.beat().await.map_err(|cancelled| TrainError::Bounds(cancelled.into()))
+    async fn tick(&self) -> Result<(), TrainError> {
+        self.pulse.tick().await.map_err(|cancelled| TrainError::Bounds(cancelled.into()))
     }
 
     /// As many images as the adapter can do.
@@ -124,7 +123,7 @@ impl<N: Fn() -> f64, P: Pulse> Bench<'_, N, P> {
         mut ask: impl AsyncFnMut() -> Result<usize, TrainError>,
     ) -> Result<f64, TrainError> {
         let mut timed = async || -> Result<(f64, f64), TrainError> {
-            self.beat().await?;
+            self.tick().await?;
             let start = (self.now)();
             let units = ask().await?;
             let took = (self.now)() - start;

@@ -1,22 +1,24 @@
 //! The processor of a run: chosen before its first step, left when it fails.
 
 use super::{
-    TrainResponse,
     run::{Goal, Run},
+    runs::Runs,
 };
 use crate::{
-    bounds::{BoundsError, Pulse},
+    bounds::BoundsError,
     engine::{
-        processors::Device,
-        session::{Host, Session},
+        context::Host,
+        protocol::{Device, Order, RunState, TrainResponse},
     },
+    pulse::Pulse,
     tensor::DeviceError,
     train::{Lane, TrainError},
 };
 
 #[cfg(feature = "gpu")]
 use crate::{
-    bounds::Steady,
+    engine::processors,
+    pulse::Steady,
     tensor::Gpu,
     train::{Data, GpuTrainer, Trainer},
 };
@@ -25,7 +27,7 @@ use crate::{
 #[cfg(feature = "gpu")]
 const RACE: usize = 2;
 
-impl<H: Host> Session<H> {
+impl<H: Host> Runs<'_, H> {
     /// Brings the host's copy of a run up to date.
     pub(super) async fn master(&self, slot: u32) {
         let Some(mut lane) = self.with(slot, |run| run.lane.take()).flatten() else { return };
@@ -49,7 +51,7 @@ impl<H: Host> Session<H> {
             run.lane = Some(Lane::from(trainer));
         });
         #[cfg(feature = "gpu")]
-        let again = self.lost_gpu(error).await;
+        let again = processors::lost_gpu(self.context, error).await;
         #[cfg(feature = "gpu")]
         if let Some(gpu) = again.filter(|_| !error.memory) {
             return self.onto(slot, &gpu, None, Some(error.to_string()));
@@ -80,19 +82,19 @@ impl<H: Host> Session<H> {
         if insisted == Some(true) {
             self.with(slot, |run| {
                 run.device = Device::Gpu;
-                (run.goal, run.state) = (Goal::Rest, super::RunState::Paused);
+                (run.goal, run.state) = (Goal::Rest, RunState::Paused);
             });
             self.say(slot, None);
-            return self.refuse(Some(slot), super::Order::Play, why);
+            return self.refuse(Some(slot), Order::Play, why);
         }
         self.lane_is(slot, Device::Cpu, String::new(), None, None);
     }
 }
 
 #[cfg(feature = "gpu")]
-impl<H: Host> Session<H> {
+impl<H: Host> Runs<'_, H> {
     async fn choose_gpu(&self, slot: u32, pulse: &impl Pulse) {
-        let Some(gpu) = self.gpu() else {
+        let Some(gpu) = processors::gpu(self.context) else {
             return self.no_gpu(slot, "the GPU is not ready: see Processor for why, or train on the CPU".into());
         };
         let asked = self.with(slot, |run| Some((run.device, run.lane.as_ref()?.master().clone(), run.data.clone())));
@@ -106,7 +108,7 @@ impl<H: Host> Session<H> {
         let raced = match self.race_steps(&gpu, trainer, &data, pulse).await {
             Ok(raced) => raced,
             Err(TrainError::Bounds(BoundsError::Device(error))) => {
-                self.lost_gpu(&error).await;
+                processors::lost_gpu(self.context, &error).await;
                 return self.no_gpu(slot, error.to_string());
             }
             // Cancelled, or a step that fails on any processor: the run will say so itself.
@@ -132,7 +134,7 @@ impl<H: Host> Session<H> {
         let mut times = [0.0; 2];
         for (lane, time) in lanes.iter_mut().zip(&mut times) {
             lane.steps_at_once(data, 1, pulse).await?;
-            let (start, mut taken) = (self.shared.host.now(), 0);
+            let (start, mut taken) = (self.context.host.now(), 0);
             while taken < RACE {
                 let found = lane.steps_at_once(data, RACE - taken, &Steady).await?.len();
                 if found == 0 {
@@ -140,7 +142,7 @@ impl<H: Host> Session<H> {
                 }
                 taken += found;
             }
-            *time = (self.shared.host.now() - start) / taken.max(1) as f64;
+            *time = (self.context.host.now() - start) / taken.max(1) as f64;
         }
         Ok(times)
     }
@@ -156,7 +158,7 @@ impl<H: Host> Session<H> {
                 });
                 self.lane_is(slot, Device::Gpu, gpu.name().to_string(), raced, cause);
             }
-            Err(error) => self.refuse(Some(slot), super::Order::Play, error.to_string()),
+            Err(error) => self.refuse(Some(slot), Order::Play, error.to_string()),
         }
     }
 }

@@ -1,12 +1,14 @@
 //! A measurement: what a network does on images it was not trained on.
 
-use super::protocol::{Probe, Watched};
 use crate::{
+    activation::{Curve, Curves, Status, status},
     attack::{Attack, Attacker},
-    bounds::{BoundsError, Method, Prepared, Pulse, Region, Status, Strategy, status},
+    bounds::{BoundsError, Method, Prepared, Region, Strategy},
     certify::predicted,
+    engine::protocol::{Probe, Watched},
     formats::write_model,
-    network::{Curve, Curves, Network},
+    network::Network,
+    pulse::Pulse,
     tensor::Cpu,
     train::TrainError,
 };
@@ -84,7 +86,7 @@ pub(super) async fn measure(
     let (mut wrong, mut unproved, mut broken) = (0, 0, 0);
     let (pixels, labels) = held_out.sample(count, inputs);
     for (images, labels) in pixels.chunks(BATCH * inputs).zip(labels.chunks(BATCH)) {
-        pulse.beat().await.map_err(BoundsError::from)?;
+        pulse.tick().await.map_err(BoundsError::from)?;
         let (_, outputs) = prepared.infer(images).await?;
         let right: Vec<bool> =
             outputs.chunks(classes).zip(labels).map(|(z, &label)| predicted(z) == Some(label)).collect();
@@ -107,7 +109,7 @@ pub(super) async fn measure(
     let mut watched = Vec::new();
     if let Some(watch) = watch.filter(|watch| watch.pixels.len() == inputs) {
         for &method in &question.methods {
-            pulse.beat().await.map_err(BoundsError::from)?;
+            pulse.tick().await.map_err(BoundsError::from)?;
             let label = [watch.label];
             let found = prepared.bounds(&watch.pixels, Some(&label), &region, method, Strategy::Tight, pulse).await?;
             if let Some(bounds) = found.first() {
@@ -122,9 +124,9 @@ pub(super) async fn measure(
         epoch: question.epoch,
         images: count as u32,
         epsilon: question.epsilon,
-        clean: share(wrong),
+        clean_error: share(wrong),
         attacked: question.attack.then(|| share(broken)),
-        verified: share(unproved),
+        verified_error: share(unproved),
         statuses,
         watch: if watched.is_empty() { 0 } else { watch.map_or(0, |watch| watch.id) },
         watched,

@@ -1,15 +1,15 @@
 //! One run in its slot.
 
-use super::{
-    probe::Question,
-    protocol::{Point, ProbePlan, RunState},
-};
+use super::probe::Question;
 use crate::{
-    engine::Device,
+    engine::protocol::{Device, Point, ProbePlan, RunState},
     train::{Data, Lane, Plan, StepReport, Trainer},
 };
 use std::rc::Rc;
 
+/// Milliseconds between two checkpoints that nobody asked for, and more for large ones: milliseconds per byte.
+const SAVE: f64 = 3000.0;
+const SAVE_PER_BYTE: f64 = 1e-3;
 /// Milliseconds that steps taken in one go should not exceed, and while somebody moves the slider.
 const LONGEST: f64 = 40.0;
 const BRIEF: f64 = 12.0;
@@ -203,7 +203,7 @@ impl Run {
     /// Notes a checkpoint of so many bytes.
     pub(super) fn saved(&mut self, now: f64, bytes: usize) {
         self.saved_step = Some(self.steps);
-        self.save_at = now + super::SAVE.max(bytes as f64 * super::SAVE_PER_BYTE);
+        self.save_at = now + SAVE.max(bytes as f64 * SAVE_PER_BYTE);
     }
 }
 

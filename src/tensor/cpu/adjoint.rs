@@ -1,10 +1,13 @@
 //! The adjoints of the CPU's operations, and the operations of a training loss.
 
-use super::{Cpu, CpuMap, CpuTensor, conv, data, dense, elementwise, gradients, shape, tensor};
+use super::{
+    Cpu, CpuMap, CpuTensor, conv, dense, elementwise,
+    full::{data, shape, tensor},
+    gradients,
+};
 use crate::{
-    bounds::Strategy,
-    network::Curve,
-    tensor::{Backend, Differentiable, Pair, Real, Shape},
+    activation::{Curve, Real, Strategy},
+    tensor::{Backend, Differentiable, Pair, Shape},
 };
 
 impl<T: Real> CpuMap<T> {

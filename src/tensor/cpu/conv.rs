@@ -1,7 +1,7 @@
 //! Convolution and its transpose on matrix products: patches are gathered into columns, or scattered back from them.
 
 use super::parallel;
-use crate::{network::Window, tensor::Real};
+use crate::{activation::Real, network::Window};
 use ndarray::{ArrayView2, ArrayViewMut2, linalg::general_mat_mul};
 
 /// For one kernel offset along one axis: the output positions whose input lies inside, and the input of the first.

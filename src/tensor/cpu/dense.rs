@@ -1,7 +1,7 @@
 //! Matrix products. A handful of rows goes through plain loops that read the matrix once; more go to `matrixmultiply`.
 
 use super::parallel;
-use crate::tensor::Real;
+use crate::activation::Real;
 use ndarray::{ArrayView2, ArrayViewMut2, linalg::general_mat_mul};
 
 /// Up to this many rows, packing a matrix for a blocked product costs more than it saves.

@@ -3,11 +3,14 @@
 //! Signs are told apart by comparisons, never by `max`/`min`: those would swallow a NaN, and a NaN must end as
 //! "unknown".
 
-use super::{Full, data, dense, parallel, shape, tensor};
+use super::{
+    dense,
+    full::{Full, data, shape, tensor},
+    parallel,
+};
 use crate::{
-    bounds::{Lines, Strategy, lines},
-    network::Curve,
-    tensor::{Ball, Dual, Real},
+    activation::{Curve, Lines, Real, Strategy, lines},
+    tensor::{Ball, Dual},
 };
 use std::{borrow::Cow, ops::Range};
 

@@ -1,9 +1,8 @@
 //! The loops of the adjoints.
 
 use crate::{
-    bounds::{Line, Lines, Strategy, bend_slope_at, lines_gradient, slope_at},
-    network::Curve,
-    tensor::{Real, Shape},
+    activation::{Curve, Line, Lines, Real, Strategy, bend_slope_at, lines_gradient, slope_at},
+    tensor::Shape,
 };
 
 /// Sums over the batch and rows in which `target` was broadcast.

@@ -1,9 +1,15 @@
 //! Linear maps on the CPU: prepared once, applied to rows written out or to patches.
 
-use super::{CpuTensor, Full, Repr, conv, data, dense, elementwise, patches, patches::Patches, shape, tensor};
+use super::{
+    CpuTensor, Repr, conv, dense, elementwise,
+    full::{Full, data, shape, tensor},
+    patches,
+    patches::Patches,
+};
 use crate::{
+    activation::Real,
     network::{Affine, Map, Window},
-    tensor::{Pair, Real},
+    tensor::Pair,
 };
 use std::ops::Range;
 

@@ -4,25 +4,24 @@ mod adjoint;
 mod conv;
 mod dense;
 mod elementwise;
+pub(super) mod full;
 mod gradients;
 mod map;
 mod parallel;
 mod patches;
 
 use crate::{
-    bounds::Strategy,
-    network::{Affine, Curve, Curves},
-    tensor::{Backend, Ball, DeviceError, Form, Pair, Real, Relaxation, Shape},
+    activation::Curves,
+    activation::{Curve, Real, Strategy},
+    network::Affine,
+    tensor::{Backend, Ball, DeviceError, Form, Pair, Relaxation, Shape},
 };
+use full::{Full, data, shape, tensor};
 pub use map::CpuMap;
-use ndarray::{ArcArray, Ix3};
 #[cfg(feature = "parallel")]
 pub(crate) use parallel::alone;
 use patches::Patches;
 use std::{borrow::Cow, marker::PhantomData, ops::Range};
-
-/// Numbers written out: shared, contiguous, in C order.
-pub(super) type Full<T> = ArcArray<T, Ix3>;
 
 /// A tensor on the CPU; cloning shares the data.
 #[derive(Clone)]
@@ -82,22 +81,6 @@ impl<T> Cpu<T> {
     pub const fn new() -> Self {
         Cpu(PhantomData)
     }
-}
-
-/// Contiguous data of a tensor.
-pub(super) fn data<T>(tensor: &Full<T>) -> &[T] {
-    tensor.as_slice().expect("CPU tensors are contiguous and in C order")
-}
-
-/// A tensor from contiguous data.
-pub(super) fn tensor<T>(shape: Shape, values: Vec<T>) -> Full<T> {
-    ArcArray::from_shape_vec(shape, values).expect("as many values as the shape holds")
-}
-
-/// The tensor's own shape.
-pub(super) fn shape<T>(tensor: &Full<T>) -> Shape {
-    let (batch, rows, width) = tensor.dim();
-    [batch, rows, width]
 }
 
 /// A region with its tensors written out (they always are: nobody makes patches of images).

@@ -8,10 +8,15 @@
 //!
 //! Entries of a window that lie outside the image are zero, always.
 
-use super::{Full, data, dense, elementwise, parallel, shape, tensor};
+use super::{
+    dense, elementwise,
+    full::{Full, data, shape, tensor},
+    parallel,
+};
 use crate::{
+    activation::Real,
     network::Window,
-    tensor::{Ball, Dual, Real, Shape},
+    tensor::{Ball, Dual, Shape},
 };
 use std::{borrow::Cow, sync::Arc};
 

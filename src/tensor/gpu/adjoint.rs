@@ -1,8 +1,8 @@
 //! Gradients on the device, and the operations of a training loss.
 
-use super::{Gpu, GpuCurves, GpuMap, GpuTensor, backend::number, map::section, shapes::step};
+use super::{Gpu, GpuCurves, GpuMap, GpuTensor, backend::number, memory::section, shapes::step};
 use crate::{
-    bounds::Strategy,
+    activation::Strategy,
     kernels::{self, Work},
     tensor::{Backend, Differentiable, Pair, Shape},
 };

@@ -1,10 +1,11 @@
 //! Bounds on the device.
 
-use super::{Gpu, GpuCurves, GpuMap, GpuTensor, map::section, shapes::step};
+use super::{Gpu, GpuCurves, GpuMap, GpuTensor, memory::section, shapes::step};
 use crate::{
-    bounds::Strategy,
+    activation::Curves,
+    activation::Strategy,
     kernels::{self, Work, activate, concretize_ball, concretize_box, concretize_columns_ball, concretize_columns_box},
-    network::{Affine, Curves},
+    network::Affine,
     tensor::{Backend, Ball, DeviceError, Dual, Form, Pair, Relaxation, Shape},
 };
 use std::ops::Range;

@@ -1,6 +1,6 @@
 //! Linear maps on the device, and the kernels that apply them.
 
-use super::{Gpu, GpuTensor, queue::View};
+use super::{Gpu, GpuTensor, memory::section, queue::View};
 use crate::{
     kernels::{self, Kernel, Window, Work},
     network::{Affine, Map},
@@ -18,11 +18,6 @@ pub(super) enum Kind {
     Window { window: Window, dense: bool, weight: GpuTensor },
     /// One factor per element, `[1, 1, n]`.
     Diagonal { scale: GpuTensor },
-}
-
-/// Numbers from one section of a result to the next: what alignment of bindings asks for.
-pub(super) fn section(count: usize) -> usize {
-    count.next_multiple_of(64)
 }
 
 impl GpuMap {

@@ -13,6 +13,11 @@ use std::{
 /// Which recording a buffer belongs to; 0 for none.
 pub(super) type Arena = u32;
 
+/// Numbers from one section of a result to the next: what alignment of bindings asks for.
+pub(super) fn section(count: usize) -> usize {
+    count.next_multiple_of(64)
+}
+
 /// A buffer that goes back to its pool.
 pub(super) struct Block {
     pub(super) buffer: wgpu::Buffer,

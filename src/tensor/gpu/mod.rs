@@ -154,7 +154,7 @@ impl Gpu {
     /// Several results of one shape in one buffer.
     fn sections<const N: usize>(&self, shape: Shape) -> [GpuTensor; N] {
         let count: usize = shape.iter().product();
-        let section = map::section(count);
+        let section = memory::section(count);
         let whole = self.queue.allocate(N * section);
         std::array::from_fn(|index| GpuTensor { shape, view: View { start: index * section, count, ..whole.clone() } })
     }

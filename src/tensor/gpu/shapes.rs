@@ -1,6 +1,6 @@
 //! Operations on the device that only move or combine elements.
 
-use super::{Gpu, GpuTensor, map::section};
+use super::{Gpu, GpuTensor, memory::section};
 use crate::{
     kernels::{Work, add, copy, diagonal_interval, identity, multiply, sum_to},
     tensor::{Pair, Shape},

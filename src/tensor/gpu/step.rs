@@ -1,6 +1,6 @@
 //! What a training step on the device needs beside adjoints: its inputs, Adam, and the numbers it reports.
 
-use super::{Gpu, GpuTensor, Recording, map::section};
+use super::{Gpu, GpuTensor, Recording, memory::section};
 use crate::{
     kernels::{self, Work},
     tensor::{Pair, Shape},

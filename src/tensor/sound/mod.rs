@@ -1,4 +1,4 @@
-//! Bounds that survive rounding (METHODS.md §10): f64 numbers with a rigorous radius each.
+//! Bounds that survive rounding (docs/methods.md §10): f64 numbers with a rigorous radius each.
 //!
 //! A tensor is `mid ± rad`: the exact real tensor that the walk speaks about lies within. Every operation computes its
 //! mid with the plain CPU kernels and its radius from one more product over absolute values, never rounded down. What
@@ -13,11 +13,15 @@ mod rounding;
 #[cfg(test)]
 mod tests;
 
-use super::cpu::{Cpu, CpuMap, CpuTensor, data, shape, tensor};
+use super::cpu::{
+    Cpu, CpuMap, CpuTensor,
+    full::{data, shape, tensor},
+};
 use super::{Backend, Ball, DeviceError, Form, Pair, Relaxation, Shape};
 use crate::{
-    bounds::{Lines, Strategy},
-    network::{Affine, Curve, Curves, Map},
+    activation::Curves,
+    activation::{Curve, Lines, Strategy},
+    network::{Affine, Map},
 };
 use rounding::{UNIT, around, down, gamma, greater, over, sum, up, whole};
 use std::ops::Range;

@@ -1,14 +1,11 @@
 //! Lines whose rounding is charged.
 
 use super::rounding::{around, greater, lesser, product, sum};
-use crate::{
-    bounds::{Line, Lines, Strategy, lines},
-    network::Curve,
-};
+use crate::activation::{Curve, Line, Lines, Strategy, lines};
 
 /// Bounding lines of the real-valued activation over the real interval [lower, upper].
 ///
-/// Any slope is sound with the right intercept (METHODS.md §3), so slopes come from the plain rules and count as
+/// Any slope is sound with the right intercept (docs/methods.md §3), so slopes come from the plain rules and count as
 /// exact; intercepts are the outward-rounded extremes over ends and break points.
 pub(super) fn sound_lines(curve: &Curve<f64>, strategy: Strategy, lower: f64, upper: f64) -> Lines<f64> {
     let (l, u) = settled(curve, lower, upper);

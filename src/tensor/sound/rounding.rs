@@ -1,6 +1,6 @@
 //! Directed rounding without rounding modes: every helper returns a number on the safe side of the exact one.
 
-use crate::network::Curve;
+use crate::activation::Curve;
 
 /// Unit roundoff: one operation that neither overflows nor underflows has a relative error of at most this.
 pub(super) const UNIT: f64 = f64::EPSILON / 2.0;

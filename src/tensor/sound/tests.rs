@@ -145,7 +145,7 @@ fn curves_and_lines_hold_the_exact_ones() {
             for step in 0..=16 {
                 let z = ends[0] + (ends[1] - ends[0]) * step / 16;
                 // slope·z as the exact product of two doubles, split so that it fits: z = high + low.
-                let at = |line: &crate::bounds::Line<f64>, outward: f64| {
+                let at = |line: &crate::activation::Line<f64>, outward: f64| {
                     let slope = (line.slope * 2f64.powi(60)) as i128;
                     let product = (slope * z) >> 37;
                     product + (line.intercept * unit) as i128 + outward as i128

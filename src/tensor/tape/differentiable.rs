@@ -1,7 +1,7 @@
 //! What a processor must do, beyond computing bounds, so that they can be differentiated.
 
 use crate::{
-    bounds::Strategy,
+    activation::Strategy,
     tensor::{Backend, Pair, Shape},
 };
 

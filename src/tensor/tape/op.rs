@@ -1,7 +1,7 @@
 //! What a recorded computation is made of: operations as data, which can be printed, counted, replayed and differentiated.
 
 use crate::{
-    bounds::Strategy,
+    activation::Strategy,
     tensor::{Ball, Shape},
 };
 use std::{fmt, ops::Range, sync::Arc};

@@ -2,8 +2,9 @@
 
 use super::op::{Op, Program, Slot, Step, Value};
 use crate::{
-    bounds::Strategy,
-    network::{Affine, Curves, Map},
+    activation::Curves,
+    activation::Strategy,
+    network::{Affine, Map},
     tensor::{Backend, Ball, DeviceError, Form, Pair, Relaxation, Shape},
 };
 use std::{cell::RefCell, ops::Range, sync::Arc};

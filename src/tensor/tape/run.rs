@@ -5,8 +5,8 @@ use super::{
     op::{Op, Program, Slot, Step, Value},
 };
 use crate::{
-    bounds::{Cancelled, Pulse},
     network::{Network, Role},
+    pulse::{Cancelled, Pulse},
     tensor::{Backend, Ball, Form, Pair, Relaxation},
 };
 
@@ -158,7 +158,7 @@ impl<'a, B: Differentiable> Run<'a, B> {
             for (output, tensor) in step.outputs.iter().zip(run.compute(&step.op, inputs, step.outputs[0])) {
                 run.values[output.0] = Some(tensor);
             }
-            pulse.beat().await?;
+            pulse.tick().await?;
         }
         Ok(run)
     }
@@ -231,7 +231,7 @@ impl<B: Differentiable> Run<'_, B> {
         }
         for step in self.program.steps.iter().rev() {
             walk.step(step);
-            pulse.beat().await?;
+            pulse.tick().await?;
         }
         Ok(walk.found)
     }

@@ -74,7 +74,7 @@ pub fn ErrorsCard() -> impl IntoView {
             let facts = present(runs).filter_map(|(slot, run)| {
                 let probe = &run.moment(None)?.probe;
                 let attacked = probe.attacked.map_or_else(|| "-".into(), |a| a.to_string());
-                Some(format!("{}:{}:{}:{attacked}:{}", words::RUN_LETTERS[slot], probe.images, probe.clean, probe.verified))
+                Some(format!("{}:{}:{}:{attacked}:{}", words::RUN_LETTERS[slot], probe.images, probe.clean_error, probe.verified_error))
             });
             facts.collect::<Vec<_>>().join(" ")
         })

@@ -1,10 +1,10 @@
 //! How bounding lines move with the range they hold on and with the bend.
 
+use super::{Curve, Real};
 use super::{
     lines::{Lines, Strategy},
     status::{Status, status},
 };
-use crate::{network::Curve, tensor::Real};
 
 /// A point on the curve and its derivatives with respect to l, u and r.
 #[derive(Clone, Copy)]
@@ -95,8 +95,8 @@ pub(crate) fn lines_gradient<T: Real>(
 
 #[cfg(test)]
 mod tests {
-    use super::{super::lines::Line, *};
-    use crate::bounds::lines;
+    use super::*;
+    use crate::activation::{Line, lines};
 
     #[test]
     fn agrees_with_finite_differences_for_every_status() {

@@ -1,8 +1,8 @@
 //! The status of a neuron, read off the pre-activation bounds of the method in use.
 
-use crate::{network::Curve, tensor::Real};
+use super::{Curve, Real};
 
-/// Where a neuron's input range lies relative to the bends of its activation (METHODS.md §3).
+/// Where a neuron's input range lies relative to the bends of its activation (docs/methods.md §3).
 ///
 /// ReLU and LeakyReLU have three statuses: [`LeftDead`](Status::LeftDead) ("dead"),
 /// [`LeftUnstable`](Status::LeftUnstable) ("unstable") and [`Alive`](Status::Alive). ParamRamp has all six.

@@ -1,7 +1,7 @@
-//! Bounding lines of one activation over an input range (METHODS.md §3).
+//! Bounding lines of one activation over an input range (docs/methods.md §3).
 
 use super::status::{Status, status};
-use crate::{network::Curve, tensor::Real};
+use super::{Curve, Real};
 use serde::{Deserialize, Serialize};
 
 /// How the two lines around an activation are chosen.
@@ -59,7 +59,7 @@ pub struct Lines<T> {
 
 /// The bounding lines of `curve` over `[lower, upper]`.
 ///
-/// Slopes follow the tables of METHODS.md §3. Where a slope comes out of a division (chords), its intercept is set
+/// Slopes follow the tables of docs/methods.md §3. Where a slope comes out of a division (chords), its intercept is set
 /// afterwards as the extreme of σ(v) − s·v over both ends and the break points between them, so that a rounded slope,
 /// or `lower ≈ upper`, never costs soundness. A range that is not finite gives lines that are not numbers: nothing is
 /// known of its chords, and `max` and `min` would swallow the NaN they come to.

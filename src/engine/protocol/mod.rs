@@ -5,66 +5,27 @@
 //! JavaScript numbers hold them exactly. A message is `{name: {fields}}`: a tag among the fields would have every message
 //! read twice, and both readers shipped.
 
-pub use super::arrays::{Bytes, Floats};
-use super::attacks::{AttackAnswer, BrokenAnswer};
-use super::processors::{Device, GpuRequest, GpuResponse};
-use super::training::{TrainRequest, TrainResponse};
-use crate::bounds::{Method, Norm, Strategy};
+mod arrays;
+mod explore;
+mod gpu;
+mod radius;
+mod speeds;
+mod training;
+
+pub use arrays::{Bytes, Floats};
+pub use explore::{
+    Arithmetic, AttackAnswer, BoundsAnswer, InferenceAnswer, Interval, LayerSummary, NetworkSummary, Question,
+};
+pub use gpu::{Device, GpuRequest, GpuResponse, GpuState};
+pub use radius::{BrokenAnswer, RadiusAnswer, SweepAnswer};
+pub use speeds::{BoundsSpeed, Speeds, StepSpeed};
+pub use training::{Order, Point, Probe, ProbePlan, RunState, TrainRequest, TrainResponse, Watched};
+
+use crate::bounds::{Method, Strategy};
 use serde::{Deserialize, Serialize};
 
 /// Raised whenever a message changes shape; both sides compare it in [`Request::Hello`] and [`Response::Ready`].
-pub const PROTOCOL: u32 = 5;
-
-/// Lower and upper bounds of one layer, neuron by neuron.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Interval {
-    /// Lower bounds.
-    pub lower: Floats,
-    /// Upper bounds, as many.
-    pub upper: Floats,
-}
-
-/// What is asked about one image of one network. Every answer repeats it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Question {
-    /// Key under which the network was put into the session.
-    pub network: String,
-    /// Pixels in [0, 1], flattened in C order, as long as the network's input.
-    pub image: Floats,
-    /// The class y whose margins z_y − z_i are bounded.
-    pub label: u32,
-    /// The norm that measures ε.
-    pub norm: Norm,
-    /// ε ≥ 0, in the units of the raw input.
-    pub epsilon: f64,
-    /// The valid range of a pixel, ℓ∞ only: the region is cut to it.
-    pub clip: Option<[f64; 2]>,
-    /// How bounding lines are chosen.
-    pub lines: Strategy,
-}
-
-/// The arithmetic behind a number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Arithmetic {
-    /// 32-bit, rounding ignored: a preview.
-    F32,
-    /// 64-bit, rounding ignored.
-    F64,
-    /// 64-bit with every rounding error charged (METHODS.md §10): may be called certified.
-    Sound,
-}
-
-impl Arithmetic {
-    /// The command line's word.
-    pub fn name(self) -> &'static str {
-        match self {
-            Arithmetic::F32 => "f32",
-            Arithmetic::F64 => "f64",
-            Arithmetic::Sound => "sound",
-        }
-    }
-}
+pub const PROTOCOL: u32 = 6;
 
 /// The independent jobs of a session. A newer request for a job replaces the older one; `Explore` goes before the rest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -177,120 +138,6 @@ pub enum Request {
         /// What is asked.
         request: TrainRequest,
     },
-}
-
-/// One activation layer of a network, as the page needs it to draw neurons.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct LayerSummary {
-    /// What computes the pre-activation, for instance "conv 16 · 4×4 /2".
-    pub affine: String,
-    /// Shape of the pre-activation, `[n]` or `[channels, height, width]`.
-    pub shape: Vec<u32>,
-    /// "ReLU", "LeakyReLU(0.01)", "ParamRamp(0)".
-    pub activation: String,
-    /// η of the activation.
-    pub slope: f32,
-    /// r of each neuron; empty where the activation has no bend.
-    pub bend: Floats,
-}
-
-impl LayerSummary {
-    /// Number of neurons.
-    pub fn width(&self) -> usize {
-        self.shape.iter().map(|&n| n as usize).product()
-    }
-}
-
-/// What a network is.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct NetworkSummary {
-    /// Hash of its structure and weights, in hexadecimal.
-    pub hash: String,
-    /// Shape of an input.
-    pub input_shape: Vec<u32>,
-    /// Number of outputs.
-    pub classes: u32,
-    /// Number of weights, biases and bends.
-    pub parameters: u32,
-    /// The activation layers, in order.
-    pub layers: Vec<LayerSummary>,
-}
-
-/// Bounds by one method.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct BoundsAnswer {
-    /// The method.
-    pub method: Method,
-    /// How its lines were chosen.
-    pub lines: Strategy,
-    /// ε of the region.
-    pub epsilon: f64,
-    /// Norm of the region.
-    pub norm: Norm,
-    /// Clipping of the region.
-    pub clip: Option<[f64; 2]>,
-    /// The arithmetic used.
-    pub arithmetic: Arithmetic,
-    /// Pre-activation bounds of each activation layer, in order.
-    pub layers: Vec<Interval>,
-    /// Bounds of the outputs.
-    pub logits: Interval,
-    /// Lower bounds of z_y − z_i for i ≠ y, in class order.
-    pub margins: Floats,
-    /// Whether every margin's lower bound is above 0 (in this arithmetic).
-    pub verified: bool,
-    /// Time the computation took.
-    pub milliseconds: f64,
-    /// The processor that answered: never [`Device::Auto`].
-    #[serde(default, skip_serializing_if = "Device::is_cpu")]
-    pub device: Device,
-}
-
-/// The network's plain output on the image itself.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct InferenceAnswer {
-    /// Pre-activations of each activation layer.
-    pub layers: Vec<Floats>,
-    /// Outputs.
-    pub logits: Floats,
-    /// z_y − z_i for i ≠ y, in class order.
-    pub margins: Floats,
-    /// The largest output's class.
-    pub predicted: u32,
-}
-
-/// Where a certificate by one method ends.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct RadiusAnswer {
-    /// The method.
-    pub method: Method,
-    /// How its lines were chosen.
-    pub lines: Strategy,
-    /// The largest ε that was itself verified; `None` when not even ε = 0 is.
-    pub verified: Option<f64>,
-    /// The smallest ε tried that was not verified; `None` when the largest ε tried was.
-    pub refuted: Option<f64>,
-    /// The arithmetic in which `verified` was proved.
-    pub arithmetic: Arithmetic,
-    /// Time the search took.
-    pub milliseconds: f64,
-}
-
-/// Tightness at one ε.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct SweepAnswer {
-    /// ε.
-    pub epsilon: f64,
-    /// The method.
-    pub method: Method,
-    /// How its lines were chosen.
-    pub lines: Strategy,
-    /// Mean of upper − lower over the outputs.
-    pub mean_width: f64,
-    /// Smallest margin lower bound.
-    pub worst_margin: f64,
-    /// Neurons by status, per activation layer, indexed by `Status as usize` (seven entries).
-    pub statuses: Vec<Vec<u32>>,
 }
 
 /// From the engine to the client.

@@ -1,8 +1,11 @@
 //! What the page and the engine say to each other about training runs.
 
+use super::{
+    arrays::{Bytes, Floats},
+    gpu::Device,
+};
 use crate::{
     bounds::Method,
-    engine::{Bytes, Device, Floats},
     train::{Plan, StepReport},
 };
 use serde::{Deserialize, Serialize};
@@ -166,7 +169,7 @@ pub struct Watched {
     pub mean: f64,
 }
 
-/// What was measured at one moment of a run.
+/// What was measured at one moment of a run. Drafts that a page kept before protocol 6 call the errors `clean` and `verified`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Probe {
     /// Steps done.
@@ -178,11 +181,13 @@ pub struct Probe {
     /// ε measured at.
     pub epsilon: f64,
     /// Share of the images predicted wrong, in [0, 1].
-    pub clean: f64,
+    #[serde(alias = "clean")]
+    pub clean_error: f64,
     /// Share broken by PGD (or predicted wrong); `None` where no attack was run.
     pub attacked: Option<f64>,
     /// Share not verified by IBP (or predicted wrong).
-    pub verified: f64,
+    #[serde(alias = "verified")]
+    pub verified_error: f64,
     /// Neurons by status under IBP, over all images, per activation layer, indexed by `Status as usize`.
     pub statuses: Vec<Vec<u32>>,
     /// The id of the watched image; 0 for none.

@@ -1,0 +1,211 @@
+//! What a session holds between requests, and what every job of it takes as an argument.
+
+#[cfg(feature = "full")]
+use super::training::slots::Training;
+use super::{
+    network::Loaded,
+    processors::slot::Processors,
+    protocol::{Job, Response},
+};
+use crate::{
+    bounds::BoundsError,
+    pulse::{Cancelled, Pulse},
+    train::TrainError,
+};
+use std::{
+    cell::{Cell, RefCell},
+    collections::HashMap,
+    rc::Rc,
+};
+
+/// What a session needs from whoever runs it: a way to answer, a clock, and a pause in which newer messages get in.
+pub trait Host: 'static {
+    /// Send one response to the client.
+    fn send(&self, response: Response);
+    /// Milliseconds since some fixed moment.
+    fn now(&self) -> f64;
+    /// The processor in words, for instance "CPU · wasm SIMD".
+    fn device(&self) -> String;
+    /// Let messages that have arrived be handled (in a worker: one macrotask).
+    fn yield_now(&self) -> impl Future<Output = ()>;
+    /// Let that much time pass, or less.
+    fn rest(&self, milliseconds: f64) -> impl Future<Output = ()> {
+        let _ = milliseconds;
+        self.yield_now()
+    }
+}
+
+/// What a session holds.
+pub(super) struct Context<H> {
+    pub(super) host: H,
+    networks: RefCell<HashMap<String, Rc<Loaded>>>,
+    /// The newest epoch of each task; one whose epoch is older, or that has none, stops.
+    epochs: RefCell<HashMap<Task, u32>>,
+    /// Explore requests under way: the other jobs wait while there are any.
+    exploring: Cell<u32>,
+    /// When the newest Explore request came.
+    asked: Cell<f64>,
+    #[cfg(feature = "full")]
+    pub(super) training: RefCell<Training>,
+    pub(super) processors: RefCell<Processors>,
+}
+
+/// What can be stopped by itself.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Task {
+    /// A job.
+    Job(Job),
+    /// What stands in a slot of training.
+    #[cfg(feature = "full")]
+    Run(u32),
+}
+
+impl<H: Host> Context<H> {
+    /// Nothing yet.
+    pub(super) fn new(host: H) -> Self {
+        Context {
+            host,
+            networks: RefCell::default(),
+            epochs: RefCell::default(),
+            exploring: Cell::new(0),
+            asked: Cell::new(f64::NEG_INFINITY),
+            #[cfg(feature = "full")]
+            training: RefCell::default(),
+            processors: RefCell::default(),
+        }
+    }
+
+    pub(super) fn send(&self, response: Response) {
+        self.host.send(response);
+    }
+
+    /// Keeps a network under a key.
+    pub(super) fn keep(&self, key: String, loaded: Loaded) {
+        self.networks.borrow_mut().insert(key, Rc::new(loaded));
+    }
+
+    pub(super) fn loaded(&self, key: &str) -> Result<Rc<Loaded>, JobError> {
+        self.networks.borrow().get(key).cloned().ok_or_else(|| JobError::NoNetwork(key.to_owned()))
+    }
+
+    /// Makes an epoch the newest one of a task: what runs under an older one stops at its next tick.
+    pub(super) fn begin(&self, task: Task, epoch: u32) -> JobPulse<'_, H> {
+        self.epochs.borrow_mut().insert(task, epoch);
+        self.pulse(task, epoch)
+    }
+
+    /// Stops a task.
+    pub(super) fn stop(&self, task: Task) {
+        self.epochs.borrow_mut().remove(&task);
+    }
+
+    /// The pulse of a task.
+    pub(super) fn pulse(&self, task: Task, epoch: u32) -> JobPulse<'_, H> {
+        JobPulse { context: self, task, epoch, yielded: Cell::new(self.host.now()) }
+    }
+
+    /// Runs a job as the newest of its kind and says how it ended; a cancelled one ends in silence, since nobody
+    /// waits for it.
+    pub(super) async fn job(
+        &self,
+        job: Job,
+        epoch: u32,
+        run: impl AsyncFnOnce(&JobPulse<'_, H>) -> Result<(), JobError>,
+    ) {
+        let pulse = self.begin(Task::Job(job), epoch);
+        match run(&pulse).await {
+            Ok(()) => self.send(Response::Done { job, epoch }),
+            Err(JobError::Bounds(BoundsError::Cancelled)) => {}
+            Err(error) => self.fail(Some(job), epoch, error.to_string()),
+        }
+    }
+
+    pub(super) fn fail(&self, job: Option<Job>, epoch: u32, message: String) {
+        self.send(Response::Failed { job, epoch, message });
+    }
+
+    /// Notes an Explore request, which is under way until what this returns is dropped.
+    pub(super) fn explores(&self) -> Exploring<'_> {
+        self.asked.set(self.host.now());
+        self.exploring.set(self.exploring.get() + 1);
+        Exploring(&self.exploring)
+    }
+
+    /// Whether somebody is asking: a moving slider sends one question after the other.
+    #[cfg(feature = "full")]
+    pub(super) fn asked_lately(&self) -> bool {
+        self.host.now() - self.asked.get() < LATELY
+    }
+}
+
+/// Counts an Explore request while it is under way, however it ends.
+pub(super) struct Exploring<'a>(&'a Cell<u32>);
+
+impl Drop for Exploring<'_> {
+    fn drop(&mut self) {
+        self.0.set(self.0.get() - 1);
+    }
+}
+
+/// Why a job could not be done.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum JobError {
+    #[error("no network named \"{0}\" has been loaded; load it first")]
+    NoNetwork(String),
+    #[error("{found} bytes of pixels are not a whole number of images of {wanted}")]
+    Pixels { found: usize, wanted: usize },
+    #[error(transparent)]
+    Bounds(#[from] BoundsError),
+    #[error(transparent)]
+    Train(TrainError),
+}
+
+impl From<TrainError> for JobError {
+    fn from(error: TrainError) -> Self {
+        match error {
+            TrainError::Bounds(error) => JobError::Bounds(error),
+            error => JobError::Train(error),
+        }
+    }
+}
+
+impl From<Cancelled> for JobError {
+    fn from(cancelled: Cancelled) -> Self {
+        JobError::Bounds(cancelled.into())
+    }
+}
+
+/// Longest time a job computes before it lets messages in.
+const SLICE_MS: f64 = 6.0;
+/// Time in which a question makes another one likely.
+#[cfg(feature = "full")]
+const LATELY: f64 = 1000.0;
+
+/// The pulse of one task.
+pub(super) struct JobPulse<'a, H> {
+    context: &'a Context<H>,
+    task: Task,
+    epoch: u32,
+    yielded: Cell<f64>,
+}
+
+impl<H: Host> Pulse for JobPulse<'_, H> {
+    async fn tick(&self) -> Result<(), Cancelled> {
+        let host = &self.context.host;
+        let waits = || self.task != Task::Job(Job::Explore) && self.context.exploring.get() > 0;
+        if host.now() - self.yielded.get() >= SLICE_MS || waits() {
+            host.yield_now().await;
+            while waits() && self.wanted() {
+                host.yield_now().await;
+            }
+            self.yielded.set(host.now());
+        }
+        if self.wanted() { Ok(()) } else { Err(Cancelled) }
+    }
+}
+
+impl<H> JobPulse<'_, H> {
+    pub(super) fn wanted(&self) -> bool {
+        self.context.epochs.borrow().get(&self.task) == Some(&self.epoch)
+    }
+}

@@ -1,0 +1,78 @@
+//! What an attack finds beside the bounds: margins reached at one ε, and the smallest ε at which the image breaks.
+
+use crate::{
+    attack::Attack,
+    bounds::Region,
+    certify::{Search, bracket},
+    engine::{
+        context::{Context, Host, JobError, JobPulse},
+        network::Loaded,
+        protocol::{AttackAnswer, BrokenAnswer, Floats, Response},
+    },
+    pulse::Pulse,
+};
+
+/// Gradient steps from each start.
+const STEPS: usize = 20;
+/// Random starts of each question in the search for the smallest ε that breaks.
+const RESTARTS: usize = 3;
+/// Width of the bracket around that ε, as a share of it.
+const TOLERANCE: f64 = 0.01;
+
+/// Sends the smallest margins that an attack reaches, rival by rival: one start against each.
+pub(super) async fn attack<H: Host>(
+    context: &Context<H>,
+    epoch: u32,
+    loaded: &Loaded,
+    image: &[f64],
+    label: usize,
+    region: &Region,
+    pulse: &JobPulse<'_, H>,
+) -> Result<(), JobError> {
+    let start = context.host.now();
+    let restarts = loaded.network.classes() - 1;
+    let attack = Attack { steps: STEPS, restarts, seed: 1, targeted: true };
+    let found = loaded.attacker().attack(image, &[label], region, &attack, pulse).await?;
+    let answer = AttackAnswer {
+        epsilon: region.epsilon,
+        margins: Floats(found[0].margins.iter().map(|&margin| margin as f32).collect()),
+        broken: found[0].broken(),
+        steps: STEPS as u32,
+        restarts: restarts as u32,
+        milliseconds: context.host.now() - start,
+    };
+    context.send(Response::Attack { epoch, answer });
+    Ok(())
+}
+
+/// Sends the smallest ε between `proved` and `largest` at which an attack broke the image. Nothing is tried up to `proved`.
+pub(super) async fn broken<H: Host>(
+    context: &Context<H>,
+    epoch: u32,
+    loaded: &Loaded,
+    (image, label): (&[f64], usize),
+    region: &Region,
+    (proved, largest): (Option<f64>, f64),
+    pulse: &JobPulse<'_, H>,
+) -> Result<(), JobError> {
+    let start = context.host.now();
+    let attack = Attack { steps: STEPS, restarts: RESTARTS, seed: 1, targeted: false };
+    let found = bracket(Search { largest, tolerance: TOLERANCE }, async |epsilon| {
+        pulse.tick().await?;
+        if proved.is_some_and(|proved| epsilon <= proved) {
+            return Ok(true);
+        }
+        let region = region.with_epsilon(epsilon);
+        Ok(!loaded.attacker().attack(image, &[label], &region, &attack, pulse).await?[0].broken())
+    })
+    .await?;
+    let answer = BrokenAnswer {
+        epsilon: found.unverified,
+        largest,
+        steps: STEPS as u32,
+        restarts: RESTARTS as u32,
+        milliseconds: context.host.now() - start,
+    };
+    context.send(Response::Broken { epoch, answer });
+    Ok(())
+}

@@ -1,0 +1,12 @@
+//! The jobs of a session: what each computes and in which order its answers go out.
+
+#[cfg(feature = "full")]
+mod attack;
+mod explore;
+mod sampling;
+#[cfg(feature = "full")]
+mod studies;
+
+pub(super) use explore::{classify, explore};
+#[cfg(feature = "full")]
+pub(super) use studies::{benchmark, radius, sweep};

@@ -1,0 +1,157 @@
+//! The longer jobs of a session, begun when Explore is quiet: certified radii, sweeps along ε, timings.
+
+use super::{attack::broken, explore::unit};
+use crate::{
+    activation::{Curve, Curves, Status, status},
+    bounds::{Bounds, BoundsError, LayerBounds, Method, Region, Strategy},
+    certify::{RadiusQuestion, Search, certified_radius},
+    engine::{
+        context::{Context, Host, JobError, JobPulse},
+        network::Loaded,
+        protocol::{Arithmetic, Job, Question, RadiusAnswer, Response, SweepAnswer},
+    },
+    pulse::{Pulse, Steady},
+};
+
+pub(in crate::engine) async fn radius<H: Host>(
+    context: &Context<H>,
+    epoch: u32,
+    question: &Question,
+    methods: &[Method],
+    largest: f64,
+    pulse: &JobPulse<'_, H>,
+) -> Result<(), JobError> {
+    let loaded = context.loaded(&question.network)?;
+    let (image, label, region) = (question.pixels(), question.label as usize, question.region());
+    let mut proved: Option<f64> = None;
+    let count = methods.len().max(1) as f64;
+    for (index, &method) in methods.iter().enumerate() {
+        let start = context.host.now();
+        let search = Search { largest, ..Search::default() };
+        let asked = RadiusQuestion { image: &image, label, region, method, strategy: question.lines, search };
+        let told = |share: f64| {
+            let done = (index as f64 + share) / count;
+            context.send(Response::Progress { job: Job::Radius, epoch, done });
+        };
+        let found = certified_radius(&loaded.prepared, loaded.sound(), &asked, pulse, told).await?;
+        // `None` is below every number.
+        proved = if found.verified > proved { found.verified } else { proved };
+        let answer = RadiusAnswer {
+            method,
+            lines: question.lines,
+            verified: found.verified,
+            unverified: found.unverified,
+            arithmetic: Arithmetic::Sound,
+            milliseconds: context.host.now() - start,
+        };
+        context.send(Response::Radius { epoch, answer });
+        let done = (index + 1) as f64 / count;
+        context.send(Response::Progress { job: Job::Radius, epoch, done });
+    }
+    broken(context, epoch, &loaded, (&image, label), &region, (proved, largest), pulse).await
+}
+
+pub(in crate::engine) async fn sweep<H: Host>(
+    context: &Context<H>,
+    epoch: u32,
+    question: &Question,
+    methods: &[Method],
+    strategies: &[Strategy],
+    epsilons: &[f64],
+    pulse: &JobPulse<'_, H>,
+) -> Result<(), JobError> {
+    let loaded = context.loaded(&question.network)?;
+    let (image, label, region) = (question.pixels(), question.label as usize, question.region());
+    let curves: Vec<Curves> = loaded.network.layers().into_iter().map(|layer| layer.curves).collect();
+    let runs: Vec<(Method, Strategy)> = methods
+        .iter()
+        .flat_map(|&method| {
+            let strategies = if method.uses_lines() { strategies } else { &strategies[..strategies.len().min(1)] };
+            strategies.iter().map(move |&strategy| (method, strategy))
+        })
+        .collect();
+    for (index, &(method, lines)) in runs.iter().enumerate() {
+        for &epsilon in epsilons {
+            pulse.tick().await?;
+            let region = region.with_epsilon(epsilon);
+            let bounds = loaded.bounds(&image, label, &region, method, lines, pulse).await?;
+            let answer = SweepAnswer {
+                epsilon,
+                method,
+                lines,
+                mean_width: mean_width(&bounds.logits),
+                worst_margin: bounds.worst_margin(),
+                statuses: bounds.layers.iter().zip(&curves).map(|(layer, curves)| count(layer, curves)).collect(),
+            };
+            context.send(Response::SweepPoint { epoch, answer });
+        }
+        let done = (index + 1) as f64 / runs.len() as f64;
+        context.send(Response::Progress { job: Job::Sweep, epoch, done });
+    }
+    Ok(())
+}
+
+pub(in crate::engine) async fn benchmark<H: Host>(
+    context: &Context<H>,
+    epoch: u32,
+    question: &Question,
+    (images, labels): (&[u8], &[u8]),
+    methods: &[Method],
+    budget: f64,
+    pulse: &JobPulse<'_, H>,
+) -> Result<(), JobError> {
+    let loaded = context.loaded(&question.network)?;
+    let (inputs, region) = (loaded.prepared.input_len(), question.region());
+    let (pixels, labels): (Vec<f64>, Vec<usize>) = (unit(images), labels.iter().map(|&y| usize::from(y)).collect());
+    if labels.is_empty() || pixels.len() != labels.len() * inputs {
+        return Err(JobError::Pixels { found: images.len(), wanted: labels.len() * inputs });
+    }
+    for &method in methods {
+        for count in [1, labels.len()] {
+            let (pixels, labels) = (&pixels[..count * inputs], &labels[..count]);
+            let (mut times, begun) = (Vec::new(), context.host.now());
+            while times.len() < 3 || context.host.now() - begun < budget {
+                pulse.tick().await?;
+                let start = context.host.now();
+                loaded.prepared.bounds(pixels, Some(labels), &region, method, question.lines, &Steady).await?;
+                times.push(context.host.now() - start);
+            }
+            times.sort_by(f64::total_cmp);
+            let milliseconds = times[times.len() / 2] / count as f64;
+            let (images, runs) = (count as u32, times.len() as u32);
+            context.send(Response::Timing { epoch, method, images, milliseconds, runs });
+        }
+    }
+    Ok(())
+}
+
+impl Loaded {
+    /// Bounds of one image.
+    async fn bounds(
+        &self,
+        image: &[f64],
+        label: usize,
+        region: &Region,
+        method: Method,
+        lines: Strategy,
+        pulse: &impl Pulse,
+    ) -> Result<Bounds, BoundsError> {
+        let mut bounds = self.prepared.bounds(image, Some(&[label]), region, method, lines, pulse).await?;
+        Ok(bounds.pop().expect("one image in, one answer out"))
+    }
+}
+
+fn mean_width(layer: &LayerBounds) -> f64 {
+    let total: f64 = layer.lower.iter().zip(&layer.upper).map(|(l, u)| u - l).sum();
+    total / layer.lower.len() as f64
+}
+
+/// Neurons by status.
+fn count(layer: &LayerBounds, curves: &Curves) -> Vec<u32> {
+    let mut counts = vec![0; Status::Unknown as usize + 1];
+    for (index, (&l, &u)) in layer.lower.iter().zip(&layer.upper).enumerate() {
+        let curve: Curve<f64> = curves.at(index);
+        counts[status(&curve, l, u) as usize] += 1;
+    }
+    counts
+}

@@ -28,8 +28,8 @@ const OPERATORS: [(&str, &[&str]); 11] = [
 /// before where absent).
 const COMMON: [&str; 3] = ["op", "name", "inputs"];
 
-/// Fields of the description itself.
-const TOP: [&str; 3] = ["input_shape", "layers", TRAINING];
+/// Fields of the description itself. `info` is for people: anything may stand in it, and nothing reads it.
+const TOP: [&str; 4] = ["input_shape", "layers", "info", TRAINING];
 
 /// The network's input in a layer's `inputs`.
 const INPUT: &str = "input";

@@ -17,7 +17,7 @@ pub fn header_end(bytes: &[u8]) -> Option<usize> {
     let (length, rest) = bytes.split_first_chunk::<LENGTH>()?;
     let length = usize::try_from(u64::from_le_bytes(*length)).ok()?;
     // Readers refuse longer headers.
-    (rest.first() == Some(&b'{') && length <= 100_000_000).then_some(LENGTH + length)
+    (rest.first() == Some(&b'{') && length <= 100_000_000).then(|| LENGTH + length)
 }
 
 /// What the metadata of a header says.

@@ -1,10 +1,10 @@
 //! What becomes of the engine's news about training.
 
-use super::{Arrival, Checkpoint, Desk, resolve};
 use crate::{
     app::{
         store::Opened,
         train::{history::RunView, strings, words},
+        training::{Arrival, Checkpoint, Desk, resolve},
     },
     engine::{Order, TrainResponse},
 };

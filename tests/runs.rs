@@ -5,8 +5,8 @@ mod common;
 use boundscope::{
     bounds::{Method, Norm, Strategy},
     engine::{
-        Bytes, Device, Floats, Job, Order, Point, Probe, ProbePlan, Question, Request, Response, RunState, Session,
-        TrainRequest, TrainResponse,
+        Bytes, Device, Failure, Floats, Job, Order, Point, Probe, ProbePlan, Question, Request, Response, RunState,
+        Session, TrainRequest, TrainResponse,
     },
     formats::{read_model, read_shard, write_model},
     train::{Activation, Architecture, Loss, Plan, Recipe},
@@ -287,7 +287,7 @@ fn wrong_requests_are_answered_in_words() {
     assert_eq!(orders, vec![Order::Start, Order::Resume, Order::Checkpoint, Order::Probe, Order::Export]);
     let empty = Bench::empty();
     empty.start(0, plan(Activation::Relu));
-    assert!(matches!(&empty.news()[0], TrainResponse::Failed { message, .. } if message.contains("no images")));
+    assert!(matches!(&empty.news()[0], TrainResponse::Failed { failure: Failure::NoImages, .. }));
 }
 
 #[test]

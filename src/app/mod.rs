@@ -5,6 +5,7 @@
 
 pub mod defaults;
 pub mod digit;
+pub mod failures;
 pub mod first_view;
 pub mod format;
 pub mod picture;

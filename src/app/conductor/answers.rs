@@ -2,6 +2,7 @@
 
 use super::{Conductor, Dirty, frames::next_frame};
 use crate::{
+    app::failures,
     app::{
         picture::Subject,
         processor::Processor,
@@ -100,7 +101,8 @@ impl Conductor {
                 score.dirty.sweep = true;
                 drop(score);
             }
-            Response::Failed { job, epoch, message } => {
+            Response::Failed { job, epoch, failure } => {
+                let message = failures::words(&failure);
                 let current = match job {
                     None => true,
                     Some(Job::Explore) => epoch == score.explore,

@@ -232,7 +232,8 @@ impl Client {
             let client = self.clone();
             move |event: web_sys::Event| {
                 let why = event.dyn_ref::<ErrorEvent>().map(ErrorEvent::message).filter(|why| !why.is_empty());
-                client.failed(generation, why.unwrap_or_else(|| "its program could not be loaded or was blocked".into()));
+                client
+                    .failed(generation, why.unwrap_or_else(|| "its program could not be loaded or was blocked".into()));
             }
         });
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));

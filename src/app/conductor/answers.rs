@@ -1,9 +1,9 @@
 //! What the engine says, and how it gets on screen.
 
-use super::{Conductor, Dirty, frames::next_frame};
 use crate::{
     app::failures,
     app::{
+        conductor::{Conductor, Dirty, frames::next_frame},
         picture::Subject,
         processor::Processor,
         store::{Engine, Remedy},

@@ -1,11 +1,11 @@
 //! What becomes of the engine's news about training.
 
-use super::{Arrival, Checkpoint, Desk, resolve};
 use crate::{
     app::failures,
     app::{
         store::Opened,
         train::{history::RunView, strings, words},
+        training::{Arrival, Checkpoint, Desk, resolve},
     },
     engine::{Order, TrainResponse},
 };

@@ -1,12 +1,14 @@
 //! Radius bracket.
 
-use crate::app::{
-    dom::{Card, EpsilonPlot, TableOf},
-    plots::radius::{self, Context},
-    store::{Store, store},
-    strings,
+use crate::{
+    app::{
+        dom::{Card, EpsilonPlot, TableOf},
+        plots::radius::{self, Context},
+        store::{Store, store},
+        strings,
+    },
+    bounds::Strategy,
 };
-use crate::bounds::Strategy;
 use leptos::prelude::*;
 use std::sync::Arc;
 

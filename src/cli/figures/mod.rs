@@ -6,16 +6,14 @@ mod histogram;
 mod print;
 mod style;
 
-use super::{CliError, input, output};
 use crate::{
     activation::Status,
-    app::{
-        defaults::{PIXEL_RANGE, preset},
-        plots::{has_bend, statuses::DRAWN},
-    },
     bounds::{Norm, Region},
+    catalogue::{PIXEL_RANGE, preset},
     certify::{LayerStatuses, statuses},
-    engine::{NetworkSummary, summarise},
+    charts::colours::DRAWN,
+    cli::{CliError, input, output},
+    engine::{LayerSummary, NetworkSummary, summarise},
     network::Network,
     tensor::Cpu,
 };
@@ -72,7 +70,7 @@ impl Entry {
 
     /// Whether the network has a ParamRamp, and so six statuses.
     fn bend(&self) -> bool {
-        self.summary.layers.iter().any(has_bend)
+        self.summary.layers.iter().any(LayerSummary::has_bend)
     }
 
     /// All hidden neurons taken together, for one ε.

@@ -5,6 +5,8 @@
 //! | room | job |
 //! |---|---|
 //! | [`app`] | the page: state in the URL, plots, controls, the client that talks to the engine |
+//! | [`charts`] | what drawings are made of: marks, scales, axes, colours, numbers as text |
+//! | [`catalogue`] | the networks and images that ship, and the ranges of ε |
 //! | `web` | messages between page and worker, and the worker itself |
 //! | [`engine`] | one session: holds networks, answers typed requests, streams results; knows no browser |
 //! | [`certify`] | certified radius by bisection, verified error and neuron statuses over a set of images |
@@ -17,6 +19,7 @@
 //! | [`pulse`] | cancellation and yielding inside long work |
 //! | [`activation`] | the rule of one neuron: value, status, lines |
 //! | [`random`] | seeded random numbers |
+//! | [`rounded`] | proved numbers as decimals that claim no more than was proved |
 //! | [`tensor`] | the [`Backend`](tensor::Backend) and its processors |
 #![warn(missing_docs)]
 
@@ -24,7 +27,9 @@ pub mod activation;
 pub mod app;
 pub mod attack;
 pub mod bounds;
+pub mod catalogue;
 pub mod certify;
+pub mod charts;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod engine;
@@ -35,6 +40,7 @@ pub mod kernels;
 pub mod network;
 pub mod pulse;
 pub mod random;
+pub mod rounded;
 pub mod tensor;
 pub mod train;
 #[cfg(all(feature = "browser", target_arch = "wasm32"))]

@@ -43,7 +43,7 @@ fn same(a: &Response, b: &Response) -> bool {
             };
             (a.method, a.lines, a.arithmetic) == (b.method, b.lines, b.arithmetic)
                 && close(a.verified, b.verified)
-                && close(a.refuted, b.refuted)
+                && close(a.unverified, b.unverified)
         }
         (Response::SweepPoint { answer: a, .. }, Response::SweepPoint { answer: b, .. }) => {
             (a.method, a.lines, a.epsilon) == (b.method, b.lines, b.epsilon)

@@ -1,6 +1,6 @@
 //! The networks offered: each has its training record, and each record is about the file beside it and makes sense.
 
-use boundscope::{app::defaults::PRESETS, formats::read_model, train::Plan};
+use boundscope::{catalogue::PRESETS, formats::read_model, train::Plan};
 use serde_json::Value;
 use std::{collections::HashMap, fs, path::PathBuf};
 

@@ -5,6 +5,7 @@
 //! read the networks, and until the page finds the moment to change over: nobody sees it.
 
 use crate::{
+    app::failures,
     engine::{Bytes, Job, Request, Response},
     web,
 };
@@ -231,7 +232,8 @@ impl Client {
             let client = self.clone();
             move |event: web_sys::Event| {
                 let why = event.dyn_ref::<ErrorEvent>().map(ErrorEvent::message).filter(|why| !why.is_empty());
-                client.failed(generation, why.unwrap_or_else(|| "its program could not be loaded or was blocked".into()));
+                client
+                    .failed(generation, why.unwrap_or_else(|| "its program could not be loaded or was blocked".into()));
             }
         });
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
@@ -285,10 +287,10 @@ impl Client {
             match response {
                 Response::Ready { .. } => next.ready = Some(response),
                 Response::Network { key, .. } => drop(next.unread.remove(&key)),
-                Response::Failed { message, .. } if next.ready.is_none() => {
+                Response::Failed { failure, .. } if next.ready.is_none() => {
                     // Let go of what is borrowed first: the event may lead back here.
                     let client = self.clone();
-                    wasm_bindgen_futures::spawn_local(async move { client.stunted(message) });
+                    wasm_bindgen_futures::spawn_local(async move { client.stunted(failures::words(&failure)) });
                     return;
                 }
                 // A network that the first engine could not read either, and has complained about.

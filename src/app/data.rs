@@ -1,7 +1,9 @@
 //! What the page fetches: networks, MNIST shards, labels and the first view. Nothing else is ever requested.
 
-use super::{defaults, first_view::FirstView, state::Picked, store::Loaded};
-use crate::web;
+use crate::{
+    app::{first_view::FirstView, state::Picked, store::Loaded},
+    catalogue, web,
+};
 use js_sys::{ArrayBuffer, Uint8Array};
 use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 use wasm_bindgen::prelude::*;
@@ -115,11 +117,16 @@ pub async fn labels() -> Result<Rc<Vec<u8>>, String> {
 
 /// An image of the test set.
 pub async fn test_image(index: u32) -> Result<Loaded, String> {
-    let shard = shard(index / defaults::SHARD).await?;
-    let place = (index % defaults::SHARD) as usize;
+    let shard = shard(index / catalogue::SHARD).await?;
+    let place = (index % catalogue::SHARD) as usize;
     let bytes = shard.images.get(place * SIZE..(place + 1) * SIZE).ok_or("the shard is too short")?.to_vec();
     let label = shard.labels.get(place).map(|&label| u32::from(label));
-    Ok(Loaded { picked: Picked::Test(index), pixels: bytes.iter().map(|&b| f32::from(b) / 255.0).collect(), bytes, label })
+    Ok(Loaded {
+        picked: Picked::Test(index),
+        pixels: bytes.iter().map(|&b| f32::from(b) / 255.0).collect(),
+        bytes,
+        label,
+    })
 }
 
 /// Fetches the first view.

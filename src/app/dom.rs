@@ -1,11 +1,13 @@
 //! Small pieces every view is made of: cards, plots that know their width, tables, handles of ε.
 
-use super::{
-    format,
-    plots::{Drawing, Table},
-    scales::Scale,
-    store::store,
-    strings,
+use crate::{
+    app::{store::store, strings},
+    catalogue,
+    charts::{
+        numbers,
+        panel::{Drawing, Table},
+        scales::Scale,
+    },
 };
 use leptos::{ev, html, prelude::*};
 use std::sync::Arc;
@@ -40,7 +42,12 @@ pub fn width_of(element: NodeRef<html::Div>) -> ReadSignal<f64> {
 
 /// A card with its title and a quieter remark beside it.
 #[component]
-pub fn Card(id: &'static str, #[prop(into)] title: Words, #[prop(into)] remark: Words, children: Children) -> impl IntoView {
+pub fn Card(
+    id: &'static str,
+    #[prop(into)] title: Words,
+    #[prop(into)] remark: Words,
+    children: Children,
+) -> impl IntoView {
     let heading = format!("{id}-title");
     view! {
         <section class="card" id=id aria-labelledby=heading>
@@ -162,7 +169,7 @@ pub fn EpsilonPlot(
     let held = StoredValue::new(false);
     let aim = move |event: &ev::PointerEvent| {
         let epsilon = axis(width.get_untracked()).invert(f64::from(event.offset_x()));
-        let epsilon = rounded(super::scales::brief(epsilon));
+        let epsilon = rounded(crate::charts::scales::brief(epsilon));
         store.drag(|state| state.epsilon = epsilon);
     };
     let aim = StoredValue::new(aim);
@@ -179,10 +186,10 @@ pub fn EpsilonPlot(
             tabindex="0"
             role="slider"
             aria-label=name
-            aria-valuemin=move || super::defaults::epsilon_range(store.state.with(|s| s.norm)).0.to_string()
-            aria-valuemax=move || super::defaults::epsilon_range(store.state.with(|s| s.norm)).1.to_string()
+            aria-valuemin=move || catalogue::epsilon_range(store.state.with(|s| s.norm)).0.to_string()
+            aria-valuemax=move || catalogue::epsilon_range(store.state.with(|s| s.norm)).1.to_string()
             aria-valuenow=move || epsilon().to_string()
-            aria-valuetext=move || format!("ε = {}", format::epsilon(epsilon()))
+            aria-valuetext=move || format!("ε = {}", numbers::epsilon(epsilon()))
             on:pointerdown=move |event| {
                 if event.button() == 0 && event.is_primary() {
                     let host: web_sys::Element = event.current_target().unwrap().unchecked_into();
@@ -201,7 +208,7 @@ pub fn EpsilonPlot(
             on:keydown=move |event| {
                 if let Some(steps) = key_steps(&event.key()) {
                     event.prevent_default();
-                    store.drag(|state| state.epsilon = stepped(state.epsilon, steps).min(super::defaults::epsilon_range(state.norm).1));
+                    store.drag(|state| state.epsilon = stepped(state.epsilon, steps).min(catalogue::epsilon_range(state.norm).1));
                 }
             }
             on:keyup=move |_| super::history::end_drag()

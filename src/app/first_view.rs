@@ -2,15 +2,13 @@
 //! engine is up.
 
 use crate::engine::{Floats, Response};
-use serde::{Deserialize, Serialize};
 #[cfg(not(target_arch = "wasm32"))]
-use {
-    super::{defaults, state::State},
-    crate::{
-        engine::{Bytes, Request},
-        formats::{FormatError, read_shard},
-    },
+use crate::{
+    app::{asks, state::State},
+    engine::{Bytes, Request},
+    formats::{FormatError, read_shard},
 };
+use serde::{Deserialize, Serialize};
 
 /// What `assets/first-view.json` holds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -35,7 +33,9 @@ pub async fn compute(model: Vec<u8>, shard: &[u8]) -> Result<FirstView, FormatEr
     let (image, label) = (images.unit(0), u32::from(labels[0]));
     let state = State::default();
     let load = Request::Network { key: state.network.clone(), file: Bytes(model) };
-    let requests = std::iter::once(load).chain(defaults::first_view(&image, label));
-    let responses = crate::engine::collect(requests).await;
+    let requests = std::iter::once(load).chain(asks::first_view(&image, label));
+    let mut responses = crate::engine::collect(requests).await;
+    // What is precomputed does not progress.
+    responses.retain(|response| !matches!(response, Response::Progress { .. }));
     Ok(FirstView { hash: state.to_hash(), responses, image: image.into(), label })
 }

@@ -1,6 +1,6 @@
 //! The state in the address bar: a step of its own for discrete changes, one step for a whole drag.
 
-use super::state::State;
+use crate::app::state::State;
 use leptos::prelude::*;
 use std::{cell::RefCell, time::Duration};
 use wasm_bindgen::JsValue;

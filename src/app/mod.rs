@@ -3,17 +3,15 @@
 //! Everything that can be said without a browser is said without one: these modules compile and are tested natively.
 //! The rest (Leptos components, the engine's client) exists on `wasm32` under the feature `page` only.
 
-pub mod defaults;
+pub mod asks;
 pub mod digit;
+pub mod failures;
 pub mod first_view;
-pub mod format;
 pub mod picture;
 pub mod plots;
 pub mod processor;
-pub mod scales;
 pub mod state;
 pub mod strings;
-pub mod svg;
 pub mod train;
 pub mod words;
 

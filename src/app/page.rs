@@ -1,16 +1,18 @@
 //! The page as a whole.
 
-use super::{
+use crate::app::{
     conductor::Conductor,
-    controls::{EpsilonControl, ImageControl, MethodsControl, NetworkControl, Notices, ProcessorControl, RegionControl, TopBar},
+    controls::{
+        EpsilonControl, ImageControl, MethodsControl, NetworkControl, Notices, ProcessorControl, RegionControl, TopBar,
+    },
     data, history,
     state::{State, Tab},
     store::{Remedy, Store},
     strings,
     training::Desk,
     views::{
-        LadderView, MarginsView, NeuronView, NeuronsView, Patterns, RadiusView, ResumeBar, StatusesView,
-        TightnessView, TrainPage,
+        LadderView, MarginsView, NeuronView, NeuronsView, Patterns, RadiusView, ResumeBar, StatusesView, TightnessView,
+        TrainPage,
     },
 };
 use leptos::prelude::*;

@@ -1,8 +1,9 @@
 //! The processors as the page knows them: the GPU's state, the reader's choice, and what was measured.
 
-use super::{format, plots::Table, strings};
 use crate::{
+    app::{failures, strings},
     bounds::Method,
+    charts::{numbers, panel::Table},
     engine::{BoundsSpeed, Device, GpuResponse, GpuState, KernelSpeed, Speeds, StepSpeed},
 };
 
@@ -52,15 +53,15 @@ impl Processor {
     /// Takes news in.
     pub fn take(&mut self, news: GpuResponse) {
         match news {
-            GpuResponse::Status { state, adapter, message, done, total } => {
+            GpuResponse::Status { state, adapter, cause, done, total } => {
                 self.state = state;
                 self.tried = (done, total);
                 if !adapter.is_empty() {
                     self.adapter = adapter;
                 }
                 // What happened stays on screen while the device is opened again and once it is back.
-                if !message.is_empty() || state == GpuState::Refused {
-                    self.message = message;
+                if cause.is_some() || state == GpuState::Refused {
+                    self.message = cause.as_ref().map_or_else(String::new, failures::words);
                 }
                 self.measuring &= state == GpuState::Ready;
             }
@@ -150,7 +151,7 @@ impl Processor {
     /// What the device reaches at best, in a sentence.
     pub fn peak(&self) -> Option<String> {
         let peak = self.speeds.peak?;
-        let (flops, bytes) = (format::significant(peak.gigaflops, 3), format::significant(peak.gigabytes, 3));
+        let (flops, bytes) = (numbers::significant(peak.gigaflops, 3), numbers::significant(peak.gigabytes, 3));
         Some(format!("The GPU reaches {flops} GFLOP/s in a large product and {bytes} GB/s in a large copy."))
     }
 
@@ -160,7 +161,7 @@ impl Processor {
         let share = |value: f64, peak: f64| {
             if value > 0.0 && peak > 0.0 { format!("{:.0} %", 100.0 * value / peak) } else { String::new() }
         };
-        let rate = |value: f64| if value > 0.0 { format::significant(value, 3) } else { String::new() };
+        let rate = |value: f64| if value > 0.0 { numbers::significant(value, 3) } else { String::new() };
         let row = |row: &KernelSpeed| {
             vec![
                 row.kernel.replace('_', " "),
@@ -182,7 +183,7 @@ impl Processor {
                     "{}, {}, ε\u{a0}=\u{a0}{}, {}",
                     row.network,
                     row.method.label(),
-                    format::epsilon(row.epsilon),
+                    numbers::epsilon(row.epsilon),
                     images(row.images)
                 ),
                 time(row.cpu_milliseconds),
@@ -197,8 +198,8 @@ impl Processor {
         let row = |row: &StepSpeed| {
             vec![
                 format!("{}, {}, {}", row.network, row.loss.label(), images(row.images)),
-                format::significant(row.cpu_steps_per_second, 3),
-                format::significant(row.gpu_steps_per_second, 3),
+                numbers::significant(row.cpu_steps_per_second, 3),
+                numbers::significant(row.gpu_steps_per_second, 3),
             ]
         };
         table(strings::STEPS_MEASURED.into(), strings::STEPS_HEAD, self.speeds.steps.iter().map(row).collect())
@@ -213,9 +214,9 @@ fn images(count: u32) -> String {
 /// A time whose digits matter also where it is short.
 fn time(milliseconds: f64) -> String {
     if milliseconds < 10.0 {
-        format!("{} ms", format::significant(milliseconds, 2))
+        format!("{} ms", numbers::significant(milliseconds, 2))
     } else {
-        format::milliseconds(milliseconds)
+        numbers::milliseconds(milliseconds)
     }
 }
 
@@ -226,10 +227,14 @@ fn table<const N: usize>(caption: String, head: [&str; N], rows: Vec<Vec<String>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{engine::Peak, train::Loss};
+    use crate::{
+        engine::{Failure, Peak},
+        train::Loss,
+    };
 
-    fn status(state: GpuState, message: &str) -> GpuResponse {
-        GpuResponse::Status { state, adapter: "A".into(), message: message.into(), done: 3, total: 41 }
+    fn status(state: GpuState, why: &str) -> GpuResponse {
+        let cause = (!why.is_empty()).then(|| Failure::File { why: why.into() });
+        GpuResponse::Status { state, adapter: "A".into(), cause, done: 3, total: 41 }
     }
 
     #[test]

@@ -1,8 +1,11 @@
 //! The state of the page, as it stands in the URL: `#v1&net=mlp-ibp&img=17&eps=0.08&…`. Short (defaults are left out),
 //! versioned, and validated: a word that is not understood is an error in plain language, never a guess.
 
-use super::{defaults, digit, train::settings::Settings};
-use crate::bounds::{Method, Norm, Strategy};
+use crate::{
+    app::{digit, train::settings::Settings},
+    bounds::{Method, Norm, Strategy},
+    catalogue,
+};
 
 /// Version of the hash.
 const VERSION: &str = "v1";
@@ -87,7 +90,7 @@ impl Default for State {
         State {
             tab: Tab::Explore,
             train: Settings::default(),
-            network: defaults::PRESETS[0].key.into(),
+            network: catalogue::PRESETS[0].key.into(),
             image: Picked::Test(0),
             epsilon: 0.08,
             norm: Norm::Inf,
@@ -200,10 +203,10 @@ impl State {
             "net" => {
                 let full = format!("{PREFIX}{value}");
                 let known =
-                    [value, &full].into_iter().find(|key| defaults::preset(key).is_some() || defaults::own(key));
+                    [value, &full].into_iter().find(|key| catalogue::preset(key).is_some() || catalogue::own(key));
                 self.network = known.ok_or("no network has this name")?.to_string();
             }
-            "img" => self.image = Picked::Test(whole(value, 0, defaults::TEST_IMAGES - 1)?),
+            "img" => self.image = Picked::Test(whole(value, 0, catalogue::TEST_IMAGES - 1)?),
             "draw" => self.image = Picked::Drawn(digit::decode(value).ok_or("not a 28×28 drawing")?),
             "eps" => self.epsilon = real(value, 0.0, 1000.0)?,
             "norm" => self.norm = value.parse().map_err(|e: crate::bounds::UnknownName| e.to_string())?,

@@ -1,15 +1,17 @@
 //! What the components share: signals to read, and the few ways to change them.
 
-use super::{
-    conductor::Conductor,
-    history::{self, Change},
-    picture::{Picture, Radii, Sweep},
-    processor::Processor,
-    state::{Picked, State},
-    strings,
-    training::{Desk, TrainSignals},
+use crate::{
+    app::{
+        conductor::Conductor,
+        history::{self, Change},
+        picture::{Picture, Radii, Sweep},
+        processor::Processor,
+        state::{Picked, State},
+        strings,
+        training::{Desk, TrainSignals},
+    },
+    engine::NetworkSummary,
 };
-use crate::engine::NetworkSummary;
 use leptos::prelude::*;
 use std::{collections::BTreeMap, rc::Rc, sync::Arc};
 

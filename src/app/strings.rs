@@ -1,17 +1,18 @@
 //! Every sentence on the page; its fixed words are in [`words`](super::words) and re-exported here.
 
-use super::{
-    format,
-    picture::{Picture, Radii, Sweep},
-    plots::{self, ladder::Verdict, radius, tightness},
-    state::Picked,
-};
 use crate::{
+    app::{
+        picture::{Picture, Radii, Sweep},
+        plots::{self, ladder::Verdict, radius, tightness},
+        state::Picked,
+    },
     bounds::{Method, Norm, Strategy},
+    catalogue,
+    charts::numbers,
     engine::{Arithmetic, BoundsAnswer, LayerSummary, Question},
 };
 
-pub use super::words::*;
+pub use crate::app::words::*;
 
 /// Heads of the radius table.
 pub const RADIUS_HEAD: [&str; 7] =
@@ -23,13 +24,13 @@ pub const NEURON_HEAD: [&str; 4] = ["lines", "lower line", "upper line", "area"]
 
 /// Time, and the processor where it was not the CPU.
 pub fn time(answer: &BoundsAnswer) -> String {
-    let time = format::milliseconds(answer.milliseconds);
+    let time = numbers::milliseconds(answer.milliseconds);
     if answer.device.is_cpu() { time } else { format!("{time} · GPU") }
 }
 
 /// "layer 2 · dense 32 · ReLU".
 pub fn layer_title(place: usize, layer: &LayerSummary) -> String {
-    format!("layer {} · {} · {} · {} neurons", place + 1, layer.affine, layer.activation, format::count(layer.width()))
+    format!("layer {} · {} · {} · {} neurons", place + 1, layer.affine, layer.activation, numbers::count(layer.width()))
 }
 
 /// "layer 2 · linear 32".
@@ -44,22 +45,22 @@ pub fn layer_short(place: usize) -> String {
 
 /// Said when a layer is wider than its pixels.
 pub fn drawn_of(columns: usize, neurons: usize) -> String {
-    format!(" · {columns} of {}", format::count(neurons))
+    format!(" · {columns} of {}", numbers::count(neurons))
 }
 
 /// The question a number belongs to: ε, norm, clipping, lines.
 pub fn asked(question: &Question) -> String {
-    format!("{}, {}", region(question), format::lines(question.lines))
+    format!("{}, {}", region(question), numbers::lines(question.lines))
 }
 
 /// ε, norm, clipping.
 pub fn region(question: &Question) -> String {
-    format::region(question.epsilon, question.norm, question.clip.is_some())
+    numbers::region(question.epsilon, question.norm, question.clip.is_some())
 }
 
 /// The arithmetic of a picture.
 pub fn arithmetic(picture: &Picture) -> &'static str {
-    picture.answers().next().map_or("", |answer| format::arithmetic(answer.arithmetic))
+    picture.answers().next().map_or("", |answer| numbers::arithmetic(answer.arithmetic))
 }
 
 /// ε, norm, lines, arithmetic: under every view.
@@ -81,7 +82,7 @@ pub fn margins_summary(picture: &Picture, proved: usize, rivals: usize, closest:
     let label = picture.question.label;
     let close = match closest {
         Some((rival, bound)) if bound.is_finite() => {
-            format!(" The closest rival is {rival}, bounded below by {}.", format::signed(bound))
+            format!(" The closest rival is {rival}, bounded below by {}.", numbers::margin(bound))
         }
         _ => String::new(),
     };
@@ -106,7 +107,7 @@ pub fn margins_summary(picture: &Picture, proved: usize, rivals: usize, closest:
 /// What PGD says where everything is proved: by how much it might be too cautious.
 fn attacked(picture: &Picture) -> String {
     let Some(attack) = &picture.attacked else { return String::new() };
-    format!(" PGD gets the smallest down to {}.", format::signed(plots::worst(&attack.margins)))
+    format!(" PGD gets the smallest down to {}.", numbers::signed(plots::worst(&attack.margins)))
 }
 
 /// Margins without a proof: broken, or undecided.
@@ -144,14 +145,14 @@ pub fn ladder_caption(picture: &Picture) -> String {
 pub fn radius_summary(radii: &Radii, context: &radius::Context) -> String {
     let Some(subject) = &radii.subject else { return WAITING.into() };
     let label = subject.question().label;
-    let norm = format::norm(context.norm);
+    let norm = numbers::norm(context.norm);
     let answers: Vec<_> = context.methods.iter().filter_map(|&m| radii.by(m)).collect();
     if answers.is_empty() {
         return format!("Searching for the largest ε in {norm} that each method proves.");
     }
     let best =
         answers.iter().filter(|a| a.verified.is_some()).max_by(|a, b| a.verified.partial_cmp(&b.verified).unwrap());
-    let lines = format::lines(subject.question().lines);
+    let lines = numbers::lines(subject.question().lines);
     let reach = match best {
         None if radii.running => "Searching.".into(),
         None => format!("No method verifies class {label} even at ε = 0."),
@@ -159,11 +160,11 @@ pub fn radius_summary(radii: &Radii, context: &radius::Context) -> String {
             let verified = best.verified.unwrap_or_default();
             let claim = match best.arithmetic {
                 Arithmetic::Sound => "Certified".to_string(),
-                other => format!("Verified ({})", format::arithmetic(other)),
+                other => format!("Verified ({})", numbers::arithmetic(other)),
             };
-            match best.refuted {
+            match best.unverified {
                 Some(refuted) => {
-                    let (verified, refuted) = format::bracket(verified, refuted);
+                    let (verified, refuted) = numbers::bracket(verified, refuted);
                     format!(
                         "{claim} as a {label} up to ε = {verified} in {norm} by {} with {lines}; no longer at {refuted}. \
                          {}",
@@ -173,7 +174,7 @@ pub fn radius_summary(radii: &Radii, context: &radius::Context) -> String {
                 }
                 None => format!(
                     "{claim} as a {label} at least up to ε = {} in {norm} by {} with {lines}, the largest ε tried.",
-                    format::epsilon(verified),
+                    numbers::bracket(verified, verified).0,
                     best.method.label(),
                 ),
             }
@@ -189,11 +190,11 @@ fn broken(radii: &Radii) -> String {
         Some(answer) => match answer.epsilon {
             Some(epsilon) => format!(
                 "PGD breaks it at ε = {}; between the certificate and there nobody knows.",
-                format::bracket(epsilon, epsilon).1
+                numbers::bracket(epsilon, epsilon).1
             ),
             None => format!(
                 "PGD breaks it nowhere up to ε = {}, which proves nothing: beyond the certificate nobody knows.",
-                format::epsilon(answer.largest)
+                numbers::epsilon(answer.largest)
             ),
         },
     }
@@ -201,18 +202,18 @@ fn broken(radii: &Radii) -> String {
 
 /// Caption of the radius table.
 pub fn radius_caption(radii: &Radii, context: &radius::Context) -> String {
-    let lines = radii.subject.as_ref().map_or(String::new(), |s| format!(", {}", format::lines(s.question().lines)));
+    let lines = radii.subject.as_ref().map_or(String::new(), |s| format!(", {}", numbers::lines(s.question().lines)));
     format!(
         "Largest ε verified in {} by each method{lines}, up to {}",
-        format::norm(context.norm),
-        format::epsilon(radii.largest)
+        numbers::norm(context.norm),
+        numbers::epsilon(radii.largest)
     )
 }
 
 /// Subtitle of the radius view.
 pub fn radius_subtitle(radii: &Radii) -> String {
     let lines = radii.subject.as_ref().map_or(Strategy::Tight, |s| s.question().lines);
-    format!("largest ε each method proves, {}; from there to where PGD breaks it nobody knows", format::lines(lines))
+    format!("largest ε each method proves, {}; from there to where PGD breaks it nobody knows", numbers::lines(lines))
 }
 
 /// Title of the radius view: "certified" only if every answer is.
@@ -241,7 +242,7 @@ pub fn ladder_summary(picture: &Picture, verdict: &Verdict) -> String {
             "The paradox: with adaptive lines {} falls {} below IBP. Each line has the least area, and the whole is looser: \
              Theorem 2 promises its order for tight lines only.",
             method.label(),
-            format::bound(*below)
+            numbers::bound(*below)
         ),
         Verdict::Unknown => "Waiting for the remaining methods.".into(),
     }
@@ -258,21 +259,21 @@ pub fn neurons_summary(picture: &Picture, shares: &[(String, f64)], sampled_laye
         return WAITING.into();
     }
     let words: Vec<String> =
-        shares.iter().map(|(names, width)| format!("{} by {names}", format::bound(*width))).collect();
+        shares.iter().map(|(names, width)| format!("{} by {names}", numbers::upper(*width))).collect();
     let sampled = picture.sampled.as_ref().map_or(String::new(), |s| {
-        format!(" The dark thread is what {} sampled points reached: always inside.", format::count(s.points as usize))
+        format!(" The dark thread is what {} sampled points reached: always inside.", numbers::count(s.points as usize))
     });
     let wide = if sampled_layers {
         " Layers wider than their pixels show an even sample of their neurons, by rank."
     } else {
         ""
     };
-    format!("Mean width of a hidden neuron's interval: {}.{sampled}{wide}", format::list(&words))
+    format!("Mean width of a hidden neuron's interval: {}.{sampled}{wide}", numbers::list(&words))
 }
 
 /// Caption of the neuron table.
 pub fn neurons_caption(picture: &Picture, layer: usize, shown: usize, all: usize) -> String {
-    let part = if shown < all { format!(", {shown} of {} evenly by rank", format::count(all)) } else { String::new() };
+    let part = if shown < all { format!(", {shown} of {} evenly by rank", numbers::count(all)) } else { String::new() };
     format!("Pre-activation bounds of layer {}{part}, sorted by the image's own value, {}", layer + 1, footing(picture))
 }
 
@@ -281,8 +282,8 @@ pub fn neuron_words(layer: usize, neuron: usize, method: Method, l: f64, u: f64,
     format!(
         "layer {}, neuron {neuron}: {} to {} by {}, {status}",
         layer + 1,
-        format::bound(l),
-        format::bound(u),
+        numbers::lower(l),
+        numbers::upper(u),
         method.label()
     )
 }
@@ -297,11 +298,11 @@ pub fn neuron_subtitle(layer: usize, neuron: usize, status: &str, method: Option
 
 /// Sentence under the one-neuron view.
 pub fn neuron_summary(l: f64, u: f64, status: &str, areas: &[(Strategy, f64)]) -> String {
-    let areas: Vec<String> = areas.iter().map(|(s, area)| format!("{} {}", s.name(), format::bound(*area))).collect();
+    let areas: Vec<String> = areas.iter().map(|(s, area)| format!("{} {}", s.name(), numbers::bound(*area))).collect();
     format!(
         "On [{}, {}] the neuron is {status}. Area between the lines: {}.",
-        format::bound(l),
-        format::bound(u),
+        numbers::lower(l),
+        numbers::upper(u),
         areas.join(", ")
     )
 }
@@ -309,15 +310,15 @@ pub fn neuron_summary(l: f64, u: f64, status: &str, areas: &[(Strategy, f64)]) -
 /// `0.5 z − 1`.
 pub fn equation(slope: f64, intercept: f64) -> String {
     if slope == 0.0 {
-        return format::bound(intercept);
+        return numbers::bound(intercept);
     }
-    let slope = if slope == 1.0 { "z".into() } else { format!("{} z", format::bound(slope)) };
+    let slope = if slope == 1.0 { "z".into() } else { format!("{} z", numbers::bound(slope)) };
     if intercept == 0.0 {
         slope
     } else if intercept > 0.0 {
-        format!("{slope} + {}", format::bound(intercept))
+        format!("{slope} + {}", numbers::bound(intercept))
     } else {
-        format!("{slope} − {}", format::bound(-intercept))
+        format!("{slope} − {}", numbers::bound(-intercept))
     }
 }
 
@@ -328,8 +329,8 @@ pub fn statuses_caption(picture: &Picture) -> String {
 
 /// Caption of the statuses along ε.
 pub fn along_caption(sweep: &Sweep, lines: Strategy) -> String {
-    let norm = sweep.subject.as_ref().map_or("", |s| format::norm(s.question().norm));
-    format!("{ALONG_EPSILON_CAPTION} in {norm}, {}, f32 preview", format::lines(lines))
+    let norm = sweep.subject.as_ref().map_or("", |s| numbers::norm(s.question().norm));
+    format!("{ALONG_EPSILON_CAPTION} in {norm}, {}, f32 preview", numbers::lines(lines))
 }
 
 /// Sentence under the statuses.
@@ -341,13 +342,13 @@ pub fn statuses_summary(unstable: &[(String, f64)]) -> String {
         unstable.iter().map(|(names, share)| format!("{:.1} % by {names}", share * 100.0)).collect();
     format!(
         "Neurons not known to stay on one piece of σ: {}. A status is read off the bounds of the method in use.",
-        format::list(&words)
+        numbers::list(&words)
     )
 }
 
 /// Caption of the sweep's table.
 pub fn tightness_caption(sweep: &Sweep) -> String {
-    let norm = sweep.subject.as_ref().map_or("", |s| format::norm(s.question().norm));
+    let norm = sweep.subject.as_ref().map_or("", |s| numbers::norm(s.question().norm));
     let clip = sweep.subject.as_ref().is_some_and(|s| s.question().clip.is_some());
     format!(
         "Mean width of the output bounds by ε in {norm}{}, f32 preview",
@@ -359,18 +360,22 @@ pub fn tightness_caption(sweep: &Sweep) -> String {
 pub fn tightness_summary(sweep: &Sweep, here: Option<&tightness::Here>) -> String {
     let Some((epsilon, widths)) = here else { return WAITING.into() };
     let widths: Vec<String> =
-        widths.iter().map(|(method, width)| format!("{} {}", method.label(), format::bound(*width))).collect();
+        widths.iter().map(|(method, width)| format!("{} {}", method.label(), numbers::upper(*width))).collect();
     let progress = match (sweep.points.is_empty(), sweep.running) {
         (true, _) => " The curves follow when the engine is idle.",
         (false, true) => " The curves are filling in.",
         (false, false) => "",
     };
-    format!("Mean width at ε = {}: {}.{progress}", format::epsilon(*epsilon), widths.join(", "))
+    format!("Mean width at ε = {}: {}.{progress}", numbers::epsilon(*epsilon), widths.join(", "))
 }
 
 /// Subtitle of the sweep.
 pub fn tightness_subtitle(lines: Strategy, norm: Norm) -> String {
-    format!("mean width of the output bounds in {}, {} strong, the other lines faint", format::norm(norm), lines.name())
+    format!(
+        "mean width of the output bounds in {}, {} strong, the other lines faint",
+        numbers::norm(norm),
+        lines.name()
+    )
 }
 
 /// Subtitle of the image card.
@@ -418,7 +423,7 @@ pub fn image_file(picked: &Picked) -> String {
 
 /// What a network's file is called in a notice.
 pub fn network_file(key: &str) -> String {
-    format!("The network {}", super::defaults::preset(key).map_or(key, |preset| preset.title))
+    format!("The network {}", catalogue::preset(key).map_or(key, |preset| preset.title))
 }
 
 /// Notice: a network that only this page had.
@@ -438,12 +443,12 @@ pub fn certify_auto(drawn: bool) -> &'static str {
 
 /// Where along ε the paradox shows, if not here.
 pub fn paradox_elsewhere(epsilon: f64, method: Method, below: f64) -> String {
-    format!("At ε = {} {} falls {} below IBP.", format::epsilon(epsilon), method.label(), format::bound(below))
+    format!("At ε = {} {} falls {} below IBP.", numbers::epsilon(epsilon), method.label(), numbers::bound(below))
 }
 
 /// Button that goes there.
 pub fn go_to(epsilon: f64) -> String {
-    format!("Go to ε = {}", format::epsilon(epsilon))
+    format!("Go to ε = {}", numbers::epsilon(epsilon))
 }
 
 /// Notice: the engine died and was started again.
@@ -488,8 +493,8 @@ pub fn timing(picture: &Picture) -> String {
     let total: f64 = picture.answers().map(|a| a.milliseconds).sum();
     let count = picture.bounds.len();
     let first =
-        picture.by(Method::Ibp).map_or(String::new(), |a| format!("IBP {} · ", format::milliseconds(a.milliseconds)));
-    format!("{first}{count} {} {}", if count == 1 { "method" } else { "methods" }, format::milliseconds(total))
+        picture.by(Method::Ibp).map_or(String::new(), |a| format!("IBP {} · ", numbers::milliseconds(a.milliseconds)));
+    format!("{first}{count} {} {}", if count == 1 { "method" } else { "methods" }, numbers::milliseconds(total))
 }
 
 fn subscript(class: u32) -> char {

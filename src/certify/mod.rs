@@ -6,5 +6,5 @@ mod radius;
 mod statuses;
 
 pub use evaluate::{Evaluation, Question, Tally, evaluate, predicted};
-pub use radius::{Bracket, Search, bracket, prove};
+pub use radius::{Bracket, RadiusQuestion, Search, bracket, certified_radius};
 pub use statuses::{LayerStatuses, PLACES, StatusCounts, place_edge, statuses};

@@ -3,7 +3,7 @@
 use super::{CliError, Shape, block_on, input, methods, output};
 use crate::{
     bounds::{Method, Norm, Prepared, Region},
-    certify::{Bracket, Search, bracket, prove},
+    certify::{Bracket, RadiusQuestion, Search, certified_radius},
     pulse::Steady,
     tensor::{Cpu, Sound},
 };
@@ -35,8 +35,6 @@ struct Row {
     label: usize,
     method: Method,
     bracket: Bracket,
-    /// The ε near `bracket.verified` that the sound arithmetic proved.
-    certified: Option<f64>,
     milliseconds: f64,
 }
 
@@ -49,29 +47,18 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
         Norm::Two => 16.0,
         Norm::One => 128.0,
     });
-    let (prepared, sound) = (Prepared::new(Cpu::<f64>::new(), &network), Prepared::new(Sound, &network));
+    let (prepared, sound) = (Prepared::new(Cpu::<f32>::new(), &network), Prepared::new(Sound, &network));
     let bar = output::progress_bar((set.labels.len() * methods.len()) as u64);
     let mut rows = Vec::new();
     for (position, (image, &label)) in set.pixels.chunks(784).zip(&set.labels).enumerate() {
         for &method in &methods {
             let start = Instant::now();
             let search = Search { largest, ..Search::default() };
-            let bracket = block_on(bracket(search, async |epsilon| {
-                let region = Region { norm: arguments.shape.norm, epsilon, clip: arguments.shape.clip };
-                let lines = arguments.shape.lines;
-                let bounds = prepared.bounds(image, Some(&[label]), &region, method, lines, &Steady).await?;
-                Ok(bounds[0].verified())
-            }))?;
-            let certified = match bracket.verified {
-                None => None,
-                Some(verified) => block_on(prove(verified, async |epsilon| {
-                    let region = Region { norm: arguments.shape.norm, epsilon, clip: arguments.shape.clip };
-                    let lines = arguments.shape.lines;
-                    Ok(sound.bounds(image, Some(&[label]), &region, method, lines, &Steady).await?[0].verified())
-                }))?,
-            };
+            let region = Region { norm: arguments.shape.norm, epsilon: 0.0, clip: arguments.shape.clip };
+            let question = RadiusQuestion { image, label, region, method, strategy: arguments.shape.lines, search };
+            let bracket = block_on(certified_radius(&prepared, &sound, &question, &Steady, |_| {}))?;
             let milliseconds = start.elapsed().as_secs_f64() * 1e3;
-            rows.push(Row { image: arguments.mnist.start + position, label, method, bracket, certified, milliseconds });
+            rows.push(Row { image: arguments.mnist.start + position, label, method, bracket, milliseconds });
             bar.inc(1);
         }
     }
@@ -82,20 +69,15 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     }
     let clip = arguments.shape.clip.map_or(String::new(), |[low, high]| format!(", clipped to [{low}, {high}]"));
     println!(
-        "certified radius, norm {}{clip}, {} lines; searched in f64, certified in sound arithmetic",
+        "certified radius, norm {}{clip}, {} lines; certified in sound arithmetic",
         arguments.shape.norm.name(),
         arguments.shape.lines.name()
     );
     for row in rows {
-        let found = match (row.bracket.verified, row.bracket.refuted) {
+        let found = match (row.bracket.verified, row.bracket.unverified) {
             (None, _) => "not verified even at ε = 0".to_owned(),
-            (Some(low), high) => {
-                let proved = match row.certified {
-                    Some(epsilon) => format!("certified up to {epsilon:.6}"),
-                    None => format!("verified in f64 only, up to {low:.6}"),
-                };
-                high.map_or(format!("{proved} (the largest tried)"), |high| format!("{proved}, not at {high:.6}"))
-            }
+            (Some(low), None) => format!("certified up to {low:.6} (the largest tried)"),
+            (Some(low), Some(high)) => format!("certified up to {low:.6}, not at {high:.6}"),
         };
         println!("image {:>5} label {} {:>16} {found}", row.image, row.label, row.method.label());
     }
@@ -108,9 +90,9 @@ fn as_json(hash: &str, rows: &[Row], arguments: &Arguments) -> serde_json::Value
             "image": row.image,
             "label": row.label,
             "method": row.method.to_string(),
-            "verified": row.certified.or(row.bracket.verified),
-            "arithmetic": if row.certified.is_some() { "sound" } else { "f64" },
-            "refuted": row.bracket.refuted,
+            "verified": row.bracket.verified,
+            "arithmetic": "sound",
+            "unverified": row.bracket.unverified,
             "milliseconds": row.milliseconds,
         })
     };

@@ -113,7 +113,6 @@ pub fn summarise(network: &Network) -> NetworkSummary {
         bend: layer.curves.bend.map_or_else(Vec::new, |bend| bend.to_vec()).into(),
     });
     NetworkSummary {
-        hash: network.hash(),
         input_shape: small(&network.nodes()[0].shape),
         classes: network.classes() as u32,
         parameters: network.parameters() as u32,

@@ -143,27 +143,4 @@ impl Network {
         let operators = self.nodes.iter().filter_map(|node| node.operator.as_ref());
         operators.flat_map(|operator| operator.tensors().iter().map(|t| t.values.len()).collect::<Vec<_>>()).sum()
     }
-
-    /// A 64-bit FNV-1a hash of structure and weights, in hexadecimal: the identity that answers carry.
-    pub fn hash(&self) -> String {
-        let mut state = 0xcbf2_9ce4_8422_2325_u64;
-        let mut eat = |bytes: &[u8]| {
-            for &byte in bytes {
-                state = (state ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-            }
-        };
-        for node in &self.nodes {
-            eat(format!("{:?}{:?}", node.shape, node.inputs).as_bytes());
-            if let Some(operator) = &node.operator {
-                eat(format!("{}{:?}", operator.name(), operator.settings()).as_bytes());
-                for tensor in operator.tensors() {
-                    eat(tensor.name.as_bytes());
-                    for value in tensor.values {
-                        eat(&value.to_le_bytes());
-                    }
-                }
-            }
-        }
-        format!("{state:016x}")
-    }
 }

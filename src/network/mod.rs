@@ -10,6 +10,7 @@ mod batch_norm;
 mod conv2d;
 mod flatten;
 mod graph;
+mod hash;
 mod leaky_relu;
 mod linear;
 mod map;

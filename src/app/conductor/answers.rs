@@ -1,8 +1,9 @@
 //! What the engine says, and how it gets on screen.
 
-use super::{Conductor, Dirty, frames::next_frame};
 use crate::{
+    app::failures,
     app::{
+        conductor::{Conductor, Dirty, frames::next_frame},
         picture::Subject,
         processor::Processor,
         store::{Engine, Remedy},
@@ -100,7 +101,8 @@ impl Conductor {
                 score.dirty.sweep = true;
                 drop(score);
             }
-            Response::Failed { job, epoch, message } => {
+            Response::Failed { job, epoch, failure } => {
+                let message = failures::words(&failure);
                 let current = match job {
                     None => true,
                     Some(Job::Explore) => epoch == score.explore,

@@ -1,9 +1,9 @@
 //! Engines come and go: the whole one takes over from the first, a new one from one that died.
 
-use super::{Conductor, DEATHS, PATIENCE, SILENCE};
 use crate::{
     app::{
-        defaults,
+        asks,
+        conductor::{Conductor, DEATHS, PATIENCE, SILENCE},
         store::{Engine, Remedy},
         strings,
     },
@@ -23,7 +23,8 @@ impl Conductor {
                 let (owes, silence) = {
                     let score = conductor.score.borrow();
                     let trains = conductor.store.desk().is_some_and(|desk| desk.busy());
-                    let owes = (score.sent.is_some() && !score.done) || score.radii.running || score.sweep.running || trains;
+                    let owes =
+                        (score.sent.is_some() && !score.done) || score.radii.running || score.sweep.running || trains;
                     (owes && !score.gone, js_sys::Date::now() - score.heard)
                 };
                 if owes && silence > SILENCE {
@@ -50,7 +51,7 @@ impl Conductor {
         }
         // What the first engine leaves out of an answer, the attack, is added to the picture on screen.
         if let Some((epoch, question)) = asked {
-            self.client.send(&defaults::explore(epoch, (*question).clone(), Vec::new()));
+            self.client.send(&asks::explore(epoch, (*question).clone(), Vec::new()));
         }
     }
 

@@ -11,20 +11,22 @@ mod frames;
 
 pub use frames::pause;
 
-use super::{
-    client::{Client, Event},
-    data, defaults,
-    first_view::FirstView,
-    picture::{Pictures, Radii, Subject, Sweep},
-    state::{Picked, State, Tab},
-    store::{Loaded, Remedy, Store},
-    strings,
-};
-use frames::next_frame;
 use crate::{
+    app::{
+        asks,
+        client::{Client, Event},
+        data,
+        first_view::FirstView,
+        picture::{Pictures, Radii, Subject, Sweep},
+        state::{Picked, State, Tab},
+        store::{Loaded, Remedy, Store},
+        strings,
+    },
     bounds::Method,
+    catalogue,
     engine::{Bytes, GpuRequest, Job, Question, Request, Response},
 };
+use frames::next_frame;
 use leptos::prelude::*;
 use std::{cell::RefCell, collections::BTreeSet, rc::Rc, sync::Arc, time::Duration};
 use wasm_bindgen::JsValue;
@@ -87,7 +89,7 @@ impl Score {
         let mut stale = Vec::new();
         let subject = Subject::radius(question);
         if self.radii.subject.as_ref() != Some(&subject) {
-            let largest = defaults::epsilon_range(question.norm).1;
+            let largest = catalogue::epsilon_range(question.norm).1;
             self.radii = Radii { subject: Some(subject), largest, ..Radii::default() };
             self.radius_of = None;
             self.radius += 1;
@@ -213,7 +215,7 @@ impl Conductor {
                 return;
             }
         }
-        if defaults::own(&key) {
+        if catalogue::own(&key) {
             // Only this page had it, and this page was closed since.
             self.score.borrow_mut().fetching.remove(&key);
             if !self.store.opened.with_untracked(|opened| opened.iter().any(|network| network.key == key)) {
@@ -272,7 +274,7 @@ impl Conductor {
 
     /// What the state asks for now.
     fn want(self: &Rc<Self>, state: &State, image: &Loaded, label: u32) {
-        let question = Arc::new(defaults::question(state, image.pixels.clone(), label));
+        let question = Arc::new(asks::question(state, image.pixels.clone(), label));
         let asked = Asked { question, methods: state.methods() };
         let mut score = self.score.borrow_mut();
         if score.want.as_ref() == Some(&asked) {
@@ -308,7 +310,7 @@ impl Conductor {
         score.sent = Some(want.clone());
         (score.answered, score.done, score.failed, score.sent_this_frame) = (false, false, false, true);
         drop(score);
-        self.client.send(&defaults::explore(epoch, (*want.question).clone(), want.methods));
+        self.client.send(&asks::explore(epoch, (*want.question).clone(), want.methods));
         let conductor = self.clone();
         next_frame(move || {
             conductor.score.borrow_mut().sent_this_frame = false;
@@ -337,7 +339,7 @@ impl Conductor {
             score.radius += 1;
             score.radii.running = true;
             score.dirty.radii = true;
-            let request = defaults::radius(score.radius, (*asked.question).clone(), asked.methods.clone());
+            let request = asks::radius(score.radius, (*asked.question).clone(), asked.methods.clone());
             score.radius_of = Some(radius_of);
             self.client.send(&request);
         }
@@ -346,7 +348,7 @@ impl Conductor {
             score.sweeping += 1;
             score.sweep.running = true;
             score.dirty.sweep = true;
-            let request = defaults::sweep(score.sweeping, (*asked.question).clone(), asked.methods);
+            let request = asks::sweep(score.sweeping, (*asked.question).clone(), asked.methods);
             score.sweep_of = Some(sweep_of);
             self.client.send(&request);
         }
@@ -383,13 +385,13 @@ impl Conductor {
             let loaded = Loaded { picked, pixels: view.image.0.clone(), bytes, label: Some(view.label) };
             store.image.set(Some(Arc::new(loaded)));
         }
-        let question = Arc::new(defaults::question(&state, view.image.0, view.label));
+        let question = Arc::new(asks::question(&state, view.image.0, view.label));
         {
             let mut score = self.score.borrow_mut();
             let mut ahead = Pictures::default();
             ahead.begin(0, question.clone(), state.methods(), true);
             score.radii.subject = Some(Subject::radius(&question));
-            score.radii.largest = defaults::epsilon_range(question.norm).1;
+            score.radii.largest = catalogue::epsilon_range(question.norm).1;
             score.sweep.subject = Some(Subject::along_epsilon(&question));
             for response in view.responses {
                 match response {

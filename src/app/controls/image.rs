@@ -1,16 +1,18 @@
 //! Which image: from the test set, or drawn here. And which class is certified.
 
-use super::{
-    pad::Pad,
-    search::{Filter, find},
-};
-use crate::app::{
-    digit::SIDE,
-    dom::{Card, Choice, number_in},
-    state::Picked,
-    store::{Remedy, store},
-    strings,
-    svg::Marks,
+use crate::{
+    app::{
+        controls::{
+            pad::Pad,
+            search::{Filter, find},
+        },
+        digit::SIDE,
+        dom::{Card, Choice, number_in},
+        state::Picked,
+        store::{Remedy, store},
+        strings,
+    },
+    charts::marks::Marks,
 };
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
@@ -34,7 +36,8 @@ pub fn ImageControl() -> impl IntoView {
     let progress = RwSignal::new(None::<f64>);
     let cancelled = StoredValue::new(false);
     let message = RwSignal::new(String::new());
-    let index = move || store.state.with(|state| if let Picked::Test(index) = state.image { Some(index) } else { None });
+    let index =
+        move || store.state.with(|state| if let Picked::Test(index) = state.image { Some(index) } else { None });
     let last_index = StoredValue::new(untrack(index).unwrap_or(0));
     let drawing = RwSignal::new(untrack(index).is_none());
     Effect::new(move |_| {
@@ -92,8 +95,10 @@ pub fn ImageControl() -> impl IntoView {
             go(last_index.get_value());
         }
     };
-    let classes = (0..10).map(|class| view! { <option value=class.to_string()>{class.to_string()}</option> }).collect_view();
-    let classes_too = (0..10).map(|class| view! { <option value=class.to_string()>{class.to_string()}</option> }).collect_view();
+    let classes =
+        (0..10).map(|class| view! { <option value=class.to_string()>{class.to_string()}</option> }).collect_view();
+    let classes_too =
+        (0..10).map(|class| view! { <option value=class.to_string()>{class.to_string()}</option> }).collect_view();
     view! {
         <Card id="image-card" title=strings::IMAGE.to_string() remark=remark>
             <div class="image-box">
@@ -122,7 +127,7 @@ pub fn ImageControl() -> impl IntoView {
                         aria-label=strings::IMAGE_NUMBER
                         prop:value=move || index().map_or(String::new(), |index| index.to_string())
                         on:change=move |event| match number_in(&event) {
-                            Some(value) => go((value.max(0.0) as u32).min(crate::app::defaults::TEST_IMAGES - 1)),
+                            Some(value) => go((value.max(0.0) as u32).min(crate::catalogue::TEST_IMAGES - 1)),
                             None => store.state.notify(),
                         }
                     />
@@ -130,7 +135,7 @@ pub fn ImageControl() -> impl IntoView {
                         on:click=move |_| search(index().unwrap_or(0), true)>"▶"</button>
                     <button type="button" class="small" id="image-random"
                         on:click=move |_| {
-                            let from = (js_sys::Math::random() * f64::from(crate::app::defaults::TEST_IMAGES)) as u32;
+                            let from = (js_sys::Math::random() * f64::from(crate::catalogue::TEST_IMAGES)) as u32;
                             search(from, true);
                         }>{strings::RANDOM}</button>
                 </span>

@@ -3,12 +3,12 @@
 use crate::{
     app::{
         dom::{Card, number_in},
-        plots::class,
         state::MAX_DEPTH,
         store::store,
         strings,
     },
     bounds::Method,
+    charts::colours::class,
 };
 use leptos::prelude::*;
 

@@ -1,6 +1,13 @@
 //! Which network.
 
-use crate::app::{defaults::PRESETS, dom::Card, store::{Opened, store}, strings};
+use crate::{
+    app::{
+        dom::Card,
+        store::{Opened, store},
+        strings,
+    },
+    catalogue::PRESETS,
+};
 use leptos::prelude::*;
 
 #[component]

@@ -4,11 +4,11 @@ use crate::{
     app::{
         dom::{Card, Choice, OpenTable, Rows, TableOf},
         processor::Processor,
-        plots::Table,
         store::{Remedy, Store, store},
         strings,
         training::download,
     },
+    charts::panel::Table,
     engine::{Device, GpuRequest, GpuState, Job, Request},
     web,
 };
@@ -40,7 +40,9 @@ pub fn ProcessorControl(id: &'static str) -> impl IntoView {
     let choose = move |device: Device| {
         processor.update(|p| p.choice = device);
         ask(store, GpuRequest::Choose { device });
-        if device != Device::Cpu && processor.with_untracked(|p| matches!(p.state, GpuState::Unknown | GpuState::Refused)) {
+        if device != Device::Cpu
+            && processor.with_untracked(|p| matches!(p.state, GpuState::Unknown | GpuState::Refused))
+        {
             ask(store, GpuRequest::Open);
         }
         // What is on screen is asked again, on the processor chosen.

@@ -2,13 +2,14 @@
 
 use crate::{
     app::{
-        defaults,
         dom::{Card, Choice, number_in, rounded, stepped},
-        format, history,
+        history,
         store::store,
         strings,
     },
     bounds::{Norm, Strategy},
+    catalogue,
+    charts::numbers,
 };
 use leptos::prelude::*;
 
@@ -17,7 +18,7 @@ use leptos::prelude::*;
 pub fn EpsilonControl() -> impl IntoView {
     let store = store();
     let epsilon = move || store.state.with(|state| state.epsilon);
-    let range = Memo::new(move |_| defaults::epsilon_range(store.state.with(|state| state.norm)));
+    let range = Memo::new(move |_| catalogue::epsilon_range(store.state.with(|state| state.norm)));
     let set = move |value: f64| store.step(|state| state.epsilon = rounded(value.clamp(0.0, 1000.0)));
     let logarithm = move || epsilon().max(range.get().0).log10();
     let inf = move || store.state.with(|state| state.norm == Norm::Inf);
@@ -34,7 +35,7 @@ pub fn EpsilonControl() -> impl IntoView {
                     type="text"
                     inputmode="decimal"
                     autocomplete="off"
-                    prop:value=move || format::exact(epsilon())
+                    prop:value=move || numbers::exact(epsilon())
                     on:change=move |event| match number_in(&event) {
                         Some(value) => set(value),
                         None => store.state.notify(),
@@ -52,7 +53,7 @@ pub fn EpsilonControl() -> impl IntoView {
                         inputmode="decimal"
                         autocomplete="off"
                         aria-label="ε in 255ths"
-                        prop:value=move || format::epsilon(epsilon() * 255.0)
+                        prop:value=move || numbers::epsilon(epsilon() * 255.0)
                         on:change=move |event| match number_in(&event) {
                             Some(value) => set(value / 255.0),
                             None => store.state.notify(),
@@ -65,7 +66,7 @@ pub fn EpsilonControl() -> impl IntoView {
                 type="range"
                 id="epsilon"
                 aria-label=strings::EPSILON_SLIDER
-                aria-valuetext=move || format!("ε = {}", format::epsilon(epsilon()))
+                aria-valuetext=move || format!("ε = {}", numbers::epsilon(epsilon()))
                 min=move || range.get().0.log10().to_string()
                 max=move || range.get().1.log10().to_string()
                 step="0.005"
@@ -73,7 +74,7 @@ pub fn EpsilonControl() -> impl IntoView {
                 on:input=move |event| {
                     if let Some(value) = number_in(&event) {
                         let (low, high) = range.get_untracked();
-                        let epsilon = crate::app::scales::brief(10f64.powf(value)).clamp(low, high);
+                        let epsilon = crate::charts::scales::brief(10f64.powf(value)).clamp(low, high);
                         store.drag(|state| state.epsilon = epsilon);
                     }
                 }
@@ -88,7 +89,7 @@ pub fn RegionControl() -> impl IntoView {
     let store = store();
     let norm = Signal::derive(move || store.state.with(|state| state.norm));
     let lines = Signal::derive(move || store.state.with(|state| state.lines));
-    let norms = Norm::ALL.map(|norm| (norm, format!("norm-{}", norm.name()), format::norm(norm).to_string())).to_vec();
+    let norms = Norm::ALL.map(|norm| (norm, format!("norm-{}", norm.name()), numbers::norm(norm).to_string())).to_vec();
     let strategies = Strategy::ALL.map(|s| (s, format!("lines-{}", s.name()), s.name().to_string())).to_vec();
     let unclippable = move || norm.get() != Norm::Inf;
     view! {
@@ -98,7 +99,7 @@ pub fn RegionControl() -> impl IntoView {
                 <Choice name=strings::NORM options=norms chosen=norm choose=move |norm| {
                     store.step(|state| if state.norm != norm {
                         state.norm = norm;
-                        state.epsilon = defaults::starting_epsilon(norm);
+                        state.epsilon = catalogue::starting_epsilon(norm);
                     });
                 }/>
             </div>

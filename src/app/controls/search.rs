@@ -1,6 +1,9 @@
 //! Finding images: of a class, misclassified by the network. Scans the test set shard by shard, one way round.
 
-use crate::app::{conductor::Conductor, data, defaults};
+use crate::{
+    app::{conductor::Conductor, data},
+    catalogue,
+};
 use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 
 /// What an image must be.
@@ -40,7 +43,7 @@ pub async fn find(
     forward: bool,
     go_on: impl Fn(f64) -> bool,
 ) -> Result<Option<u32>, String> {
-    let all = defaults::TEST_IMAGES;
+    let all = catalogue::TEST_IMAGES;
     let labels = if filter == Filter::default() { None } else { Some(data::labels().await?) };
     for step in 1..all {
         let index = if forward { (from + step) % all } else { (from + all - step) % all };
@@ -53,8 +56,8 @@ pub async fn find(
             if !go_on(f64::from(step) / f64::from(all)) {
                 return Ok(None);
             }
-            let classes = predictions(conductor, network, index / defaults::SHARD).await?;
-            if classes.get((index % defaults::SHARD) as usize).is_none_or(|&class| class == label) {
+            let classes = predictions(conductor, network, index / catalogue::SHARD).await?;
+            if classes.get((index % catalogue::SHARD) as usize).is_none_or(|&class| class == label) {
                 continue;
             }
         }

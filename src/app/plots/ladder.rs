@@ -1,15 +1,19 @@
 //! Ordering ladder: the worst margins by method, and whether they stand in the order Theorem 2 promises for tight lines.
 
-use super::{Drawing, Table, axis_below, class, fold, worst};
 use crate::{
     app::{
-        format,
         picture::{Picture, Sweep},
-        scales::{Scale, Spread},
+        plots::worst,
         strings,
-        svg::Marks,
     },
     bounds::{Method, Strategy},
+    charts::{
+        colours::class,
+        marks::Marks,
+        numbers,
+        panel::{Drawing, Table, axis_below, fold},
+        scales::{Scale, Spread},
+    },
 };
 
 /// `low ≤ high` is promised.
@@ -130,7 +134,7 @@ pub fn draw(picture: &Picture, width: f64) -> Drawing {
             let (zero, x) = (scale.at(0.0), scale.at(value));
             marks.line("stem", zero, middle, x, middle);
             marks.circle("tip", x, middle, 3.6);
-            marks.text(if value > 0.0 { "t good" } else { "t" }, width - 66.0, middle + 4.0, &format::signed(value));
+            marks.text(if value > 0.0 { "t good" } else { "t" }, width - 66.0, middle + 4.0, &numbers::margin(value));
         } else {
             marks.text("t mute", width - 66.0, middle + 4.0, strings::PENDING);
         }
@@ -147,7 +151,7 @@ pub fn table(picture: &Picture) -> Table {
         .map(|answer| {
             vec![
                 answer.method.label(),
-                format::exact(worst(&answer.margins)),
+                numbers::exact(worst(&answer.margins)),
                 if answer.verified { strings::YES } else { strings::NO }.into(),
                 strings::time(answer),
             ]

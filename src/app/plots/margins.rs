@@ -1,14 +1,14 @@
 //! Margin ladder: for each rival the lower bounds of z_y − z_i by every method, down from the image's own margin, and the margin
 //! that PGD reached: the truth lies between.
 
-use super::{Drawing, Table, axis_below, class, fold, rivals};
 use crate::{
-    app::{
-        format,
-        picture::Picture,
+    app::{picture::Picture, plots::rivals, strings},
+    charts::{
+        colours::class,
+        marks::Marks,
+        numbers,
+        panel::{Drawing, Table, axis_below, fold},
         scales::{Scale, Spread},
-        strings,
-        svg::Marks,
     },
     engine::BoundsAnswer,
     few::sort_few,
@@ -119,14 +119,14 @@ pub fn table(picture: &Picture) -> Table {
         .into_iter()
         .map(|(place, rival)| {
             let clean = picture.inference.as_ref().map_or(f64::NAN, |i| f64::from(i.margins[place]));
-            let mut row = vec![format!("{} − {rival}", picture.question.label), format::signed(clean)];
+            let mut row = vec![format!("{} − {rival}", picture.question.label), numbers::signed(clean)];
             if let Some(sampled) = &picture.sampled {
-                row.push(format::signed(f64::from(sampled.margins[place])));
+                row.push(numbers::signed(f64::from(sampled.margins[place])));
             }
             if picture.attacked.is_some() {
-                row.push(format::signed(attacked(picture, place).unwrap_or(f64::NAN)));
+                row.push(numbers::signed(attacked(picture, place).unwrap_or(f64::NAN)));
             }
-            row.extend(picture.answers().map(|answer| format::signed(margin(answer, place))));
+            row.extend(picture.answers().map(|answer| numbers::margin(margin(answer, place))));
             row
         })
         .collect();

@@ -4,73 +4,11 @@ pub mod ladder;
 pub mod margins;
 pub mod neuron;
 pub mod neurons;
-pub mod patterns;
 pub mod radius;
 pub mod statuses;
 pub mod tightness;
 
-use super::{format, scales::Scale, svg::Marks};
-use crate::{activation::Curve, bounds::Method, engine::LayerSummary};
-
-/// A drawing and the room it takes.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Drawing {
-    /// SVG markup, without the `<svg>` around it.
-    pub markup: String,
-    /// Height in pixels; the width was given.
-    pub height: f64,
-}
-
-/// The same numbers, to be read.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Table {
-    /// What the numbers are, with their question.
-    pub caption: String,
-    /// Column heads.
-    pub head: Vec<String>,
-    /// Rows; the first cell is the row's head.
-    pub rows: Vec<Vec<String>>,
-}
-
-impl Table {
-    /// The table as HTML.
-    pub fn markup(&self) -> String {
-        let mut out = String::from("<table><caption>");
-        let escaped = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;");
-        out.push_str(&escaped(&self.caption));
-        out.push_str("</caption><thead><tr>");
-        for head in &self.head {
-            out.push_str("<th scope=\"col\">");
-            out.push_str(&escaped(head));
-            out.push_str("</th>");
-        }
-        out.push_str("</tr></thead><tbody>");
-        for row in &self.rows {
-            out.push_str("<tr>");
-            for (place, cell) in row.iter().enumerate() {
-                let (open, close) = if place == 0 { ("<th scope=\"row\">", "</th>") } else { ("<td>", "</td>") };
-                out.push_str(open);
-                out.push_str(&escaped(cell));
-                out.push_str(close);
-            }
-            out.push_str("</tr>");
-        }
-        out.push_str("</tbody></table>");
-        out
-    }
-}
-
-/// The style class of a method: its colour and its dash.
-pub fn class(method: Method) -> &'static str {
-    match method {
-        Method::Ibp => "m-ibp",
-        Method::CrownIbp => "m-crown-ibp",
-        Method::Lbp => "m-lbp",
-        Method::CrownLbp => "m-crown-lbp",
-        Method::RelaxedCrown(_) => "m-relaxed",
-        Method::Crown => "m-crown",
-    }
-}
+use crate::bounds::Method;
 
 /// Methods that bound the intermediate layers in the same way share their intervals and statuses there.
 pub fn same_inside(a: Method, b: Method) -> bool {
@@ -93,40 +31,6 @@ pub fn families(methods: impl IntoIterator<Item = Method>) -> Vec<(Method, Strin
         }
     }
     families
-}
-
-/// σ of one neuron of a layer.
-pub fn curve(layer: &LayerSummary, index: usize) -> Curve<f64> {
-    let bend = layer.bend.get(index).or(layer.bend.first()).map_or(f64::INFINITY, |&r| f64::from(r));
-    Curve { slope: f64::from(layer.slope), bend }
-}
-
-/// Whether a layer's activation is a ParamRamp.
-pub fn has_bend(layer: &LayerSummary) -> bool {
-    layer.bend.iter().any(|r| r.is_finite())
-}
-
-/// A horizontal axis below a plot: grid lines from `top` to `bottom`, labels under it.
-fn axis_below(marks: &mut Marks, scale: &Scale, wanted: usize, top: f64, bottom: f64) {
-    for tick in scale.ticks(wanted) {
-        let x = scale.at(tick);
-        marks.line("grid", x, top, x, bottom);
-        marks.text("t mid mute", x, bottom + 14.0, &format::tick(tick).replace("×10", "e"));
-    }
-}
-
-/// A vertical axis at the left of a plot.
-fn axis_left(marks: &mut Marks, scale: &Scale, wanted: usize, left: f64, right: f64) {
-    for tick in scale.ticks(wanted) {
-        let y = scale.at(tick);
-        marks.line("grid", left, y, right, y);
-        marks.text("t end mute", left - 5.0, y + 3.8, &format::tick(tick));
-    }
-}
-
-/// The least or greatest of some numbers, those that are not numbers left out.
-fn fold(values: impl IntoIterator<Item = f64>, start: f64, pick: fn(f64, f64) -> f64) -> f64 {
-    values.into_iter().filter(|v| v.is_finite()).fold(start, pick)
 }
 
 /// The rivals of class `label`, in class order.

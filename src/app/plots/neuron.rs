@@ -1,15 +1,15 @@
 //! One neuron: σ over [l, u] and the pairs of lines that hold it, by strategy.
 
-use super::{Drawing, Table};
 use crate::{
     activation::{Curve, Lines, lines},
-    app::{
-        format,
-        scales::{Scale, Spread},
-        strings,
-        svg::{Marks, Path},
-    },
+    app::strings,
     bounds::Strategy,
+    charts::{
+        marks::{Marks, Path},
+        numbers,
+        panel::{Drawing, Table},
+        scales::{Scale, Spread},
+    },
 };
 
 /// Height of the plot.
@@ -77,7 +77,7 @@ pub fn draw(neuron: &Neuron, width: f64) -> Drawing {
     let y = Scale::new(Spread::Linear, low - room, high + room, base, 6.0);
     for tick in x.ticks(6) {
         marks.line("grid", x.at(tick), 6.0, x.at(tick), base);
-        marks.text("t mid mute", x.at(tick), HEIGHT - 8.0, &format::tick(tick));
+        marks.text("t mid mute", x.at(tick), HEIGHT - 8.0, &numbers::tick(tick));
     }
     marks.line("axis", x.at(0.0), 6.0, x.at(0.0), base);
     marks.line("axis", 8.0, y.at(0.0), width - 8.0, y.at(0.0));
@@ -111,10 +111,10 @@ pub fn draw(neuron: &Neuron, width: f64) -> Drawing {
     }
     let (at_l, at_u) = (x.at(l), x.at(u));
     let (class, shift) = if at_l > 76.0 { ("t end strong", -5.0) } else { ("t strong", 5.0) };
-    marks.text(class, at_l + shift, 18.0, &format!("l = {}", format::bound(l)));
+    marks.text(class, at_l + shift, 18.0, &format!("l = {}", numbers::lower(l)));
     // Above each other where they would meet.
     let below = if at_l <= 76.0 && at_u - at_l < 160.0 { 15.0 } else { 0.0 };
-    marks.text("t end strong", at_u.max(82.0) - 5.0, 18.0 + below, &format!("u = {}", format::bound(u)));
+    marks.text("t end strong", at_u.max(82.0) - 5.0, 18.0 + below, &format!("u = {}", numbers::upper(u)));
     if neuron.curve.has_bend() && x.holds(neuron.curve.bend) {
         marks.line("edge", x.at(neuron.curve.bend), base - 6.0, x.at(neuron.curve.bend), base + 3.0);
         marks.text("t mid strong", x.at(neuron.curve.bend), base - 9.0, "r");
@@ -141,7 +141,7 @@ pub fn table(neuron: &Neuron, caption: String) -> Table {
                 strategy.name().into(),
                 strings::equation(pair.lower.slope, pair.lower.intercept),
                 strings::equation(pair.upper.slope, pair.upper.intercept),
-                format::bound(neuron.area(strategy)),
+                numbers::bound(neuron.area(strategy)),
             ]
         })
         .collect();

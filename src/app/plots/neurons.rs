@@ -1,17 +1,17 @@
 //! Every neuron: intervals by layer and method on one symmetric-log axis, sorted by the image's own pre-activation,
 //! with the range seen over samples inside. A layer wider than its pixels is drawn as an even sample by rank.
 
-use super::{Drawing, Table, class, curve, families, fold, has_bend};
 use crate::{
     activation::status,
-    app::{
-        format,
-        picture::Picture,
-        scales::{Scale, Spread},
-        strings,
-        svg::{Marks, Path},
-    },
+    app::{picture::Picture, plots::families, strings},
     bounds::Method,
+    charts::{
+        colours::class,
+        marks::{Marks, Path},
+        numbers,
+        panel::{Drawing, Table, fold},
+        scales::{Scale, Spread},
+    },
     engine::{Floats, Interval, NetworkSummary},
 };
 
@@ -161,7 +161,7 @@ pub fn draw(picture: &Picture, summary: &NetworkSummary, orders: &Orders, width:
             let y = panel.y + scale.at(tick);
             marks.line(if tick == 0.0 { "zero" } else { "grid" }, panel.x, y, panel.x + panel.width, y);
             if panel.x <= LEFT + 1.0 {
-                marks.text("t end mute", panel.x - 5.0, y + 3.8, &format::tick(tick));
+                marks.text("t end mute", panel.x - 5.0, y + 3.8, &numbers::tick(tick));
             }
         }
         if output {
@@ -261,16 +261,19 @@ pub fn table(picture: &Picture, summary: &NetworkSummary, orders: &Orders, layer
     let Some(order) = orders.get(layer) else { return Table::default() };
     let shown = order.len().min(ROWS);
     let range = |i: &Interval, n: usize| {
-        format!("[{}, {}]", format::bound(f64::from(i.lower[n])), format::bound(f64::from(i.upper[n])))
+        format!("[{}, {}]", numbers::lower(f64::from(i.lower[n])), numbers::upper(f64::from(i.upper[n])))
+    };
+    let seen = |i: &Interval, n: usize| {
+        format!("[{}, {}]", numbers::bound(f64::from(i.lower[n])), numbers::bound(f64::from(i.upper[n])))
     };
     let rows = (0..shown)
         .map(|row| {
             let n = order[if order.len() > ROWS { row * (order.len() - 1) / (ROWS - 1) } else { row }] as usize;
             let clean = picture.inference.as_ref().and_then(|i| i.layers.get(layer)).and_then(|l| l.get(n));
             let mut cells =
-                vec![n.to_string(), clean.map_or(strings::PENDING.into(), |&v| format::bound(f64::from(v)))];
+                vec![n.to_string(), clean.map_or(strings::PENDING.into(), |&v| numbers::bound(f64::from(v)))];
             if let Some(sampled) = &picture.sampled {
-                cells.push(sampled.layers.get(layer).map_or(strings::PENDING.into(), |i| range(i, n)));
+                cells.push(sampled.layers.get(layer).map_or(strings::PENDING.into(), |i| seen(i, n)));
             }
             for (method, _) in &families {
                 let Some(bounds) = picture.by(*method).map(|a| layer_of(a, layer)) else { continue };
@@ -286,7 +289,7 @@ pub fn table(picture: &Picture, summary: &NetworkSummary, orders: &Orders, layer
 fn status_label(summary: &NetworkSummary, layer: usize, neuron: usize, bounds: &Interval) -> &'static str {
     let Some(layer) = summary.layers.get(layer) else { return "" };
     let (l, u) = (f64::from(bounds.lower[neuron]), f64::from(bounds.upper[neuron]));
-    status(&curve(layer, neuron), l, u).label(has_bend(layer))
+    status(&layer.curve(neuron), l, u).label(layer.has_bend())
 }
 
 /// One neuron in words, for the keyboard and screen readers.

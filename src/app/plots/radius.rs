@@ -1,15 +1,16 @@
 //! Radius bracket: how far each method's certificate reaches, where PGD breaks the image, and that nobody knows in between.
 
-use super::{Drawing, Table, axis_below, class};
 use crate::{
-    app::{
-        defaults, format,
-        picture::Radii,
-        scales::{Scale, Spread},
-        strings,
-        svg::Marks,
-    },
+    app::{picture::Radii, strings},
     bounds::{Method, Norm},
+    catalogue,
+    charts::{
+        colours::class,
+        marks::Marks,
+        numbers,
+        panel::{Drawing, Table, axis_below},
+        scales::{Scale, Spread},
+    },
     engine::{BrokenAnswer, RadiusAnswer},
 };
 
@@ -26,7 +27,7 @@ pub struct Context {
 
 /// The ε axis of the page's norm.
 pub fn axis(norm: Norm, width: f64) -> Scale {
-    let (low, high) = defaults::epsilon_range(norm);
+    let (low, high) = catalogue::epsilon_range(norm);
     let left = if width < 420.0 { 84.0 } else { 118.0 };
     Scale::new(Spread::Log, low, high, left, width - if width < 420.0 { 112.0 } else { 128.0 })
 }
@@ -35,7 +36,7 @@ pub fn axis(norm: Norm, width: f64) -> Scale {
 pub fn draw(radii: &Radii, context: &Context, width: f64) -> Drawing {
     let mut marks = Marks::new();
     let scale = axis(context.norm, width);
-    let (low, high) = defaults::epsilon_range(context.norm);
+    let (low, high) = catalogue::epsilon_range(context.norm);
     let (start, end) = (scale.at(low), scale.at(high));
     let bottom = 18.0 + ROW * context.methods.len() as f64;
     axis_below(&mut marks, &scale, if width < 560.0 { 4 } else { 9 }, 16.0, bottom);
@@ -50,7 +51,7 @@ pub fn draw(radii: &Radii, context: &Context, width: f64) -> Drawing {
         match answer {
             Some(answer) => {
                 let reach = answer.verified.map_or(start, |v| scale.at(v));
-                if answer.refuted.is_some() || answer.verified.is_none() {
+                if answer.unverified.is_some() || answer.verified.is_none() {
                     marks.rect("undecided", reach, middle - 5.0, breaks - reach, 10.0);
                 }
                 if answer.verified.is_some() {
@@ -74,11 +75,11 @@ pub fn draw(radii: &Radii, context: &Context, width: f64) -> Drawing {
 pub fn cursor(norm: Norm, rows: usize, epsilon: f64, width: f64) -> Drawing {
     let mut marks = Marks::new();
     let scale = axis(norm, width);
-    let (low, high) = defaults::epsilon_range(norm);
+    let (low, high) = catalogue::epsilon_range(norm);
     let x = scale.at(epsilon);
     marks.line("cursor", x, 14.0, x, 18.0 + ROW * rows as f64);
     let middle = x.clamp(scale.at(low) + 24.0, scale.at(high) - 10.0);
-    marks.text("t mid strong", middle, 10.0, &format!("ε = {}", format::epsilon(epsilon)));
+    marks.text("t mid strong", middle, 10.0, &format!("ε = {}", numbers::epsilon(epsilon)));
     Drawing { markup: marks.finish(), height: 0.0 }
 }
 
@@ -92,11 +93,11 @@ pub fn bracket(answer: Option<&RadiusAnswer>, broken: Option<f64>) -> String {
     match answer {
         None => strings::PENDING.into(),
         Some(RadiusAnswer { verified: None, .. }) => strings::NOT_EVEN_AT_ZERO.into(),
-        Some(RadiusAnswer { verified: Some(v), refuted: Some(r), .. }) => {
-            let (low, high) = format::bracket(*v, broken.unwrap_or(*r));
+        Some(RadiusAnswer { verified: Some(v), unverified: Some(r), .. }) => {
+            let (low, high) = numbers::bracket(*v, broken.unwrap_or(*r));
             format!("{low} … {high}")
         }
-        Some(RadiusAnswer { verified: Some(v), refuted: None, .. }) => format!("≥ {}", format::bracket(*v, *v).0),
+        Some(RadiusAnswer { verified: Some(v), unverified: None, .. }) => format!("≥ {}", numbers::bracket(*v, *v).0),
     }
 }
 
@@ -104,7 +105,7 @@ pub fn bracket(answer: Option<&RadiusAnswer>, broken: Option<f64>) -> String {
 pub fn table(radii: &Radii, context: &Context) -> Table {
     let broken = match &radii.broken {
         None => strings::PENDING.into(),
-        Some(BrokenAnswer { epsilon: Some(epsilon), .. }) => format::bracket(*epsilon, *epsilon).1,
+        Some(BrokenAnswer { epsilon: Some(epsilon), .. }) => numbers::bracket(*epsilon, *epsilon).1,
         Some(BrokenAnswer { epsilon: None, .. }) => strings::UNBROKEN.to_string(),
     };
     let rows = context
@@ -114,12 +115,12 @@ pub fn table(radii: &Radii, context: &Context) -> Table {
         .map(|answer| {
             vec![
                 answer.method.label(),
-                answer.verified.map_or(strings::NONE.into(), |v| format::bracket(v, v).0),
-                answer.refuted.map_or(strings::NONE.into(), |r| format::bracket(r, r).1),
+                answer.verified.map_or(strings::NONE.into(), |v| numbers::bracket(v, v).0),
+                answer.unverified.map_or(strings::NONE.into(), |r| numbers::bracket(r, r).1),
                 broken.clone(),
                 strings::claim(answer.arithmetic).into(),
-                if answer.method.uses_lines() { format::lines(answer.lines) } else { strings::NO_LINES.into() },
-                format::milliseconds(answer.milliseconds),
+                if answer.method.uses_lines() { numbers::lines(answer.lines) } else { strings::NO_LINES.into() },
+                numbers::milliseconds(answer.milliseconds),
             ]
         })
         .collect();
@@ -137,7 +138,7 @@ mod tests {
             method: Method::Ibp,
             lines: Strategy::Tight,
             verified: Some(0.1),
-            refuted: Some(0.101),
+            unverified: Some(0.101),
             arithmetic: Arithmetic::Sound,
             milliseconds: 1.0,
         };

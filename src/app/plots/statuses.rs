@@ -1,53 +1,39 @@
 //! Neuron status by layer: stacked bars per way of bounding, and how they shift along ε.
 
-use super::{Drawing, Table, class, curve, families, has_bend};
 use crate::{
     activation::{Status, status},
     app::{
-        defaults, format,
         picture::{Picture, Sweep},
-        scales::{Scale, Spread},
+        plots::families,
         strings,
-        svg::{Marks, Path},
     },
     bounds::{Method, Norm, Strategy},
+    catalogue,
+    charts::{
+        colours::{DRAWN, class, status_class},
+        marks::{Marks, Path},
+        numbers,
+        panel::{Drawing, Table},
+        scales::{Scale, Spread},
+    },
     engine::{Interval, LayerSummary, NetworkSummary},
 };
 
 /// Counts by status, indexed by `Status as usize`.
 pub type Counts = [u32; 7];
 
-/// The style class of a status: its colour and its pattern.
-pub fn status_class(status: Status) -> &'static str {
-    match status {
-        Status::LeftDead => "st-left-dead",
-        Status::LeftUnstable => "st-left-unstable",
-        Status::Unstable => "st-unstable",
-        Status::Alive => "st-alive",
-        Status::RightUnstable => "st-right-unstable",
-        Status::RightDead => "st-right-dead",
-        Status::Unknown => "st-unknown",
-    }
-}
-
-/// Statuses in drawing order, the unknown last.
-pub const DRAWN: [Status; 7] = {
-    let [first, second, third, fourth, fifth, sixth] = Status::ALL;
-    [first, second, third, fourth, fifth, sixth, Status::Unknown]
-};
-
 /// The statuses of a layer's neurons under some bounds.
 pub fn count(layer: &LayerSummary, bounds: &Interval) -> Counts {
     let mut counts = Counts::default();
     for (index, (&l, &u)) in bounds.lower.iter().zip(bounds.upper.iter()).enumerate() {
-        counts[status(&curve(layer, index), f64::from(l), f64::from(u)) as usize] += 1;
+        counts[status(&layer.curve(index), f64::from(l), f64::from(u)) as usize] += 1;
     }
     counts
 }
 
 /// Whether any layer of a network can have all six statuses.
 pub fn six(summary: &NetworkSummary) -> bool {
-    summary.layers.iter().any(has_bend)
+    summary.layers.iter().any(LayerSummary::has_bend)
 }
 
 /// The bars, layer by layer.
@@ -100,7 +86,7 @@ fn cell_width(columns: usize, width: f64) -> f64 {
 /// The ε of the slider in every cell of the small multiples.
 pub fn cursors(norm: Norm, layers: usize, methods: &[Method], epsilon: f64, width: f64) -> Drawing {
     let mut marks = Marks::new();
-    let (low, high) = defaults::epsilon_range(norm);
+    let (low, high) = catalogue::epsilon_range(norm);
     let columns = families(methods.iter().copied()).len();
     let cell = cell_width(columns, width);
     for column in 0..columns {
@@ -118,7 +104,7 @@ pub fn cursors(norm: Norm, layers: usize, methods: &[Method], epsilon: f64, widt
 pub fn multiples(sweep: &Sweep, summary: &NetworkSummary, methods: &[Method], lines: Strategy, width: f64) -> Drawing {
     let mut marks = Marks::new();
     let Some(subject) = &sweep.subject else { return Drawing::default() };
-    let (low, high) = defaults::epsilon_range(subject.question().norm);
+    let (low, high) = catalogue::epsilon_range(subject.question().norm);
     let families = families(methods.iter().copied());
     let (left, gap, height) = (CELL_LEFT, CELL_GAP, CELL_HEIGHT);
     let cell = cell_width(families.len(), width);
@@ -171,8 +157,8 @@ pub fn multiples(sweep: &Sweep, summary: &NetworkSummary, methods: &[Method], li
         y += height + CELL_SKIP;
     }
     let start = left;
-    marks.text("t mute", start, y + 8.0, &format::tick(low));
-    marks.text("t end mute", start + cell, y + 8.0, &format!("ε {}", format::tick(high)));
+    marks.text("t mute", start, y + 8.0, &numbers::tick(low));
+    marks.text("t end mute", start + cell, y + 8.0, &format!("ε {}", numbers::tick(high)));
     Drawing { markup: marks.finish(), height: y + 14.0 }
 }
 
@@ -185,8 +171,8 @@ pub fn multiples_table(sweep: &Sweep, summary: &NetworkSummary, methods: &[Metho
     for &method in methods {
         for point in sweep.line(method, lines) {
             for (place, counts) in point.statuses.iter().enumerate().filter(|(_, counts)| counts.len() == 7) {
-                let mut row = vec![format::epsilon(point.epsilon), strings::layer_short(place), method.label()];
-                row.extend(shown.iter().map(|&s| format::count(counts[s as usize] as usize)));
+                let mut row = vec![numbers::epsilon(point.epsilon), strings::layer_short(place), method.label()];
+                row.extend(shown.iter().map(|&s| numbers::count(counts[s as usize] as usize)));
                 rows.push(row);
             }
         }
@@ -212,7 +198,7 @@ pub fn table(picture: &Picture, summary: &NetworkSummary) -> Table {
             let Some(bounds) = answer.layers.get(place) else { continue };
             let counts = count(layer, bounds);
             let mut row = vec![strings::layer_title(place, layer), answer.method.label()];
-            row.extend(shown.iter().map(|&s| format::count(counts[s as usize] as usize)));
+            row.extend(shown.iter().map(|&s| numbers::count(counts[s as usize] as usize)));
             rows.push(row);
         }
     }

@@ -1,15 +1,19 @@
 //! Tightness against ε: the mean width of the output bounds, every method and strategy, both axes logarithmic.
 
-use super::{Drawing, Table, axis_below, axis_left, class, fold};
 use crate::{
     app::{
-        defaults, format,
         picture::{Picture, Sweep},
-        scales::{Scale, Spread},
         strings,
-        svg::{Marks, Path},
     },
     bounds::{Method, Norm, Strategy},
+    catalogue,
+    charts::{
+        colours::class,
+        marks::{Marks, Path},
+        numbers,
+        panel::{Drawing, Table, axis_below, axis_left, fold},
+        scales::{Scale, Spread},
+    },
     engine::{BoundsAnswer, SweepAnswer},
     few::sort_few,
 };
@@ -45,7 +49,7 @@ pub fn here(picture: &Picture) -> Here {
 
 /// The ε axis.
 pub fn axis(norm: Norm, width: f64) -> Scale {
-    let (low, high) = defaults::epsilon_range(norm);
+    let (low, high) = catalogue::epsilon_range(norm);
     Scale::new(Spread::Log, low, high, LEFT, width - if width < 340.0 { 12.0 } else { 118.0 })
 }
 
@@ -65,7 +69,7 @@ fn widths(sweep: &Sweep, context: &Context) -> Scale {
 pub fn cursor(sweep: &Sweep, context: &Context, epsilon: f64, here: Option<&Here>, width: f64) -> Drawing {
     let mut marks = Marks::new();
     let (x, y) = (axis(context.norm, width), widths(sweep, context));
-    let (first, last) = defaults::epsilon_range(context.norm);
+    let (first, last) = catalogue::epsilon_range(context.norm);
     let at = x.at(epsilon.clamp(first, last));
     marks.line("cursor", at, TOP - 4.0, at, BOTTOM);
     if let Some((epsilon, widths)) = here {
@@ -82,7 +86,7 @@ pub fn cursor(sweep: &Sweep, context: &Context, epsilon: f64, here: Option<&Here
 pub fn draw(sweep: &Sweep, context: &Context, width: f64) -> Drawing {
     let mut marks = Marks::new();
     let (x, y) = (axis(context.norm, width), widths(sweep, context));
-    let last = defaults::epsilon_range(context.norm).1;
+    let last = catalogue::epsilon_range(context.norm).1;
     let right = x.at(last);
     axis_below(&mut marks, &x, 4, TOP, BOTTOM);
     axis_left(&mut marks, &y, 6, LEFT, right);
@@ -143,11 +147,11 @@ pub fn table(sweep: &Sweep, context: &Context) -> Table {
     let rows = epsilons
         .iter()
         .map(|&epsilon| {
-            let mut row = vec![format::epsilon(epsilon)];
+            let mut row = vec![numbers::epsilon(epsilon)];
             row.extend(lines.iter().map(|line| {
                 line.iter()
                     .find(|p| p.epsilon == epsilon)
-                    .map_or(strings::PENDING.into(), |p| format::bound(p.mean_width))
+                    .map_or(strings::PENDING.into(), |p| numbers::upper(p.mean_width))
             }));
             row
         })

@@ -1,11 +1,13 @@
 //! Lines over the epochs of a run, in one panel or several: what losses, errors, margins and schedules are drawn with.
 
-use crate::app::{
-    plots::Drawing,
-    scales::{Scale, Spread},
-    svg::{Marks, Path},
+use crate::{
+    charts::{
+        marks::{Marks, Path},
+        panel::Drawing,
+        scales::{Scale, Spread},
+    },
+    few::sort_few,
 };
-use crate::few::sort_few;
 
 /// One line.
 #[derive(Clone, Debug)]
@@ -116,7 +118,7 @@ impl Panel {
         for tick in x.ticks(((frame.right - frame.left) / 60.0) as usize) {
             let at = x.at(tick);
             marks.line("grid", at, frame.top, at, frame.bottom);
-            marks.text("t mid mute", at, frame.bottom + 14.0, &crate::app::format::tick(tick));
+            marks.text("t mid mute", at, frame.bottom + 14.0, &crate::charts::numbers::tick(tick));
         }
         for tick in y.ticks(((frame.bottom - frame.top) / 34.0).max(2.0) as usize) {
             let at = y.at(tick);
@@ -188,7 +190,7 @@ mod tests {
             series: vec![series("one", 0.5), series("two", 0.51)],
             spread: Spread::Log,
             range: None,
-            tick: crate::app::format::tick,
+            tick: crate::charts::numbers::tick,
         };
         Chart { panels: vec![panel; panels], epochs: 2.0, height: 150.0, room: 80.0, least: 300.0 }
     }

@@ -1,6 +1,7 @@
 //! What has happened in a run, to be drawn, scrubbed through and kept.
 
 use crate::{
+    app::failures,
     engine::{Point, Probe, RunState, TrainResponse},
     train::{Plan, StepReport},
 };
@@ -112,7 +113,8 @@ impl RunView {
                     self.steps = steps;
                     self.history.cut(steps);
                 }
-                self.lane = super::strings::lane(device, &adapter, raced, cause.as_deref());
+                self.lane =
+                    super::strings::lane(device, &adapter, raced, cause.as_ref().map(failures::words).as_deref());
                 self.recent.clear();
             }
             TrainResponse::State { state, cause, .. } => {
@@ -121,7 +123,7 @@ impl RunView {
                 } else {
                     self.recent.clear();
                 }
-                (self.state, self.cause) = (state, cause);
+                (self.state, self.cause) = (state, cause.as_ref().map(failures::words));
             }
             _ => {}
         }
@@ -200,9 +202,9 @@ mod tests {
             epoch: f64::from(step),
             images: 10,
             epsilon: 0.1,
-            clean: 0.1,
+            clean_error: 0.1,
             attacked: None,
-            verified: 0.5,
+            verified_error: 0.5,
             statuses: vec![],
             watch: 0,
             watched: vec![],

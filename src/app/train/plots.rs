@@ -1,18 +1,14 @@
 //! Losses, errors, margins and schedules of the runs, as charts and tables.
 
-use super::{
-    chart::{Chart, Panel, Series},
-    history::RunView,
-    settings::Settings,
-    strings, words,
-};
 use crate::{
-    app::{
-        format,
-        plots::{Table, class},
-        scales::Spread,
+    app::train::{
+        chart::{Chart, Panel, Series},
+        history::RunView,
+        settings::Settings,
+        strings, words,
     },
     bounds::Method,
+    charts::{colours::class, numbers, panel::Table, scales::Spread},
     train::{Plan, Schedule},
 };
 
@@ -31,16 +27,16 @@ pub fn epochs(runs: &Runs, settings: &Settings) -> f64 {
 }
 
 fn percent(value: f64) -> String {
-    format!("{} %", format::tick(value * 100.0))
+    format!("{} %", numbers::tick(value * 100.0))
 }
 
 /// A tick that stays short where values are tiny: 5e−4.
 fn small(value: f64) -> String {
     if value == 0.0 || value >= 0.001 {
-        return format::tick(value);
+        return numbers::tick(value);
     }
     let power = value.log10().floor();
-    format!("{}e{}", format::tick((value / 10f64.powf(power) * 100.0).round() / 100.0), power).replace('-', "−")
+    format!("{}e{}", numbers::tick((value / 10f64.powf(power) * 100.0).round() / 100.0), power).replace('-', "−")
 }
 
 /// Losses over the epochs.
@@ -56,7 +52,7 @@ pub fn losses(runs: &Runs, settings: &Settings) -> Chart {
         }
     }
     let head = ("", String::new());
-    let panel = Panel { head, series, spread: Spread::Log, range: None, tick: format::tick };
+    let panel = Panel { head, series, spread: Spread::Log, range: None, tick: numbers::tick };
     Chart { panels: vec![panel], epochs: epochs(runs, settings), height: 210.0, room: 66.0, least: 260.0 }
 }
 
@@ -67,12 +63,12 @@ pub fn losses_table(runs: &Runs) -> Table {
         // Every tenth point: four hundred rows help nobody.
         let stride = run.history.points.len().div_ceil(40).max(1);
         for point in run.history.points.iter().skip(stride - 1).step_by(stride) {
-            let value = |value: Option<f64>| value.map_or_else(|| "–".into(), format::bound);
+            let value = |value: Option<f64>| value.map_or_else(|| "–".into(), numbers::bound);
             rows.push(vec![
                 words::RUN_NAMES[slot].into(),
-                format::tick(point.epoch),
+                numbers::tick(point.epoch),
                 point.step.to_string(),
-                format::bound(point.loss),
+                numbers::bound(point.loss),
                 value(point.clean),
                 value(point.robust),
             ]);
@@ -92,9 +88,9 @@ pub fn errors(runs: &Runs, settings: &Settings) -> Chart {
             moments.iter().filter_map(|m| Some((m.probe.epoch, pick(&m.probe)?))).collect()
         };
         for (style, word, points) in [
-            ("curve solid", words::VERIFIED, all(|p| Some(p.verified))),
+            ("curve solid", words::VERIFIED, all(|p| Some(p.verified_error))),
             ("curve dashed", words::PGD, all(|p| p.attacked)),
-            ("curve dotted", words::CLEAN, all(|p| Some(p.clean))),
+            ("curve dotted", words::CLEAN, all(|p| Some(p.clean_error))),
         ] {
             most = points.iter().map(|p| p.1).fold(most, f64::max);
             let label = format!("{} {word}", words::RUN_LETTERS[slot]);
@@ -114,11 +110,11 @@ pub fn errors_table(runs: &Runs) -> Table {
             let probe = &moment.probe;
             rows.push(vec![
                 words::RUN_NAMES[slot].into(),
-                format::tick(probe.epoch),
+                numbers::tick(probe.epoch),
                 probe.images.to_string(),
-                strings::share(probe.clean),
+                strings::share(probe.clean_error),
                 probe.attacked.map_or_else(|| "–".into(), strings::share),
-                strings::share(probe.verified),
+                strings::share(probe.verified_error),
             ]);
         }
     }
@@ -144,7 +140,7 @@ pub fn watched(runs: &Runs, settings: &Settings, watch: u32, mean: bool) -> Char
             series: series.collect(),
             spread: Spread::Symlog(1.0),
             range: None,
-            tick: format::tick,
+            tick: numbers::tick,
         });
     }
     Chart { panels, epochs: epochs(runs, settings), height: 200.0, room: 82.0, least: 320.0 }
@@ -158,10 +154,10 @@ pub fn watched_table(runs: &Runs, watch: u32) -> Table {
             for found in &moment.probe.watched {
                 rows.push(vec![
                     words::RUN_NAMES[slot].into(),
-                    format::tick(moment.probe.epoch),
+                    numbers::tick(moment.probe.epoch),
                     found.method.label(),
-                    format::signed(found.worst),
-                    format::signed(found.mean),
+                    numbers::margin(found.worst),
+                    numbers::margin(found.mean),
                 ]);
             }
         }
@@ -221,7 +217,12 @@ pub fn schedules_table(plans: &[(usize, Plan)]) -> Table {
     for (slot, plan) in plans {
         for (name, pick) in SCHEDULES {
             for (epoch, value) in corners(pick(plan), f64::from(plan.epochs)) {
-                rows.push(vec![name.into(), words::RUN_NAMES[*slot].into(), format::tick(epoch), format::tick(value)]);
+                rows.push(vec![
+                    name.into(),
+                    words::RUN_NAMES[*slot].into(),
+                    numbers::tick(epoch),
+                    numbers::tick(value),
+                ]);
             }
         }
     }

@@ -1,20 +1,18 @@
 //! Neuron statuses over the epochs, stacked: rows are layers, columns are runs.
 
-use super::{
-    plots::{Runs, epochs, present},
-    settings::Settings,
-    strings, words,
-};
 use crate::{
     activation::Status,
-    app::{
-        format,
-        plots::{
-            Drawing, Table,
-            statuses::{DRAWN, status_class},
-        },
+    app::train::{
+        plots::{Runs, epochs, present},
+        settings::Settings,
+        strings, words,
+    },
+    charts::{
+        colours::{DRAWN, status_class},
+        marks::{Marks, Path},
+        numbers,
+        panel::{Drawing, Table},
         scales::{Scale, Spread},
-        svg::{Marks, Path},
     },
 };
 
@@ -99,7 +97,7 @@ pub fn draw(runs: &Runs, settings: &Settings, width: f64) -> Drawing {
         }
         let bottom = TOP + (HEIGHT + SKIP) * rows as f64;
         for tick in x.ticks(((right - left) / 60.0) as usize) {
-            marks.text("t mid mute", x.at(tick), bottom + 7.0, &format::tick(tick));
+            marks.text("t mid mute", x.at(tick), bottom + 7.0, &numbers::tick(tick));
         }
     }
     for row in 0..rows {
@@ -136,7 +134,7 @@ pub fn table(runs: &Runs) -> Table {
                 let total = f64::from(counts.iter().sum::<u32>().max(1));
                 let mut row = vec![
                     words::RUN_NAMES[slot].to_string(),
-                    format::tick(moment.probe.epoch),
+                    numbers::tick(moment.probe.epoch),
                     crate::app::strings::layer_short(layer),
                 ];
                 row.extend(possible(six).map(|s| strings::share(f64::from(counts[s as usize]) / total)));

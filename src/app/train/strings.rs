@@ -1,14 +1,14 @@
 //! Every sentence of the Train tab with a number in it.
 
-use super::{
-    history::RunView,
-    plots::{Runs, present},
-    settings::MOST_PROBE_IMAGES,
-    words,
-};
 use crate::{
     activation::Status,
-    app::format,
+    app::train::{
+        history::RunView,
+        plots::{Runs, present},
+        settings::MOST_PROBE_IMAGES,
+        words,
+    },
+    charts::numbers,
     engine::{Device, Order, Probe, RunState},
     train::Plan,
 };
@@ -25,7 +25,7 @@ pub fn run_title(slot: usize, plan: &Plan) -> String {
 
 /// "784-64-32-10" is not known before the images are; "mlp:64-32 · ReLU · IBP at ε = 0.1".
 pub fn plan_title(plan: &Plan) -> String {
-    let at = if plan.epsilon > 0.0 { format!(" at ε = {}", format::epsilon(plan.epsilon)) } else { String::new() };
+    let at = if plan.epsilon > 0.0 { format!(" at ε = {}", numbers::epsilon(plan.epsilon)) } else { String::new() };
     format!("{} · {} · {}{at}", plan.architecture, plan.activation.label(), plan.loss.label())
 }
 
@@ -35,8 +35,8 @@ pub fn progress(run: &RunView) -> String {
         "epoch {:.2} of {} · step {} of {}",
         run.epoch(),
         run.plan.epochs,
-        format::count(run.steps as usize),
-        format::count(run.total() as usize)
+        numbers::count(run.steps as usize),
+        numbers::count(run.total() as usize)
     )
 }
 
@@ -44,7 +44,7 @@ pub fn progress(run: &RunView) -> String {
 pub fn lane(device: Device, adapter: &str, raced: Option<[f64; 2]>, cause: Option<&str>) -> String {
     let place = if device == Device::Gpu { format!("GPU, {adapter}") } else { "CPU".into() };
     let raced = raced.map_or(String::new(), |[cpu, gpu]| {
-        let (cpu, gpu) = (format::milliseconds(cpu), format::milliseconds(gpu));
+        let (cpu, gpu) = (numbers::milliseconds(cpu), numbers::milliseconds(gpu));
         format!(" (a step takes {cpu} on the CPU, {gpu} on the GPU)")
     });
     let cause = cause.map_or(String::new(), |cause| format!(" · {cause}; the run went on from its last settled step"));
@@ -58,11 +58,11 @@ pub fn pace(run: &RunView) -> String {
         (Some(rate), Some(left)) => {
             format!(
                 "{} examples per second · about {} left · {spent}",
-                format::count(rate.round() as usize),
+                numbers::count(rate.round() as usize),
                 seconds(left)
             )
         }
-        (Some(rate), None) => format!("{} examples per second · {spent}", format::count(rate.round() as usize)),
+        (Some(rate), None) => format!("{} examples per second · {spent}", numbers::count(rate.round() as usize)),
         _ => spent,
     }
 }
@@ -98,13 +98,13 @@ pub fn losses_summary(runs: &Runs, cursor: Option<f64>) -> String {
         .filter_map(|(slot, run)| {
             let point = run.point(cursor)?;
             let part = |word: &str, value: Option<f64>| {
-                value.map_or(String::new(), |v| format!(", {word} {}", format::bound(v)))
+                value.map_or(String::new(), |v| format!(", {word} {}", numbers::bound(v)))
             };
             Some(format!(
                 "{} at epoch {}: loss {}{}{}",
                 words::RUN_NAMES[slot],
-                format::tick(point.epoch),
-                format::bound(point.loss),
+                numbers::tick(point.epoch),
+                numbers::bound(point.loss),
                 part(words::ROBUST, point.robust),
                 part(words::CLEAN, point.clean)
             ))
@@ -120,7 +120,7 @@ pub fn losses_caption() -> String {
 
 fn errors_of(probe: &Probe) -> String {
     let attacked = probe.attacked.map_or(String::new(), |broken| format!(", PGD {}", share(broken)));
-    format!("clean {}{attacked}, verified {}", share(probe.clean), share(probe.verified))
+    format!("clean {}{attacked}, verified {}", share(probe.clean_error), share(probe.verified_error))
 }
 
 /// The errors' sentence.
@@ -128,7 +128,7 @@ pub fn errors_summary(runs: &Runs, cursor: Option<f64>) -> String {
     let words: Vec<String> = present(runs)
         .filter_map(|(slot, run)| {
             let probe = &run.moment(cursor)?.probe;
-            let at = format!("epoch {}, {} images", format::tick(probe.epoch), probe.images);
+            let at = format!("epoch {}, {} images", numbers::tick(probe.epoch), probe.images);
             Some(format!("{} ({at}): {}", words::RUN_NAMES[slot], errors_of(probe)))
         })
         .collect();
@@ -140,7 +140,7 @@ pub fn errors_remark(epsilon: f64) -> String {
     format!(
         "on some of the first {MOST_PROBE_IMAGES} test images, most at the end; ε = {} in ℓ∞, pixels kept in [0, 1]; solid \
          verified by IBP (f32 preview), dashed broken by PGD, dotted clean",
-        format::epsilon(epsilon)
+        numbers::epsilon(epsilon)
     )
 }
 
@@ -171,7 +171,7 @@ pub fn stream_summary(runs: &Runs, cursor: Option<f64>) -> String {
             Some(format!(
                 "{} at epoch {}: {} dead, {} unstable",
                 words::RUN_NAMES[slot],
-                format::tick(probe.epoch),
+                numbers::tick(probe.epoch),
                 share(of(&dead)),
                 share(of(&open))
             ))
@@ -185,7 +185,7 @@ pub fn stream_caption(runs: &Runs) -> String {
     let epsilon = present(runs).find_map(|(_, run)| Some(run.history.moments.first()?.probe.epsilon));
     format!(
         "Shares of neurons by status, over the held-out images, under IBP{}, f32 preview",
-        epsilon.map_or(String::new(), |epsilon| format!(" at ε = {} in ℓ∞", format::epsilon(epsilon)))
+        epsilon.map_or(String::new(), |epsilon| format!(" at ε = {} in ℓ∞", numbers::epsilon(epsilon)))
     )
 }
 
@@ -200,9 +200,9 @@ pub fn watched_summary(runs: &Runs, watch: u32, mean: bool, cursor: Option<f64>)
             let values: Vec<String> = probe
                 .watched
                 .iter()
-                .map(|w| format!("{} {}", w.method.label(), format::signed(if mean { w.mean } else { w.worst })))
+                .map(|w| format!("{} {}", w.method.label(), numbers::margin(if mean { w.mean } else { w.worst })))
                 .collect();
-            Some(format!("{} at epoch {}: {}", words::RUN_NAMES[slot], format::tick(probe.epoch), values.join(", ")))
+            Some(format!("{} at epoch {}: {}", words::RUN_NAMES[slot], numbers::tick(probe.epoch), values.join(", ")))
         })
         .collect();
     if words.is_empty() { words::NOT_MEASURED.into() } else { capital(format!("{}.", words.join("; "))) }
@@ -212,7 +212,7 @@ pub fn watched_summary(runs: &Runs, watch: u32, mean: bool, cursor: Option<f64>)
 pub fn watched_remark(index: Option<u32>, label: Option<u32>, epsilon: f64) -> String {
     let image = index.map_or("your drawing".to_string(), |index| format!("test image {index}"));
     let label = label.map_or(String::new(), |label| format!(", a {label}"));
-    format!("{image}{label}; lower bounds at ε = {} in ℓ∞, tight lines, f32 preview", format::epsilon(epsilon))
+    format!("{image}{label}; lower bounds at ε = {} in ℓ∞, tight lines, f32 preview", numbers::epsilon(epsilon))
 }
 
 /// Caption of the watched margins' table.
@@ -231,58 +231,58 @@ pub fn schedules_summary(plans: &[(usize, Plan)], epoch: f64) -> String {
     let s = &plan.schedules;
     format!(
         "At epoch {}: ε = {}, κ = {}, β = {}, η = {}, learning rate {}.",
-        format::tick(epoch),
-        format::epsilon(s.epsilon.at(epoch)),
-        format::tick(s.kappa.at(epoch)),
-        format::tick(s.beta.at(epoch)),
-        plans.iter().map(|(_, plan)| format::tick(plan.schedules.slope.at(epoch))).collect::<Vec<_>>().join(" and "),
-        format::tick(s.learning_rate.at(epoch)),
+        numbers::tick(epoch),
+        numbers::epsilon(s.epsilon.at(epoch)),
+        numbers::tick(s.kappa.at(epoch)),
+        numbers::tick(s.beta.at(epoch)),
+        plans.iter().map(|(_, plan)| numbers::tick(plan.schedules.slope.at(epoch))).collect::<Vec<_>>().join(" and "),
+        numbers::tick(s.learning_rate.at(epoch)),
     )
 }
 
 /// The moment the history shows.
 pub fn moment(cursor: Option<f64>, newest: f64) -> String {
     match cursor {
-        Some(epoch) => format!("Every view shows epoch {}.", format::tick(epoch)),
-        None if newest > 0.0 => format!("Every view shows the newest moment, epoch {}.", format::tick(newest)),
+        Some(epoch) => format!("Every view shows epoch {}.", numbers::tick(epoch)),
+        None if newest > 0.0 => format!("Every view shows the newest moment, epoch {}.", numbers::tick(newest)),
         None => "Moments appear here as a run is measured.".into(),
     }
 }
 
 /// What is said of a network opened in Explore.
 pub fn opened_note(probe: Option<&Probe>, epoch: f64) -> String {
-    let errors = probe.map_or(String::new(), |probe| format!(" · clean {}", share(1.0 - probe.clean)));
-    format!("{} · epoch {}{errors}", words::TRAINED, format::tick(epoch))
+    let errors = probe.map_or(String::new(), |probe| format!(" · clean {}", share(1.0 - probe.clean_error)));
+    format!("{} · epoch {}{errors}", words::TRAINED, numbers::tick(epoch))
 }
 
 /// Examples offered.
 pub fn examples(count: u32) -> String {
-    format::count(count as usize)
+    numbers::count(count as usize)
 }
 
 /// How many images are here.
 pub fn loading(done: u32, total: u32) -> String {
-    format!("loading images: {} of {}", format::count(done as usize), format::count(total as usize))
+    format!("loading images: {} of {}", numbers::count(done as usize), numbers::count(total as usize))
 }
 
 /// A speed.
 pub fn speed(steps: f64) -> String {
-    if steps > 0.0 { format!("{} per s", format::tick(steps)) } else { words::FULL_SPEED.into() }
+    if steps > 0.0 { format!("{} per s", numbers::tick(steps)) } else { words::FULL_SPEED.into() }
 }
 
 /// The bar that offers to resume.
 pub fn resume(names: &[String]) -> String {
-    format!("A run was under way when this page was closed: {}.", format::list(names))
+    format!("A run was under way when this page was closed: {}.", numbers::list(names))
 }
 
 /// One run of that bar, or of the library.
 pub fn kept(plan: &Plan, epoch: f64) -> String {
-    format!("{}, epoch {} of {}", plan_title(plan), format::tick(epoch), plan.epochs)
+    format!("{}, epoch {} of {}", plan_title(plan), numbers::tick(epoch), plan.epochs)
 }
 
 /// When a run was kept, and where it was.
 pub fn kept_at(when: &str, epoch: f64, epochs: u32) -> String {
-    format!("{when} · epoch {} of {epochs}", format::tick(epoch))
+    format!("{when} · epoch {} of {epochs}", numbers::tick(epoch))
 }
 
 /// What is known about a kept run.
@@ -295,7 +295,7 @@ pub fn revived(slot: usize, epoch: f64) -> String {
     format!(
         "The engine stopped and was started again; {} goes on from epoch {}.",
         words::RUN_NAMES[slot],
-        format::tick(epoch)
+        numbers::tick(epoch)
     )
 }
 
@@ -335,7 +335,7 @@ pub fn no_images(why: &str) -> String {
 pub fn too_many_images(images: u32) -> String {
     format!(
         "This run was trained on {} images, more than MNIST has here. Use the command line to go on with it.",
-        format::count(images as usize)
+        numbers::count(images as usize)
     )
 }
 
@@ -380,7 +380,7 @@ pub fn saved(name: &str) -> String {
 pub fn rounded(what: &[String]) -> String {
     format!(
         "ONNX holds 32-bit numbers only: {} was rounded, so that what is certified here does not hold to the last bit for that file. The safetensors file is exact.",
-        format::list(what)
+        numbers::list(what)
     )
 }
 
@@ -397,7 +397,7 @@ pub fn file_name(plan: &Plan, epoch: f64, extension: &str) -> String {
         .map(|c| if c.is_ascii_alphanumeric() || c == '.' || c == '-' { c } else { '-' })
         .take(60)
         .collect();
-    format!("boundscope-{word}-epoch{}.{extension}", format::tick(epoch))
+    format!("boundscope-{word}-epoch{}.{extension}", numbers::tick(epoch))
 }
 
 /// The first letter made large.

@@ -1,8 +1,6 @@
 //! The library: saving, loading, deleting, downloads, files picked, and drafts that outlive a closed tab.
 
-use super::{Desk, Held, Record, Storage, files};
 use crate::{
-    few::sort_few,
     app::{
         state::Tab,
         train::{
@@ -10,8 +8,10 @@ use crate::{
             settings::{IMAGES, Settings},
             strings, words,
         },
+        training::{Desk, Held, Record, Storage, files},
     },
     engine::{Bytes, ProbePlan, RunState, TrainRequest},
+    few::sort_few,
 };
 use leptos::prelude::*;
 use std::{rc::Rc, sync::Arc};
@@ -67,11 +67,14 @@ impl Desk {
 
     /// Keeps the newest checkpoint of a run, so that a closed tab loses seconds at most.
     pub(super) fn keep_draft(self: &Rc<Self>, slot: u32) {
-        let (Ok(storage), Some(held)) = (self.storage(), self.inner.borrow().held[slot as usize].clone()) else { return };
+        let (Ok(storage), Some(held)) = (self.storage(), self.inner.borrow().held[slot as usize].clone()) else {
+            return;
+        };
         let Some(kept) = held.checkpoint.clone().filter(|_| !held.saving) else { return };
-        let record = self.signals().runs.with_untracked(|runs| {
-            Some(Record::of(runs[slot as usize].as_ref()?, &held, slot, &kept, None))
-        });
+        let record = self
+            .signals()
+            .runs
+            .with_untracked(|runs| Some(Record::of(runs[slot as usize].as_ref()?, &held, slot, &kept, None)));
         let Some(record) = record else { return };
         let busy = move |desk: &Desk, now: bool| {
             if let Some(held) = &mut desk.inner.borrow_mut().held[slot as usize] {
@@ -153,7 +156,8 @@ impl Desk {
             for slot in 0..2 {
                 // Newest first: an older draft of the same place is left for another visit.
                 let Some(record) = offers.iter().find(|record| record.slot == slot) else { continue };
-                let file = desk.storage()?.file(&record.id).await.map_err(|why| strings::not_loaded(&record.name, &why))?;
+                let file =
+                    desk.storage()?.file(&record.id).await.map_err(|why| strings::not_loaded(&record.name, &why))?;
                 desk.resume(slot, (**record).clone(), file).await?;
             }
             Ok(())
@@ -215,7 +219,13 @@ impl Desk {
         });
     }
 
-    async fn hand_over(&self, plan: &crate::train::Plan, epoch: f64, file: Vec<u8>, format: Format) -> Result<(), String> {
+    async fn hand_over(
+        &self,
+        plan: &crate::train::Plan,
+        epoch: f64,
+        file: Vec<u8>,
+        format: Format,
+    ) -> Result<(), String> {
         let (extension, (bytes, rounded)) = match format {
             Format::Safetensors => ("safetensors", (Rc::new(file), Vec::new())),
             Format::Onnx => ("onnx", self.onnx(file).await?),

@@ -13,13 +13,13 @@ mod supply;
 pub use files::download;
 pub use record::Record;
 
-use super::{
-    conductor::pause,
-    defaults,
-    store::{Remedy, Store},
-    train::{history::Moment, plots::Runs, strings, words},
-};
 use crate::{
+    app::{
+        conductor::pause,
+        store::{Remedy, Store},
+        train::{history::Moment, plots::Runs, strings, words},
+    },
+    catalogue,
     engine::{Bytes, Device, Probe, Request, RunState, TrainRequest},
     train::Plan,
 };
@@ -242,7 +242,12 @@ impl Desk {
         for slot in 0..2 {
             if settings.slots().contains(&slot) {
                 self.expect(slot, Held::new(settings.epsilon, settings.examples), None, None);
-                self.send(TrainRequest::Start { run: slot, plan: Box::new(settings.plan(slot as usize)), probe: settings.probe(), device: self.device() });
+                self.send(TrainRequest::Start {
+                    run: slot,
+                    plan: Box::new(settings.plan(slot as usize)),
+                    probe: settings.probe(),
+                    device: self.device(),
+                });
             } else {
                 let before = self.inner.borrow_mut().held[slot as usize].take();
                 if let Some(before) = before {
@@ -355,7 +360,7 @@ impl Desk {
     /// Puts a network into Explore and goes there once it has been read.
     pub fn explore(&self, title: String, note: String, file: Vec<u8>) {
         let taken = self.store.opened.with_untracked(Vec::len) + self.inner.borrow().opening.len();
-        let key = format!("{}{}", defaults::OWN, taken + 1);
+        let key = format!("{}{}", catalogue::OWN, taken + 1);
         self.inner.borrow_mut().opening.insert(key.clone(), (title, note));
         self.store.conductor().client().put_network(&key, file);
     }

@@ -1,10 +1,12 @@
 //! A run as it is kept.
 
-use super::{Checkpoint, Held};
 use crate::{
-    app::train::{
-        history::{History, RunView},
-        strings,
+    app::{
+        train::{
+            history::{History, RunView},
+            strings,
+        },
+        training::{Checkpoint, Held},
     },
     engine::Probe,
     train::Plan,

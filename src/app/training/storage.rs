@@ -3,8 +3,7 @@
 //! Two object stores, `records` and `files`, under one key each; both are written in one transaction, so that a record
 //! without its file cannot be. Every failure is a sentence, and nothing on the page depends on success.
 
-use super::record::Record;
-use crate::web;
+use crate::{app::training::record::Record, web};
 use js_sys::{Array, Promise, Uint8Array};
 use wasm_bindgen::{JsCast, prelude::*};
 use wasm_bindgen_futures::JsFuture;

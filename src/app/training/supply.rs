@@ -1,15 +1,16 @@
 //! What the engine needs before a run can start: images to train on, images to measure on, the watched image. And what a
 //! new engine is told after its predecessor died.
 
-use super::{Desk, Held, Record};
 use crate::{
     app::{
-        data, defaults, digit,
+        data, digit,
         train::{
             settings::{MOST_PROBE_IMAGES, SHARD, Settings},
             strings,
         },
+        training::{Desk, Held, Record},
     },
+    catalogue,
     engine::{Bytes, ProbePlan, RunState, TrainRequest},
 };
 use leptos::prelude::*;
@@ -29,7 +30,7 @@ impl Desk {
         };
         if !held_out {
             let (mut images, mut labels) = (Vec::new(), Vec::new());
-            for number in 0..MOST_PROBE_IMAGES / defaults::SHARD {
+            for number in 0..MOST_PROBE_IMAGES / catalogue::SHARD {
                 let shard = data::shard(number).await.map_err(|why| strings::no_images(&why))?;
                 images.extend_from_slice(&shard.images);
                 labels.extend_from_slice(&shard.labels);
@@ -145,7 +146,12 @@ impl Desk {
                         let probe = probe_for(&run.plan.architecture, held.epsilon);
                         desk.expect(slot as u32, held, None, None);
                         desk.notice(strings::revived(slot, 0.0));
-                        desk.send(TrainRequest::Start { run: slot as u32, plan: Box::new(run.plan), probe, device: desk.device() });
+                        desk.send(TrainRequest::Start {
+                            run: slot as u32,
+                            plan: Box::new(run.plan),
+                            probe,
+                            device: desk.device(),
+                        });
                     }
                 }
             }

@@ -1,19 +1,16 @@
 //! Ordering ladder: Theorem 2, or the paradox.
 
-use super::{Footing, of_picture, words};
 use crate::{
     app::{
         dom::{Card, Plot, TableOf},
-        format,
         picture::Picture,
-        plots::{
-            Table, class,
-            ladder::{self, Step, Verdict},
-        },
+        plots::ladder::{self, Step, Verdict},
         store::store,
         strings,
+        views::{Footing, of_picture, words},
     },
     bounds::{Method, Strategy},
+    charts::{colours::class, numbers, panel::Table},
 };
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -40,12 +37,12 @@ fn chip(picture: &Picture, values: &[(Method, f64)], failed: &[Step], method: Me
         <span
             class=format!("chip {}{}{}", class(method), if wrong { " wrong" } else { "" }, if verified { " verified" } else { "" })
             data-method=method.to_string()
-            data-worst-margin=value.map(format::exact)
+            data-worst-margin=value.map(numbers::exact)
             data-verified=verified.to_string()
         >
             <crate::app::controls::Swatch/>
             <span>{method.label()}</span>
-            <b>{value.map_or(strings::PENDING.into(), format::signed)}</b>
+            <b>{value.map_or(strings::PENDING.into(), numbers::margin)}</b>
         </span>
     }
 }
@@ -59,7 +56,13 @@ pub fn LadderView() -> impl IntoView {
             let adaptive = picture.question.lines == Strategy::Adaptive;
             let failed: Vec<Step> = if adaptive { vec![] } else { ladder::steps(&values) };
             let failed: Vec<Step> = failed.into_iter().filter(|step| !step.holds).collect();
-            let sign = if adaptive { "?" } else if failed.is_empty() { "≤" } else { "≰" };
+            let sign = if adaptive {
+                "?"
+            } else if failed.is_empty() {
+                "≤"
+            } else {
+                "≰"
+            };
             rungs(&picture.methods)
                 .into_iter()
                 .enumerate()
@@ -120,7 +123,8 @@ pub fn LadderView() -> impl IntoView {
         })
     };
     let remark = words(store, |picture| strings::ladder_subtitle(&picture.question));
-    let rows = Arc::new(move || store.shown.with(|shown| shown.as_ref().map_or_else(Table::default, |p| ladder::table(p))));
+    let rows =
+        Arc::new(move || store.shown.with(|shown| shown.as_ref().map_or_else(Table::default, |p| ladder::table(p))));
     view! {
         <Card id="ladder" title=strings::LADDER.to_string() remark=remark>
             <div class="ladder">{chips}</div>

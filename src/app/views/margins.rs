@@ -1,11 +1,14 @@
 //! Margin ladder.
 
-use super::{Footing, of_picture, words};
-use crate::app::{
-    dom::{Card, Plot, TableOf},
-    plots::{Table, margins},
-    store::store,
-    strings,
+use crate::{
+    app::{
+        dom::{Card, Plot, TableOf},
+        plots::margins,
+        store::store,
+        strings,
+        views::{Footing, of_picture, words},
+    },
+    charts::panel::Table,
 };
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -15,7 +18,8 @@ pub fn MarginsView() -> impl IntoView {
     let store = store();
     let summary = words(store, margins::summary);
     let remark = words(store, strings::margins_subtitle);
-    let rows = Arc::new(move || store.shown.with(|shown| shown.as_ref().map_or_else(Table::default, |p| margins::table(p))));
+    let rows =
+        Arc::new(move || store.shown.with(|shown| shown.as_ref().map_or_else(Table::default, |p| margins::table(p))));
     view! {
         <Card id="margins" title=strings::MARGINS.to_string() remark=remark>
             <Plot draw=of_picture(store, margins::draw) label=summary/>

@@ -20,7 +20,10 @@ pub use statuses::StatusesView;
 pub use tightness::TightnessView;
 pub use train::{ResumeBar, TrainPage};
 
-use super::{picture::Picture, plots::Drawing, store::Store, strings};
+use crate::{
+    app::{picture::Picture, store::Store, strings},
+    charts::panel::Drawing,
+};
 use leptos::prelude::*;
 use std::sync::Arc;
 

@@ -1,17 +1,18 @@
 //! One neuron: followed in the network, or set by hand.
 
-use crate::{activation::{Curve, status}, app::{
+use crate::{
+    activation::{Curve, status},
+    app::{
         dom::{Card, Choice, Plot, TableOf, key_steps, number_in},
         history,
-        plots::{
-            curve, has_bend,
-            neuron::{self, HEIGHT, Neuron, strategy_class},
-        },
-        scales::brief,
+        plots::neuron::{self, HEIGHT, Neuron, strategy_class},
         state::Hand,
         store::{Store, store},
         strings,
-    }, bounds::{Method, Strategy}};
+    },
+    bounds::{Method, Strategy},
+    charts::scales::brief,
+};
 use leptos::{ev, prelude::*};
 use std::sync::Arc;
 use wasm_bindgen::JsCast;
@@ -49,13 +50,13 @@ fn shown(store: Store) -> Option<Shown> {
         let index = (selected.1 as usize).min(bounds.lower.len().checked_sub(1)?);
         let clean = picture.inference.as_ref().and_then(|i| i.layers.get(layer)).and_then(|l| l.get(index));
         let neuron = Neuron {
-            curve: curve(&network.layers[layer], index),
+            curve: network.layers[layer].curve(index),
             lower: f64::from(bounds.lower[index]),
             upper: f64::from(bounds.upper[index]),
             lines: picture.question.lines,
             clean: clean.map(|&v| f64::from(v)),
         };
-        let bend = has_bend(&network.layers[layer]);
+        let bend = network.layers[layer].has_bend();
         Some(Shown { neuron, layer, index, bend, method: Some(answer.method) })
     })
 }
@@ -131,7 +132,11 @@ pub fn NeuronView() -> impl IntoView {
                         lower: neat(s.neuron.lower),
                         upper: neat(s.neuron.upper),
                         slope: s.neuron.curve.slope,
-                        bend: if s.neuron.curve.has_bend() { neat(s.neuron.curve.bend).max(0.01) } else { f64::INFINITY },
+                        bend: if s.neuron.curve.has_bend() {
+                            neat(s.neuron.curve.bend).max(0.01)
+                        } else {
+                            f64::INFINITY
+                        },
                     })
                 })
             });
@@ -139,11 +144,7 @@ pub fn NeuronView() -> impl IntoView {
     };
     let methods = Memo::new(move |_| store.state.with(|state| state.methods()));
     let options = move || {
-        methods
-            .get()
-            .into_iter()
-            .map(|m| view! { <option value=m.to_string()>{m.label()}</option> })
-            .collect_view()
+        methods.get().into_iter().map(|m| view! { <option value=m.to_string()>{m.label()}</option> }).collect_view()
     };
     let followed = move || {
         // The options come with the methods: look at both.
@@ -151,7 +152,9 @@ pub fn NeuronView() -> impl IntoView {
         shown.with(|s| s.as_ref().and_then(|s| s.method).map(|m| m.to_string()).unwrap_or_default())
     };
     let rows = Arc::new(move || {
-        shown.with(|s| s.as_ref().map(|s| neuron::table(&s.neuron, strings::neuron_caption(remark.get()))).unwrap_or_default())
+        shown.with(|s| {
+            s.as_ref().map(|s| neuron::table(&s.neuron, strings::neuron_caption(remark.get()))).unwrap_or_default()
+        })
     });
     let key = Strategy::ALL
         .map(|strategy| {

@@ -1,11 +1,17 @@
 //! Every neuron.
 
-use super::{Footing, words};
-use crate::app::{
-    dom::{Card, Plot, TableOf, key_steps},
-    plots::{Drawing, Table, class, families, neurons, same_inside},
-    store::store,
-    strings,
+use crate::{
+    app::{
+        dom::{Card, Plot, TableOf, key_steps},
+        plots::{families, neurons, same_inside},
+        store::store,
+        strings,
+        views::{Footing, words},
+    },
+    charts::{
+        colours::class,
+        panel::{Drawing, Table},
+    },
 };
 use leptos::{ev, prelude::*};
 use std::sync::Arc;
@@ -17,16 +23,17 @@ pub fn NeuronsView() -> impl IntoView {
     let network = Memo::new(move |_| store.shown_network());
     let width = RwSignal::new(0.0);
     // Only the image and the network order the neurons; the memo compares, so that ε leaves everything in place.
-    let orders = Memo::new(move |_| store.shown.with(|shown| shown.as_ref().map(|p| neurons::orders(p)).unwrap_or_default()));
+    let orders =
+        Memo::new(move |_| store.shown.with(|shown| shown.as_ref().map(|p| neurons::orders(p)).unwrap_or_default()));
     let orders = Memo::new(move |_| Arc::new(orders.get()));
     let selected = Memo::new(move |_| store.state.with(|state| state.neuron));
     let draw = Arc::new(move |width: f64| {
         let (Some(network), orders) = (network.get(), orders.get()) else {
             return Drawing::default();
         };
-        store.shown.with(|shown| {
-            shown.as_ref().map_or_else(Drawing::default, |p| neurons::draw(p, &network, &orders, width))
-        })
+        store
+            .shown
+            .with(|shown| shown.as_ref().map_or_else(Drawing::default, |p| neurons::draw(p, &network, &orders, width)))
     });
     let over = Arc::new(move |width: f64| orders.with(|o| neurons::selection(o, selected.get(), width)));
     let select = move |layer: usize, rank: usize| {
@@ -105,9 +112,9 @@ pub fn NeuronsView() -> impl IntoView {
     let rows = Arc::new(move || {
         let layer = selected.get().0 as usize;
         let (Some(network), orders) = (network.get(), orders.get()) else { return Table::default() };
-        store.shown.with(|shown| {
-            shown.as_ref().map_or_else(Table::default, |p| neurons::table(p, &network, &orders, layer))
-        })
+        store
+            .shown
+            .with(|shown| shown.as_ref().map_or_else(Table::default, |p| neurons::table(p, &network, &orders, layer)))
     });
     let release = move |_| {
         held.set_value(false);

@@ -1,13 +1,13 @@
 //! The patterns of statuses in the page, and their key.
 
-use crate::{activation::Status, app::{
-        plots::{
-            patterns::definitions,
-            statuses::{DRAWN, six, status_class},
-        },
-        store::store,
-        strings,
-    }};
+use crate::{
+    activation::Status,
+    app::{plots::statuses::six, store::store, strings},
+    charts::{
+        colours::{DRAWN, status_class},
+        patterns::definitions,
+    },
+};
 use leptos::prelude::*;
 
 /// Definitions of all patterns; in the page once.

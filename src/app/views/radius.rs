@@ -1,12 +1,14 @@
 //! Radius bracket.
 
-use crate::app::{
-    dom::{Card, EpsilonPlot, TableOf},
-    plots::radius::{self, Context},
-    store::{Store, store},
-    strings,
+use crate::{
+    app::{
+        dom::{Card, EpsilonPlot, TableOf},
+        plots::radius::{self, Context},
+        store::{Store, store},
+        strings,
+    },
+    bounds::Strategy,
 };
-use crate::bounds::Strategy;
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -43,7 +45,7 @@ pub fn RadiusView() -> impl IntoView {
                             data-method=answer.method.to_string()
                             data-lines=strategy(answer.lines)
                             data-radius=answer.verified.map_or("none".to_string(), |v| v.to_string())
-                            data-refuted=answer.refuted.map_or("none".to_string(), |v| v.to_string())
+                            data-unverified=answer.unverified.map_or("none".to_string(), |v| v.to_string())
                             data-arithmetic=answer.arithmetic.name()
                         ></data>
                     }

@@ -1,13 +1,18 @@
 //! Neuron status by layer, and along ε.
 
-use super::{Footing, patterns::StatusKey, words};
-use crate::{activation::Status, app::{
+use crate::{
+    activation::Status,
+    app::{
         dom::{Card, Plot, TableOf},
         picture::Picture,
-        plots::{Drawing, Table, families, same_inside, statuses},
+        plots::{families, same_inside, statuses},
         store::store,
         strings,
-    }, engine::{NetworkSummary, Question}};
+        views::{Footing, patterns::StatusKey, words},
+    },
+    charts::panel::{Drawing, Table},
+    engine::{NetworkSummary, Question},
+};
 use leptos::prelude::*;
 use std::sync::Arc;
 

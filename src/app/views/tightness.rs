@@ -22,7 +22,8 @@ pub fn TightnessView() -> impl IntoView {
         let fits = sweep.subject.as_ref().is_none_or(|s| s.question().norm == context.with(|c| c.norm));
         if fits { sweep } else { Arc::default() }
     });
-    let summary = Signal::derive(move || sweep.with(|s| here.with(|here| strings::tightness_summary(s, here.as_ref()))));
+    let summary =
+        Signal::derive(move || sweep.with(|s| here.with(|here| strings::tightness_summary(s, here.as_ref()))));
     let remark = Signal::derive(move || context.with(|c| strings::tightness_subtitle(c.lines, c.norm)));
     let rows = Arc::new(move || sweep.with(|s| context.with(|c| tightness::table(s, c))));
     let draw = Arc::new(move |width| sweep.with(|s| context.with(|c| tightness::draw(s, c, width))));

@@ -1,17 +1,14 @@
 //! Stacked bars of neuron statuses, layer by layer, ε beside ε: Figures 4 and 6.
 
-use super::{Entry, Report, style};
 use crate::{
     activation::Status,
-    app::{
-        format,
-        plots::{
-            patterns,
-            statuses::{DRAWN, status_class},
-        },
-        svg::Marks,
-    },
     certify::LayerStatuses,
+    charts::{
+        colours::{DRAWN, status_class},
+        marks::Marks,
+        numbers, patterns,
+    },
+    cli::figures::{Entry, Report, style},
 };
 
 /// Where the figures come from.
@@ -91,7 +88,7 @@ pub(super) fn shown(entries: &[&Entry]) -> Option<Vec<Status>> {
 pub(super) fn about(report: &Report) -> String {
     format!(
         "IBP bounds over the ℓ∞ ball of radius ε, pixels kept in [0, 1]; mean over the first {} test images; f32, rounding not charged.",
-        format::count(report.images)
+        numbers::count(report.images)
     )
 }
 
@@ -139,7 +136,7 @@ pub(super) fn heads_of_columns(marks: &mut Marks, report: &Report, columns: &Col
     marks.text("small mute", MARGIN, y + 24.0, "hidden layer");
     marks.text("small end mute", MARGIN + neurons, y + 24.0, "neurons");
     for (epsilon, &start) in report.epsilons.iter().zip(&columns.starts) {
-        marks.text("strong", start, y + 24.0, &format!("ε = {}", format::epsilon(*epsilon)));
+        marks.text("strong", start, y + 24.0, &format!("ε = {}", numbers::epsilon(*epsilon)));
     }
     y + 40.0
 }
@@ -168,7 +165,7 @@ fn block(marks: &mut Marks, report: &Report, entry: &Entry, columns: &Columns, y
             let y = top(place);
             if column == 0 {
                 marks.text(if place == layers { "strong" } else { "" }, MARGIN, y + 13.0, &title);
-                marks.text("end mute", MARGIN + LABELS - 12.0, y + 13.0, &format::count(neurons));
+                marks.text("end mute", MARGIN + LABELS - 12.0, y + 13.0, &numbers::count(neurons));
             }
             bar(marks, entry.bend(), &layer, report.epsilons[column], start, y, columns.width);
         }
@@ -181,7 +178,7 @@ fn bar(marks: &mut Marks, bend: bool, layer: &LayerStatuses, epsilon: f64, start
     let shares = layer.shares();
     let mut x = start;
     marks.open("");
-    marks.title(&format!("ε = {}: {}", format::epsilon(epsilon), percentages(layer, bend)));
+    marks.title(&format!("ε = {}: {}", numbers::epsilon(epsilon), percentages(layer, bend)));
     let mut plates = Vec::new();
     for status in DRAWN {
         let wide = shares[status as usize] * width;
@@ -214,7 +211,7 @@ fn in_words(report: &Report, entries: &[&Entry]) -> String {
     let mut words = about(report);
     for entry in entries {
         for (place, epsilon) in report.epsilons.iter().enumerate() {
-            words += &format!("\n{} ({}), ε = {}:", entry.title(), entry.name, format::epsilon(*epsilon));
+            words += &format!("\n{} ({}), ε = {}:", entry.title(), entry.name, numbers::epsilon(*epsilon));
             for (title, neurons, layer) in entry.rows(place) {
                 words += &format!("\n  {title}, {neurons} neurons: {}", percentages(&layer, entry.bend()));
             }

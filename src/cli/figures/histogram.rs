@@ -1,22 +1,19 @@
 //! Where the ranges of ParamRamp's neurons lie relative to its two bends: what is right dead lies beyond r.
 
-use super::{
-    Entry, Report,
-    draw::{
-        Columns, LABELS, MARGIN, PAPER, about, columns, document, head, heads_of_columns, name, percentages, shown,
-    },
-};
 use crate::{
-    app::{
-        format,
-        plots::{
-            has_bend,
-            statuses::{DRAWN, status_class},
-        },
-        scales::{Scale, Spread},
-        svg::Marks,
-    },
     certify::{LayerStatuses, PLACES, StatusCounts, place_edge},
+    charts::{
+        colours::{DRAWN, status_class},
+        marks::Marks,
+        numbers,
+        scales::{Scale, Spread},
+    },
+    cli::figures::{
+        Entry, Report,
+        draw::{
+            Columns, LABELS, MARGIN, PAPER, about, columns, document, head, heads_of_columns, name, percentages, shown,
+        },
+    },
 };
 
 /// Height of a layer's histogram, and from one to the next.
@@ -36,9 +33,9 @@ pub(super) fn centres(report: &Report) -> Option<String> {
     y = heads_of_columns(&mut marks, report, &columns, NEURONS, y);
     for entry in &entries {
         y = name(&mut marks, entry, y) + 6.0;
-        for (place, layer) in entry.summary.layers.iter().enumerate().filter(|(_, layer)| has_bend(layer)) {
+        for (place, layer) in entry.summary.layers.iter().enumerate().filter(|(_, layer)| layer.has_bend()) {
             marks.text("", MARGIN, y + 13.0, &format!("{} · {}", place + 1, layer.affine));
-            marks.text("end mute", MARGIN + NEURONS, y + 13.0, &format::count(layer.width()));
+            marks.text("end mute", MARGIN + NEURONS, y + 13.0, &numbers::count(layer.width()));
             let found: Vec<&LayerStatuses> = entry.statuses.iter().map(|layers| &layers[place]).collect();
             let most = found.iter().map(|layer| tallest(layer)).fold(0.0, f64::max);
             for (layer, &start) in found.iter().zip(&columns.starts) {
@@ -85,7 +82,7 @@ fn cell(marks: &mut Marks, layer: &LayerStatuses, most: f64, start: f64, y: f64,
     let up = Scale::new(Spread::Linear, 0.0, 100.0 * most.max(1e-3), bottom, top);
     for tick in up.ticks(3) {
         marks.line(if tick == 0.0 { "axis" } else { "grid" }, start, up.at(tick), start + columns.width, up.at(tick));
-        marks.text("small end mute", start - 6.0, up.at(tick) + 3.8, &format::tick(tick));
+        marks.text("small end mute", start - 6.0, up.at(tick) + 3.8, &numbers::tick(tick));
     }
     for (place, counts) in layer.places.iter().enumerate() {
         let outside = place == 0 || place == PLACES - 1;
@@ -113,7 +110,7 @@ fn cell(marks: &mut Marks, layer: &LayerStatuses, most: f64, start: f64, y: f64,
             0.0 => ("small strong mid", "0".to_owned()),
             1.0 => ("small strong mid", "r".to_owned()),
             -1.0 => ("small mid mute", "−r".to_owned()),
-            _ => ("small mid mute", format!("{}r", format::tick(value))),
+            _ => ("small mid mute", format!("{}r", numbers::tick(value))),
         };
         if value == 0.0 || value == 1.0 {
             marks.line("bend", x, y + 2.0, x, bottom);
@@ -127,9 +124,9 @@ fn in_words(report: &Report, entries: &[&Entry]) -> String {
     let mut words = about(report);
     for entry in entries {
         for (place, epsilon) in report.epsilons.iter().enumerate() {
-            words += &format!("\n{} ({}), ε = {}:", entry.title(), entry.name, format::epsilon(*epsilon));
+            words += &format!("\n{} ({}), ε = {}:", entry.title(), entry.name, numbers::epsilon(*epsilon));
             let layers = entry.summary.layers.iter().zip(&entry.statuses[place]).enumerate();
-            for (index, (summary, layer)) in layers.filter(|(_, (summary, _))| has_bend(summary)) {
+            for (index, (summary, layer)) in layers.filter(|(_, (summary, _))| summary.has_bend()) {
                 let between = |from: f64, to: f64| {
                     let bins =
                         layer.places.iter().enumerate().filter(|(bin, _)| (from..to).contains(&place_edge(*bin)));

@@ -6,16 +6,14 @@ mod histogram;
 mod print;
 mod style;
 
-use super::{CliError, input, output};
 use crate::{
     activation::Status,
-    app::{
-        defaults::{PIXEL_RANGE, preset},
-        plots::{has_bend, statuses::DRAWN},
-    },
     bounds::{Norm, Region},
+    catalogue::{PIXEL_RANGE, preset},
     certify::{LayerStatuses, statuses},
-    engine::{NetworkSummary, summarise},
+    charts::colours::DRAWN,
+    cli::{CliError, input, output},
+    engine::{LayerSummary, NetworkSummary, summarise},
     network::Network,
     tensor::Cpu,
 };
@@ -58,6 +56,8 @@ struct Entry {
     /// The model file's name without its endings.
     name: String,
     summary: NetworkSummary,
+    /// The identity of the network.
+    hash: String,
     /// `[ε][layer]`.
     statuses: Vec<Vec<LayerStatuses>>,
 }
@@ -70,7 +70,7 @@ impl Entry {
 
     /// Whether the network has a ParamRamp, and so six statuses.
     fn bend(&self) -> bool {
-        self.summary.layers.iter().any(has_bend)
+        self.summary.layers.iter().any(LayerSummary::has_bend)
     }
 
     /// All hidden neurons taken together, for one ε.
@@ -159,7 +159,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     for (place, (name, network)) in networks.into_iter().enumerate() {
         let progress = |done: usize| bar.set_position((place * arguments.data + done) as u64);
         let found = statuses(&Cpu::<f32>::new(), &network, &set.pixels, &regions, &progress, &cancel)?;
-        entries.push(Entry { name, summary: summarise(&network), statuses: found });
+        entries.push(Entry { name, summary: summarise(&network), hash: network.hash(), statuses: found });
     }
     bar.finish_and_clear();
     let seconds = start.elapsed().as_secs_f64();

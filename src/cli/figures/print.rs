@@ -1,9 +1,10 @@
 //! The figures in numbers: a table to be read, and JSON.
 
-use super::{Entry, Report, possible};
 use crate::{
-    app::{defaults::PIXEL_RANGE, format, plots::has_bend},
+    catalogue::PIXEL_RANGE,
     certify::{LayerStatuses, PLACES, place_edge},
+    charts::numbers,
+    cli::figures::{Entry, Report, possible},
 };
 use serde_json::{Map, Value, json};
 
@@ -22,7 +23,7 @@ pub(super) fn table(report: &Report) {
         println!("{head}");
         for (place, epsilon) in report.epsilons.iter().enumerate() {
             for (title, neurons, layer) in entry.rows(place) {
-                let mut line = format!("{:>6}  {title:<30}{neurons:>9}", format::epsilon(*epsilon));
+                let mut line = format!("{:>6}  {title:<30}{neurons:>9}", numbers::epsilon(*epsilon));
                 let shares = layer.shares();
                 shown.iter().for_each(|&status| line += &format!(" {:>15.1}", 100.0 * shares[status as usize]));
                 println!("{line}");
@@ -63,9 +64,9 @@ fn network(report: &Report, entry: &Entry) -> Value {
                     "layer": layer.affine,
                     "activation": layer.activation,
                     "neurons": layer.width(),
-                    "statuses": shares(found, has_bend(layer)),
+                    "statuses": shares(found, layer.has_bend()),
                 });
-                if has_bend(layer) {
+                if layer.has_bend() {
                     value["centres"] = centres(found);
                 }
                 value
@@ -73,7 +74,7 @@ fn network(report: &Report, entry: &Entry) -> Value {
             .collect();
         json!({ "epsilon": epsilon, "layers": layers, "all": shares(&entry.total(place), entry.bend()) })
     });
-    json!({ "name": entry.name, "network": entry.summary.hash, "results": results.collect::<Vec<_>>() })
+    json!({ "name": entry.name, "network": entry.hash, "results": results.collect::<Vec<_>>() })
 }
 
 /// The share of the layer's neurons in each bin of (l + u) / 2r.

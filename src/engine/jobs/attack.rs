@@ -5,7 +5,8 @@ use crate::{
     bounds::Region,
     certify::{Search, bracket},
     engine::{
-        context::{Context, Host, JobError, JobPulse},
+        context::{Context, Host, JobPulse},
+        failures::JobError,
         network::Loaded,
         protocol::{AttackAnswer, BrokenAnswer, Floats, Response},
     },
@@ -67,7 +68,7 @@ pub(super) async fn broken<H: Host>(
     })
     .await?;
     let answer = BrokenAnswer {
-        epsilon: found.refuted,
+        epsilon: found.unverified,
         largest,
         steps: STEPS as u32,
         restarts: RESTARTS as u32,

@@ -4,11 +4,12 @@ use super::{attack::broken, explore::unit};
 use crate::{
     activation::{Curve, Curves, Status, status},
     bounds::{Bounds, BoundsError, LayerBounds, Method, Region, Strategy},
-    certify::{Search, bracket, prove},
+    certify::{RadiusQuestion, Search, certified_radius},
     engine::{
-        context::{Context, Host, JobError, JobPulse},
+        context::{Context, Host, JobPulse},
+        failures::JobError,
         network::Loaded,
-        protocol::{Arithmetic, Job, Question, RadiusAnswer, Response, SweepAnswer},
+        protocol::{Arithmetic, Failure, Job, Question, RadiusAnswer, Response, SweepAnswer},
     },
     pulse::{Pulse, Steady},
 };
@@ -24,41 +25,28 @@ pub(in crate::engine) async fn radius<H: Host>(
     let loaded = context.loaded(&question.network)?;
     let (image, label, region) = (question.pixels(), question.label as usize, question.region());
     let mut proved: Option<f64> = None;
+    let count = methods.len().max(1) as f64;
     for (index, &method) in methods.iter().enumerate() {
         let start = context.host.now();
         let search = Search { largest, ..Search::default() };
-        let found = bracket(search, async |epsilon| {
-            pulse.tick().await?;
-            let region = region.with_epsilon(epsilon);
-            Ok(loaded.bounds(&image, label, &region, method, question.lines, pulse).await?.verified())
-        })
-        .await?;
-        // What is called certified is proved with rounding charged.
-        let certified = match found.verified {
-            None => None,
-            Some(verified) => {
-                prove(verified, async |epsilon| {
-                    pulse.tick().await?;
-                    let region = region.with_epsilon(epsilon);
-                    let sound = loaded.sound();
-                    let bounds = sound.bounds(&image, Some(&[label]), &region, method, question.lines, pulse).await?;
-                    Ok(bounds[0].verified())
-                })
-                .await?
-            }
+        let asked = RadiusQuestion { image: &image, label, region, method, strategy: question.lines, search };
+        let told = |share: f64| {
+            let done = (index as f64 + share) / count;
+            context.send(Response::Progress { job: Job::Radius, epoch, done });
         };
+        let found = certified_radius(&loaded.prepared, loaded.sound(), &asked, pulse, told).await?;
         // `None` is below every number.
-        proved = if certified > proved { certified } else { proved };
+        proved = if found.verified > proved { found.verified } else { proved };
         let answer = RadiusAnswer {
             method,
             lines: question.lines,
-            verified: certified.or(found.verified),
-            refuted: found.refuted,
-            arithmetic: if certified.is_some() { Arithmetic::Sound } else { Arithmetic::F32 },
+            verified: found.verified,
+            unverified: found.unverified,
+            arithmetic: Arithmetic::Sound,
             milliseconds: context.host.now() - start,
         };
         context.send(Response::Radius { epoch, answer });
-        let done = (index + 1) as f64 / methods.len() as f64;
+        let done = (index + 1) as f64 / count;
         context.send(Response::Progress { job: Job::Radius, epoch, done });
     }
     broken(context, epoch, &loaded, (&image, label), &region, (proved, largest), pulse).await
@@ -117,7 +105,7 @@ pub(in crate::engine) async fn benchmark<H: Host>(
     let (inputs, region) = (loaded.prepared.input_len(), question.region());
     let (pixels, labels): (Vec<f64>, Vec<usize>) = (unit(images), labels.iter().map(|&y| usize::from(y)).collect());
     if labels.is_empty() || pixels.len() != labels.len() * inputs {
-        return Err(JobError::Pixels { found: images.len(), wanted: labels.len() * inputs });
+        return Err(Failure::Pixels { found: images.len() as u32, wanted: (labels.len() * inputs) as u32 }.into());
     }
     for &method in methods {
         for count in [1, labels.len()] {

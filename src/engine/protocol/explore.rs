@@ -1,7 +1,10 @@
 //! What Explore asks and is answered: one image of one network at one ε.
 
 use super::{arrays::Floats, gpu::Device};
-use crate::bounds::{Method, Norm, Region, Strategy};
+use crate::{
+    activation::Curve,
+    bounds::{Method, Norm, Region, Strategy},
+};
 use serde::{Deserialize, Serialize};
 
 /// What is asked about one image of one network. Every answer repeats it.
@@ -87,13 +90,22 @@ impl LayerSummary {
     pub fn width(&self) -> usize {
         self.shape.iter().map(|&n| n as usize).product()
     }
+
+    /// σ of one neuron.
+    pub fn curve(&self, index: usize) -> Curve<f64> {
+        let bend = self.bend.get(index).or(self.bend.first()).map_or(f64::INFINITY, |&r| f64::from(r));
+        Curve { slope: f64::from(self.slope), bend }
+    }
+
+    /// Whether the activation is a ParamRamp.
+    pub fn has_bend(&self) -> bool {
+        self.bend.iter().any(|r| r.is_finite())
+    }
 }
 
 /// What a network is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct NetworkSummary {
-    /// Hash of its structure and weights, in hexadecimal.
-    pub hash: String,
     /// Shape of an input.
     pub input_shape: Vec<u32>,
     /// Number of outputs.

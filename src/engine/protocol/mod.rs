@@ -7,6 +7,7 @@
 
 mod arrays;
 mod explore;
+mod failure;
 mod gpu;
 mod radius;
 mod speeds;
@@ -16,6 +17,7 @@ pub use arrays::{Bytes, Floats};
 pub use explore::{
     Arithmetic, AttackAnswer, BoundsAnswer, InferenceAnswer, Interval, LayerSummary, NetworkSummary, Question,
 };
+pub use failure::Failure;
 pub use gpu::{Device, GpuRequest, GpuResponse, GpuState};
 pub use radius::{BrokenAnswer, RadiusAnswer, SweepAnswer};
 pub use speeds::{BoundsSpeed, Speeds, StepSpeed};
@@ -25,7 +27,7 @@ use crate::bounds::{Method, Strategy};
 use serde::{Deserialize, Serialize};
 
 /// Raised whenever a message changes shape; both sides compare it in [`Request::Hello`] and [`Response::Ready`].
-pub const PROTOCOL: u32 = 5;
+pub const PROTOCOL: u32 = 6;
 
 /// The independent jobs of a session. A newer request for a job replaces the older one; `Explore` goes before the rest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -259,8 +261,8 @@ pub enum Response {
         job: Option<Job>,
         /// Epoch of the request, 0 where it has none.
         epoch: u32,
-        /// What went wrong, where, and what to do next.
-        message: String,
+        /// What went wrong, and where.
+        failure: Failure,
     },
     /// The margins that an attack reached.
     #[cfg_attr(not(feature = "full"), serde(skip_serializing))]

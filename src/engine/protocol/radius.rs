@@ -13,8 +13,8 @@ pub struct RadiusAnswer {
     pub lines: Strategy,
     /// The largest ε that was itself verified; `None` when not even ε = 0 is.
     pub verified: Option<f64>,
-    /// The smallest ε tried that was not verified; `None` when the largest ε tried was.
-    pub refuted: Option<f64>,
+    /// The smallest ε tried that was not verified, which says nothing of the network; `None` when the largest ε tried was.
+    pub unverified: Option<f64>,
     /// The arithmetic in which `verified` was proved.
     pub arithmetic: Arithmetic,
     /// Time the search took.

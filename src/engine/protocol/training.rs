@@ -2,6 +2,7 @@
 
 use super::{
     arrays::{Bytes, Floats},
+    failure::Failure,
     gpu::Device,
 };
 use crate::{
@@ -169,7 +170,7 @@ pub struct Watched {
     pub mean: f64,
 }
 
-/// What was measured at one moment of a run.
+/// What was measured at one moment of a run. Drafts that a page kept before protocol 6 call the errors `clean` and `verified`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Probe {
     /// Steps done.
@@ -181,11 +182,13 @@ pub struct Probe {
     /// ε measured at.
     pub epsilon: f64,
     /// Share of the images predicted wrong, in [0, 1].
-    pub clean: f64,
+    #[serde(alias = "clean")]
+    pub clean_error: f64,
     /// Share broken by PGD (or predicted wrong); `None` where no attack was run.
     pub attacked: Option<f64>,
     /// Share not verified by IBP (or predicted wrong).
-    pub verified: f64,
+    #[serde(alias = "verified")]
+    pub verified_error: f64,
     /// Neurons by status under IBP, over all images, per activation layer, indexed by `Status as usize`.
     pub statuses: Vec<Vec<u32>>,
     /// The id of the watched image; 0 for none.
@@ -236,7 +239,7 @@ pub enum TrainResponse {
         /// Milliseconds of a step on the CPU and on the GPU, where both were measured.
         raced: Option<[f64; 2]>,
         /// Why the run left another processor.
-        cause: Option<String>,
+        cause: Option<Failure>,
         /// Steps taken: fewer than were told before, where a device took the newest ones along.
         steps: u32,
     },
@@ -269,7 +272,7 @@ pub enum TrainResponse {
         /// How it is now.
         state: RunState,
         /// Why it stopped.
-        cause: Option<String>,
+        cause: Option<Failure>,
     },
     /// A run as a file.
     Checkpoint {
@@ -300,8 +303,8 @@ pub enum TrainResponse {
         run: Option<u32>,
         /// What was asked for.
         order: Order,
-        /// What went wrong, where, and what to do next.
-        message: String,
+        /// What went wrong, and where.
+        failure: Failure,
     },
 }
 

@@ -1,25 +1,35 @@
 //! Losses, errors, statuses, margins and schedules over the epochs.
 
-use crate::app::{
-    dom::{Card, Choice, Plot, Rows, TableOf, Words},
-    plots::Drawing,
-    state::Picked,
-    store::{Store, store},
-    train::{
-        chart::Chart,
-        plots::{self, present},
-        stream, strings, words,
+use crate::{
+    app::{
+        dom::{Card, Choice, Plot, Rows, TableOf, Words},
+        state::Picked,
+        store::{Store, store},
+        train::{
+            chart::Chart,
+            plots::{self, present},
+            stream, strings, words,
+        },
+        views::patterns::StatusSamples,
     },
-    views::patterns::StatusSamples,
+    charts::panel::Drawing,
+    train::Plan,
 };
-use crate::train::Plan;
 use leptos::prelude::*;
 use std::sync::Arc;
 
 type Make = Arc<dyn Fn() -> Chart + Send + Sync>;
 
 /// A card with a chart, the cursor of the history in it, a sentence and a table.
-fn chart_card(id: &'static str, title: &'static str, remark: Words, summary: Words, make: Make, rows: Rows, more: Option<AnyView>) -> AnyView {
+fn chart_card(
+    id: &'static str,
+    title: &'static str,
+    remark: Words,
+    summary: Words,
+    make: Make,
+    rows: Rows,
+    more: Option<AnyView>,
+) -> AnyView {
     let cursor = store().train.cursor;
     let again = make.clone();
     let draw = Arc::new(move |width: f64| make().draw(width));
@@ -44,7 +54,10 @@ fn fixed(words: &'static str) -> Words {
 
 /// ε of the measurements shown: of a run if there is one.
 fn epsilon(store: Store) -> f64 {
-    let of_run = store.train.runs.with(|runs| present(runs).find_map(|(_, run)| Some(run.history.moments.first()?.probe.epsilon)));
+    let of_run = store
+        .train
+        .runs
+        .with(|runs| present(runs).find_map(|(_, run)| Some(run.history.moments.first()?.probe.epsilon)));
     of_run.unwrap_or_else(|| store.state.with(|state| state.train.epsilon))
 }
 
@@ -74,7 +87,13 @@ pub fn ErrorsCard() -> impl IntoView {
             let facts = present(runs).filter_map(|(slot, run)| {
                 let probe = &run.moment(None)?.probe;
                 let attacked = probe.attacked.map_or_else(|| "-".into(), |a| a.to_string());
-                Some(format!("{}:{}:{}:{attacked}:{}", words::RUN_LETTERS[slot], probe.images, probe.clean, probe.verified))
+                Some(format!(
+                    "{}:{}:{}:{attacked}:{}",
+                    words::RUN_LETTERS[slot],
+                    probe.images,
+                    probe.clean_error,
+                    probe.verified_error
+                ))
             });
             facts.collect::<Vec<_>>().join(" ")
         })
@@ -95,14 +114,15 @@ pub fn WatchedCard() -> impl IntoView {
     let summary = Signal::derive(move || {
         train.runs.with(|runs| strings::watched_summary(runs, train.watch.get(), mean.get(), train.cursor.get()))
     });
-    let index = move || store.state.with(|state| if let Picked::Test(index) = state.image { Some(index) } else { None });
+    let index =
+        move || store.state.with(|state| if let Picked::Test(index) = state.image { Some(index) } else { None });
     let remark = Signal::derive(move || strings::watched_remark(index(), store.label(), epsilon(store)));
     let rows = Arc::new(move || train.runs.with(|runs| plots::watched_table(runs, train.watch.get())));
     let options = vec![
         (false, "margins-worst".to_string(), words::WORST.to_string()),
         (true, "margins-mean".to_string(), words::MEAN.to_string()),
     ];
-    let last = crate::app::defaults::TEST_IMAGES - 1;
+    let last = crate::catalogue::TEST_IMAGES - 1;
     let go = move |by: i64| {
         let now = i64::from(untrack(index).unwrap_or(0));
         store.step(|state| state.image = Picked::Test((now + by).clamp(0, i64::from(last)) as u32));
@@ -132,15 +152,21 @@ pub fn SchedulesCard() -> impl IntoView {
     let train = store.train;
     // Of the runs, where there are any; else of what would be prepared.
     let plans = Memo::new(move |_| {
-        let of_runs: Vec<(usize, Plan)> = train.runs.with(|runs| present(runs).map(|(slot, run)| (slot, run.plan.clone())).collect());
+        let of_runs: Vec<(usize, Plan)> =
+            train.runs.with(|runs| present(runs).map(|(slot, run)| (slot, run.plan.clone())).collect());
         if of_runs.is_empty() {
-            store.state.with(|state| state.train.slots().into_iter().map(|slot| (slot as usize, state.train.plan(slot as usize))).collect())
+            store.state.with(|state| {
+                state.train.slots().into_iter().map(|slot| (slot as usize, state.train.plan(slot as usize))).collect()
+            })
         } else {
             of_runs
         }
     });
     let epoch = Memo::new(move |_| {
-        train.cursor.get().unwrap_or_else(|| train.runs.with(|runs| present(runs).map(|(_, run)| run.epoch()).fold(0.0, f64::max)))
+        train
+            .cursor
+            .get()
+            .unwrap_or_else(|| train.runs.with(|runs| present(runs).map(|(_, run)| run.epoch()).fold(0.0, f64::max)))
     });
     let draw = Arc::new(move |width: f64| plans.with(|plans| plots::schedules(plans).draw(width)));
     let over = Arc::new(move |width: f64| plans.with(|plans| plots::schedules(plans).cursor(Some(epoch.get()), width)));

@@ -41,7 +41,9 @@ fn row(record: Arc<Record>) -> impl IntoView {
         view! { <button type="button" aria-label=label on:click=move |_| if let Some(desk) = store.desk() { desk.download_record(kept.clone(), format) }>{name}</button> }
     });
     let (open, gone) = (record.clone(), record.clone());
-    let when = String::from(js_sys::Date::new(&record.at.into()).to_locale_string("default", &wasm_bindgen::JsValue::UNDEFINED));
+    let when = String::from(
+        js_sys::Date::new(&record.at.into()).to_locale_string("default", &wasm_bindgen::JsValue::UNDEFINED),
+    );
     view! {
         <li data-record=record.id.clone()>
             <p><strong>{record.name.clone()}</strong><br/>

@@ -1,10 +1,8 @@
 //! The runs: where they are, and the buttons that move them; and the history that can be scrubbed through.
 
 use crate::{
-    few::sort_few,
     app::{
         dom::{Card, Choice},
-        format,
         store::{Engine, Store, store},
         train::{
             plots::{Runs, present},
@@ -13,7 +11,9 @@ use crate::{
         },
         training::{Desk, Format},
     },
+    charts::numbers,
     engine::RunState,
+    few::sort_few,
 };
 use leptos::prelude::*;
 use std::rc::Rc;
@@ -25,7 +25,12 @@ fn with_desk(store: Store, act: impl FnOnce(&Rc<Desk>)) {
 }
 
 /// A button.
-fn button(id: String, label: impl Fn() -> String + Send + 'static, off: impl Fn() -> bool + Copy + Send + Sync + 'static, act: impl Fn() + 'static) -> AnyView {
+fn button(
+    id: String,
+    label: impl Fn() -> String + Send + 'static,
+    off: impl Fn() -> bool + Copy + Send + Sync + 'static,
+    act: impl Fn() + 'static,
+) -> AnyView {
     view! { <button type="button" id=id disabled=off on:click=move |_| act()>{label}</button> }.into_any()
 }
 
@@ -47,9 +52,12 @@ fn panel(store: Store, slot: usize) -> impl IntoView {
         })
     };
     let steps = move || runs.with(|runs| runs[slot].as_ref().map(|run| run.steps.to_string()));
-    let loss = move || runs.with(|runs| runs[slot].as_ref().and_then(|run| Some(format::exact(run.last.as_ref()?.loss))));
+    let loss =
+        move || runs.with(|runs| runs[slot].as_ref().and_then(|run| Some(numbers::exact(run.last.as_ref()?.loss))));
     let spent = move || runs.with(|runs| runs[slot].as_ref().map(|run| format!("{:.0}", run.spent.0 + run.spent.1)));
-    let done = move || runs.with(|runs| runs[slot].as_ref().map_or(0.0, |run| f64::from(run.steps) / f64::from(run.total().max(1))));
+    let done = move || {
+        runs.with(|runs| runs[slot].as_ref().map_or(0.0, |run| f64::from(run.steps) / f64::from(run.total().max(1))))
+    };
     let device = move || {
         let lane = runs.with(|runs| runs[slot].as_ref().map_or(String::new(), |run| run.lane.clone()));
         match store.engine.get() {
@@ -59,7 +67,12 @@ fn panel(store: Store, slot: usize) -> impl IntoView {
     };
     let class = format!("run {}", words::RUN_CLASSES[slot]);
     let letter = words::RUN_LETTERS[slot].to_ascii_lowercase();
-    let save = button(format!("save-{letter}"), move || [words::SAVE_A, words::SAVE_B][slot].into(), move || store.train.keeps.get() != Some(true), move || with_desk(store, |desk| desk.save(slot)));
+    let save = button(
+        format!("save-{letter}"),
+        move || [words::SAVE_A, words::SAVE_B][slot].into(),
+        move || store.train.keeps.get() != Some(true),
+        move || with_desk(store, |desk| desk.save(slot)),
+    );
     let downloads = [(Format::Safetensors, words::SAFETENSORS), (Format::Onnx, words::ONNX)].map(|(format, name)| {
         let id = format!("download-{}-{letter}", name.to_ascii_lowercase());
         let label = format!("{}, {} {name}", words::RUN_NAMES[slot], words::DOWNLOAD);
@@ -82,7 +95,8 @@ fn panel(store: Store, slot: usize) -> impl IntoView {
 pub fn RunsCard() -> impl IntoView {
     let store = store();
     let train = store.train;
-    let playing = Memo::new(move |_| train.runs.with(|runs| present(runs).any(|(_, run)| run.state == RunState::Playing)));
+    let playing =
+        Memo::new(move |_| train.runs.with(|runs| present(runs).any(|(_, run)| run.state == RunState::Playing)));
     let ended = Memo::new(move |_| {
         train.runs.with(|runs| {
             present(runs).count() > 0
@@ -97,8 +111,14 @@ pub fn RunsCard() -> impl IntoView {
         move || ended.get() || loading().is_some(),
         move || with_desk(store, |desk| if playing.get_untracked() { desk.rest() } else { desk.play() }),
     );
-    let step = button("step".into(), || words::STEP.into(), move || ended.get() || playing.get() || loading().is_some(), move || with_desk(store, Desk::step));
-    let reset = button("reset".into(), || words::RESET.into(), move || empty.get(), move || with_desk(store, Desk::reset));
+    let step = button(
+        "step".into(),
+        || words::STEP.into(),
+        move || ended.get() || playing.get() || loading().is_some(),
+        move || with_desk(store, Desk::step),
+    );
+    let reset =
+        button("reset".into(), || words::RESET.into(), move || empty.get(), move || with_desk(store, Desk::reset));
     let speeds = SPEEDS.map(|speed| (speed, format!("speed-{speed}"), strings::speed(speed))).to_vec();
     let speed = Signal::derive(move || train.speed.get());
     view! {
@@ -125,7 +145,8 @@ pub fn HistoryCard() -> impl IntoView {
     // Moments of both runs, in order.
     let epochs = Memo::new(move |_| {
         train.runs.with(|runs| {
-            let mut all: Vec<f64> = present(runs).flat_map(|(_, run)| run.history.moments.iter().map(|m| m.probe.epoch)).collect();
+            let mut all: Vec<f64> =
+                present(runs).flat_map(|(_, run)| run.history.moments.iter().map(|m| m.probe.epoch)).collect();
             sort_few(&mut all, f64::total_cmp);
             all.dedup();
             all
@@ -142,16 +163,19 @@ pub fn HistoryCard() -> impl IntoView {
         train.cursor.set(found);
     };
     let few = move || epochs.with(|epochs| epochs.len() < 2);
-    let sentence = move || strings::moment(train.cursor.get(), epochs.with(|epochs| epochs.last().copied().unwrap_or(0.0)));
+    let sentence =
+        move || strings::moment(train.cursor.get(), epochs.with(|epochs| epochs.last().copied().unwrap_or(0.0)));
     let shift = move |by: isize| go(untrack(place).saturating_add_signed(by));
     let open = move |slot: usize| {
         let off = move || {
             let Some(cursor) = train.cursor.get() else { return false };
-            train.runs.with(|runs| runs[slot].as_ref().and_then(|run| run.moment(Some(cursor))).is_none_or(|m| m.model.is_none()))
+            train.runs.with(|runs| {
+                runs[slot].as_ref().and_then(|run| run.moment(Some(cursor))).is_none_or(|m| m.model.is_none())
+            })
         };
         let id = ["open-a", "open-b"][slot];
         view! { <button type="button" id=id disabled=off hidden=move || train.runs.with(|runs| runs[slot].is_none())
-            on:click=move |_| with_desk(store, |desk| desk.open(slot))>{[words::OPEN_A, words::OPEN_B][slot]}</button> }
+        on:click=move |_| with_desk(store, |desk| desk.open(slot))>{[words::OPEN_A, words::OPEN_B][slot]}</button> }
     };
     let missing = Memo::new(move |_| {
         let cursor = train.cursor.get();

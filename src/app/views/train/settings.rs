@@ -3,7 +3,6 @@
 use crate::{
     app::{
         dom::{Card, number_in},
-        format,
         store::store,
         train::{
             history::RunView,
@@ -11,6 +10,7 @@ use crate::{
             strings, words,
         },
     },
+    charts::numbers,
     train::{Activation, Architecture, Loss, Recipe},
 };
 use leptos::prelude::*;
@@ -19,7 +19,6 @@ use std::sync::Arc;
 type Choose = Arc<dyn Fn(&mut Settings, &str) + Send + Sync>;
 type Show = Arc<dyn Fn(&Settings) -> String + Send + Sync>;
 type Enter = Arc<dyn Fn(&mut Settings, f64) + Send + Sync>;
-
 
 /// A choice among words; what is set but not offered is offered too.
 fn pick(id: &'static str, name: &'static str, options: Vec<(String, String)>, show: Show, choose: Choose) -> AnyView {
@@ -81,7 +80,7 @@ fn row(name: &'static str, fields: Vec<AnyView>) -> AnyView {
 }
 
 fn number(id: &'static str, name: &'static str, show: fn(&Settings) -> f64, enter: fn(&mut Settings, f64)) -> AnyView {
-    row(name, vec![field(id, name.into(), Arc::new(move |s| format::exact(show(s))), Arc::new(enter))])
+    row(name, vec![field(id, name.into(), Arc::new(move |s| numbers::exact(show(s))), Arc::new(enter))])
 }
 
 fn range(
@@ -97,8 +96,8 @@ fn range(
     row(
         name,
         vec![
-            field(ids[0], from, Arc::new(move |s| format::exact(show(s).0)), first),
-            field(ids[1], to, Arc::new(move |s| format::exact(show(s).1)), second),
+            field(ids[0], from, Arc::new(move |s| numbers::exact(show(s).0)), first),
+            field(ids[1], to, Arc::new(move |s| numbers::exact(show(s).1)), second),
         ],
     )
 }
@@ -177,9 +176,14 @@ pub fn SettingsCard() -> impl IntoView {
         Arc::new(|s, word| s.examples = word.parse().unwrap_or(s.examples)),
     );
     let crown = move || store.state.with(|state| !state.train.losses.contains(&Loss::CrownIbp));
-    let beta = range(["beta-from", "beta-to"], words::BETA, |s| s.beta, |s, v| {
-        s.beta = (v.0.clamp(0.0, 1.0), v.1.clamp(0.0, 1.0));
-    });
+    let beta = range(
+        ["beta-from", "beta-to"],
+        words::BETA,
+        |s| s.beta,
+        |s, v| {
+            s.beta = (v.0.clamp(0.0, 1.0), v.1.clamp(0.0, 1.0));
+        },
+    );
     // Runs that were prepared with other settings than the ones on screen.
     let differ = Memo::new(move |_| {
         let settings = store.state.with(|state| state.train.clone());

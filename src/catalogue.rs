@@ -1,11 +1,6 @@
-//! What the page asks before anyone has touched it, and the grids it asks on. The page and the tool that precomputes
-//! the first view both read this file, so that they ask the same things.
+//! The networks and images that ship, and the ranges of ε: known to the page, the command line and the tools.
 
-use super::state::State;
-use crate::{
-    bounds::{Method, Norm, Strategy},
-    engine::{Question, Request},
-};
+use crate::bounds::Norm;
 
 /// A network that comes with the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,47 +94,6 @@ pub fn sweep_epsilons(norm: Norm) -> Vec<f64> {
     order.into_iter().map(at).collect()
 }
 
-/// The strategies along the sweep.
-pub const SWEEP_STRATEGIES: [Strategy; 3] = Strategy::ALL;
-
-/// The question a state asks about an image.
-pub fn question(state: &State, image: Vec<f32>, label: u32) -> Question {
-    Question {
-        network: state.network.clone(),
-        image: image.into(),
-        label,
-        norm: state.norm,
-        epsilon: state.epsilon,
-        clip: state.clipped().then_some(PIXEL_RANGE),
-        lines: state.lines,
-    }
-}
-
-/// Bounds at one ε.
-pub fn explore(epoch: u32, question: Question, methods: Vec<Method>) -> Request {
-    Request::Explore { epoch, question, methods }
-}
-
-/// The radius by each method.
-pub fn radius(epoch: u32, question: Question, methods: Vec<Method>) -> Request {
-    let largest = epsilon_range(question.norm).1;
-    Request::Radius { epoch, question, methods, largest }
-}
-
-/// Tightness and statuses along ε.
-pub fn sweep(epoch: u32, question: Question, methods: Vec<Method>) -> Request {
-    let epsilons = sweep_epsilons(question.norm);
-    Request::Sweep { epoch, question, methods, strategies: SWEEP_STRATEGIES.to_vec(), epsilons }
-}
-
-/// Everything the page asks for its default state, in the order in which it asks, about `image` (test image 0).
-pub fn first_view(image: &[f32], label: u32) -> Vec<Request> {
-    let state = State::default();
-    let ask = || question(&state, image.to_vec(), label);
-    let methods = state.methods();
-    vec![explore(0, ask(), methods.clone()), radius(0, ask(), methods.clone()), sweep(0, ask(), methods)]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -153,15 +107,5 @@ mod tests {
             grid.dedup();
             assert_eq!(grid.len(), 17);
         }
-    }
-
-    #[test]
-    fn the_default_state_asks_what_the_brief_says() {
-        let requests = first_view(&[0.0; 784], 7);
-        let Request::Explore { question, methods, .. } = &requests[0] else { panic!("{requests:?}") };
-        assert_eq!(question.network, "mnist-mlp-ibp");
-        assert_eq!((question.epsilon, question.norm, question.label), (0.08, Norm::Inf, 7));
-        assert_eq!(question.clip, Some([0.0, 1.0]));
-        assert_eq!(methods, &Method::NAMED);
     }
 }

@@ -182,9 +182,10 @@ impl Settings {
     /// Reads one key of the hash; `None` if it is not one of these.
     pub fn read(&mut self, key: &str, value: &str) -> Option<Result<(), String>> {
         Some(match key {
-            "arch" => {
-                value.parse().map(|it| self.architecture = it).map_err(|e: crate::bounds::UnknownName| e.to_string())
-            }
+            "arch" => value
+                .parse()
+                .map(|it| self.architecture = it)
+                .map_err(|e: crate::train::ArchitectureError| e.to_string()),
             "pair" => number(value, 0.0, 1.0).map(|on| self.pair = on > 0.5),
             "act" => {
                 two(value, |word| word.parse::<Activation>().map_err(|e| e.to_string())).map(|it| self.activations = it)

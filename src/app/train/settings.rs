@@ -3,13 +3,14 @@
 use crate::{
     bounds::Method,
     engine::ProbePlan,
+    formats::mnist::Set,
     train::{Activation, Architecture, Loss, Plan, Recipe, Schedule},
 };
 
 /// Images in the training set, and in a shard `assets/mnist/train-NN.gz`.
-pub const IMAGES: u32 = 60_000;
+pub const IMAGES: u32 = Set::Train.images() as u32;
 /// Images of a training shard.
-pub const SHARD: u32 = 1000;
+pub const SHARD: u32 = Set::Train.shard() as u32;
 /// Numbers of training images offered.
 pub const EXAMPLES: [u32; 6] = [1000, 2000, 5000, 10_000, 20_000, IMAGES];
 /// Activations offered.

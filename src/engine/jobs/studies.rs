@@ -5,7 +5,7 @@ use super::{
     explore::{check, unit},
 };
 use crate::{
-    activation::{Curve, Curves, Status, status},
+    activation::{Curves, StatusCounts, count_statuses},
     bounds::{Bounds, BoundsError, LayerBounds, Method, Region, Strategy},
     certify::{RadiusQuestion, Search, certified_radius},
     engine::{
@@ -165,10 +165,8 @@ fn mean_width(layer: &LayerBounds) -> f64 {
 
 /// Neurons by status.
 fn count(layer: &LayerBounds, curves: &Curves) -> Vec<u32> {
-    let mut counts = vec![0; Status::Unknown as usize + 1];
-    for (index, (&l, &u)) in layer.lower.iter().zip(&layer.upper).enumerate() {
-        let curve: Curve<f64> = curves.at(index);
-        counts[status(&curve, l, u) as usize] += 1;
-    }
-    counts
+    let mut counts = StatusCounts::default();
+    let ends = layer.lower.iter().copied().zip(layer.upper.iter().copied());
+    count_statuses(&mut counts, |index| curves.at::<f64>(index), ends);
+    counts.to_vec()
 }

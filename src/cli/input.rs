@@ -64,13 +64,10 @@ pub(super) struct Mnist {
 
 /// Reads test images `start..start + count`.
 pub(super) fn mnist_test(start: usize, count: usize) -> Result<Mnist, CliError> {
-    let end = start + count;
-    if count == 0 || end > MNIST_TEST {
-        return Err(CliError::Usage(format!(
-            "the MNIST test set has images 0 to {}, not {start}..{end}",
-            MNIST_TEST - 1
-        )));
-    }
+    let end = start.checked_add(count).filter(|&end| count > 0 && end <= MNIST_TEST).ok_or_else(|| {
+        let asked = if count == 1 { start.to_string() } else { format!("{count} from {start} on") };
+        CliError::Usage(format!("the MNIST test set has images 0 to {}, not {asked}", MNIST_TEST - 1))
+    })?;
     let mut set = Mnist { pixels: Vec::with_capacity(count * 784), labels: Vec::with_capacity(count) };
     for shard in start / SHARD..end.div_ceil(SHARD) {
         let path = assets().join("mnist").join(format!("test-{shard:02}.gz"));
@@ -146,18 +143,25 @@ pub(super) fn training_data(word: &str) -> Result<TrainingData, String> {
     Ok(data)
 }
 
-/// A range of image indices: `7`, `0..10` (end excluded) or `0-9` (end included).
+/// A range of indices of MNIST test images: `7`, `0..10` (end excluded) or `0-9` (end included).
 pub(super) fn range(word: &str) -> Result<std::ops::Range<usize>, String> {
     let number = |word: &str| word.trim().parse::<usize>().map_err(|_| format!("\"{word}\" is no index"));
-    let range = if let Some((start, end)) = word.split_once("..") {
-        number(start)?..number(end)?
+    let (start, last) = if let Some((start, end)) = word.split_once("..") {
+        let (start, end) = (number(start)?, number(end)?);
+        (start, end.checked_sub(1).ok_or_else(|| format!("the range {word} is empty"))?)
     } else if let Some((start, end)) = word.split_once('-') {
-        number(start)?..number(end)?.saturating_add(1)
+        (number(start)?, number(end)?)
     } else {
         let index = number(word)?;
-        index..index.saturating_add(1)
+        (index, index)
     };
-    if range.is_empty() { Err(format!("the range {word} is empty")) } else { Ok(range) }
+    if start.max(last) >= MNIST_TEST {
+        Err(format!("the MNIST test set has images 0 to {}, not {word}", MNIST_TEST - 1))
+    } else if start > last {
+        Err(format!("the range {word} is empty: it ends before it begins"))
+    } else {
+        Ok(start..last + 1)
+    }
 }
 
 /// A set of images: `mnist-test` or `mnist-test:COUNT`.
@@ -181,8 +185,14 @@ mod tests {
     #[test]
     fn ranges_are_read_in_three_spellings() {
         assert_eq!((range("7"), range("0..10"), range("0-9")), (Ok(7..8), Ok(0..10), Ok(0..10)));
-        for bad in ["", "x", "3..3", "5-2", "1..x"] {
+        for bad in
+            ["", "x", "3..3", "5-2", "9-0", "1..x", "0..0", "-1", "-3-4", "1-", "1-2-3", "0..=9", "1,2", "1e1", "3.0"]
+        {
             assert!(range(bad).is_err(), "{bad}");
+        }
+        for far in ["10000", "18446744073709551615", "0..18446744073709551615", "0-18446744073709551615", "9999..10001"]
+        {
+            assert!(range(far).is_err_and(|why| why.contains("0 to 9999")), "{far}");
         }
     }
 

@@ -1,12 +1,12 @@
 //! Training records: what stands beside a model file, NAME.json beside NAME.safetensors.gz.
 
-use super::{CliError, input, output};
+use super::{CliError, input, kinds, output};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
 /// The record of a model file.
 pub(super) fn path(model: &Path) -> PathBuf {
-    model.with_file_name(format!("{}.json", output::stem(model)))
+    model.with_file_name(format!("{}.json", kinds::stem(model)))
 }
 
 /// Reads a model's record; `None` where it has none.
@@ -16,9 +16,9 @@ pub(super) fn read(model: &Path) -> Result<Option<Value>, CliError> {
         return Ok(None);
     }
     let text = input::read(&path)?;
-    let wrong =
-        |error: serde_json::Error| CliError::Usage(format!("{}: not a training record: {error}", path.display()));
-    serde_json::from_slice(&text).map(Some).map_err(wrong)
+    let wrong = |why: String| CliError::Usage(format!("{}: not a training record: {why}", path.display()));
+    let record: Value = serde_json::from_slice(&text).map_err(|error| wrong(error.to_string()))?;
+    if record.is_object() { Ok(Some(record)) } else { Err(wrong("it is no JSON object".into())) }
 }
 
 /// Writes a model's record.

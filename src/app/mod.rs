@@ -5,6 +5,7 @@
 
 pub mod asks;
 pub mod digit;
+pub mod failures;
 pub mod first_view;
 pub mod picture;
 pub mod plots;

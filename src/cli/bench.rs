@@ -43,8 +43,13 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     signals::listen();
     let mut rows = Vec::new();
     for (path, epsilon) in models {
+<<<<<<< HEAD
         let name = kinds::stem(&path);
         let file = write_model(&input::network(&path)?).map_err(|error| CliError::Format(path, error))?;
+=======
+        let name = output::stem(&path);
+        let file = write_model(&input::mnist_network(&path)?).map_err(|error| CliError::Format(path, error))?;
+>>>>>>> main
         let load = Request::Network { key: name.clone(), file: Bytes(file) };
         let question = Question {
             network: name.clone(),
@@ -67,7 +72,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
                 Response::Timing { method, images, milliseconds, runs, .. } => {
                     rows.push((name.clone(), epsilon, method, images, milliseconds, runs));
                 }
-                Response::Failed { message, .. } => return Err(CliError::Usage(format!("{name}: {message}"))),
+                Response::Failed { failure, .. } => return Err(CliError::Usage(format!("{name}: {failure}"))),
                 _ => {}
             }
         }

@@ -1,6 +1,7 @@
 //! What the engine says, and how it gets on screen.
 
 use crate::{
+    app::failures,
     app::{
         conductor::{Conductor, Dirty, frames::next_frame},
         picture::Subject,
@@ -100,7 +101,8 @@ impl Conductor {
                 score.dirty.sweep = true;
                 drop(score);
             }
-            Response::Failed { job, epoch, message } => {
+            Response::Failed { job, epoch, failure } => {
+                let message = failures::words(&failure);
                 let current = match job {
                     None => true,
                     Some(Job::Explore) => epoch == score.explore,

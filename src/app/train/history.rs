@@ -1,6 +1,7 @@
 //! What has happened in a run, to be drawn, scrubbed through and kept.
 
 use crate::{
+    app::failures,
     engine::{Point, Probe, RunState, TrainResponse},
     train::{Plan, StepReport},
 };
@@ -112,7 +113,8 @@ impl RunView {
                     self.steps = steps;
                     self.history.cut(steps);
                 }
-                self.lane = super::strings::lane(device, &adapter, raced, cause.as_deref());
+                self.lane =
+                    super::strings::lane(device, &adapter, raced, cause.as_ref().map(failures::words).as_deref());
                 self.recent.clear();
             }
             TrainResponse::State { state, cause, .. } => {
@@ -121,7 +123,7 @@ impl RunView {
                 } else {
                     self.recent.clear();
                 }
-                (self.state, self.cause) = (state, cause);
+                (self.state, self.cause) = (state, cause.as_ref().map(failures::words));
             }
             _ => {}
         }

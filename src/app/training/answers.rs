@@ -1,6 +1,7 @@
 //! What becomes of the engine's news about training.
 
 use crate::{
+    app::failures,
     app::{
         store::Opened,
         train::{history::RunView, strings, words},
@@ -71,7 +72,7 @@ impl Desk {
                     resolve(&waiting, Ok((Rc::new(file.0), rounded)));
                 }
             }
-            TrainResponse::Failed { run, order, message } => self.failed(run, order, &message),
+            TrainResponse::Failed { run, order, failure } => self.failed(run, order, &failures::words(&failure)),
         }
     }
 

@@ -87,7 +87,7 @@ fn position(image: [usize; 3], index: usize) -> (usize, [usize; 2]) {
 
 /// Whether windows of this size save enough over whole images.
 fn worth_it(image: [usize; 3], window: [usize; 2]) -> bool {
-    window[0] * window[1] * 4 <= image[1] * image[2] * 3
+    window[0].saturating_mul(window[1]).saturating_mul(4) <= image[1] * image[2] * 3
 }
 
 impl<T: Real> Patches<T> {
@@ -211,11 +211,12 @@ impl<T: Real> Patches<T> {
     pub(super) fn relaxed(
         &self,
         lines: [&[T]; 4],
+        line_rows: usize,
         relax_row: impl Fn(&[T], [&[T]; 4], &mut [T]) -> T + Sync,
     ) -> (Self, Vec<T>) {
         let [_, rows, width] = self.shape();
         let lines = lines.map(|values| channels_last(values, self.image));
-        let batch = self.batch.max(lines[0].len() / width);
+        let batch = self.batch.max(lines[0].len() / (line_rows * width));
         let patch = self.patch();
         let mut out = vec![T::zero(); batch * rows * patch];
         let mut offsets = vec![T::zero(); batch * rows];
@@ -226,7 +227,9 @@ impl<T: Real> Patches<T> {
             for (place, (out, offset)) in part.iter_mut().enumerate() {
                 let index = chunk * step + place;
                 let (item, row) = (index / rows, index % rows);
-                let base = if lines[0].len() == width { 0 } else { item * width };
+                let line = if line_rows == 1 { 0 } else { row };
+                let base = if lines[0].len() == line_rows * width { 0 } else { item * line_rows * width };
+                let base = base + line * width;
                 let window = self.row(item, row);
                 **offset = self.runs(row).fold(T::zero(), |sum, run| {
                     let part = lines.each_ref().map(|values| &values[base + run.image..][..run.length]);
@@ -240,7 +243,7 @@ impl<T: Real> Patches<T> {
     /// A·W through a convolution: windows grow. `None` once they are no longer worth it.
     pub(super) fn through_transpose(&self, conv: &Window, weight: &[T]) -> Option<Self> {
         let [kernel, stride] = [conv.kernel, conv.stride];
-        let grow = |axis: usize| (self.window[axis] - 1) * stride[axis] + kernel[axis];
+        let grow = |axis: usize| (self.window[axis] - 1).saturating_mul(stride[axis]).saturating_add(kernel[axis]);
         let window = [grow(0), grow(1)];
         if conv.groups != 1 || self.image != conv.output || !worth_it(conv.input, window) {
             return None;

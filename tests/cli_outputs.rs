@@ -177,7 +177,7 @@ fn a_file_is_of_the_kind_that_its_name_says_or_refused() {
 fn figures_and_records_go_through_the_same_writer() {
     let folder = Folder::new();
     fs::copy("tests/cases/linear.safetensors", folder.at("net.safetensors")).expect("copied");
-    fs::write(folder.at("kept.json"), "{\"plan\":1}").expect("written");
+    fs::write(folder.at("kept.json"), "{\"steps\":1}").expect("written");
     fs::set_permissions(folder.at("kept.json"), fs::Permissions::from_mode(0o600)).expect("ours");
     symlink("kept.json", folder.at("net.json")).expect("a link");
     let words =
@@ -192,7 +192,7 @@ fn figures_and_records_go_through_the_same_writer() {
     assert_eq!(mode(&folder.at("kept.json")), 0o600);
     let record: serde_json::Value =
         serde_json::from_slice(&fs::read(folder.at("kept.json")).expect("there")).expect("JSON");
-    assert!(record["plan"] == 1 && record["evaluation"]["images"] == 2);
+    assert!(record["steps"] == 1 && record["evaluation"]["images"] == 2);
     fs::write(folder.at("kept.json"), "[1]").expect("written");
     assert_eq!(run_there(&words).status.code(), Some(2), "a record that is no object");
     let model = format!("{}/{MODEL}", env!("CARGO_MANIFEST_DIR"));

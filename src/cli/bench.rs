@@ -43,13 +43,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     signals::listen();
     let mut rows = Vec::new();
     for (path, epsilon) in models {
-<<<<<<< HEAD
         let name = kinds::stem(&path);
-        let file = write_model(&input::network(&path)?).map_err(|error| CliError::Format(path, error))?;
-=======
-        let name = output::stem(&path);
         let file = write_model(&input::mnist_network(&path)?).map_err(|error| CliError::Format(path, error))?;
->>>>>>> main
         let load = Request::Network { key: name.clone(), file: Bytes(file) };
         let question = Question {
             network: name.clone(),

@@ -18,11 +18,13 @@ pub(super) struct Arguments {
     /// A .safetensors file, or a folder with net.json and model.safetensors
     model: PathBuf,
     /// Index of an MNIST test image
-<<<<<<< HEAD
-    #[arg(long, required_unless_present = "input", conflicts_with = "input", allow_hyphen_values = true)]
-=======
-    #[arg(long, required_unless_present = "input", conflicts_with = "input", value_parser = input::index)]
->>>>>>> main
+    #[arg(
+        long,
+        required_unless_present = "input",
+        conflicts_with = "input",
+        value_parser = input::index,
+        allow_hyphen_values = true
+    )]
     mnist: Option<usize>,
     /// An input as .npy or .json
     #[arg(long)]
@@ -152,13 +154,8 @@ fn as_json(network: &Network, region: &Region, answer: &Answer, arguments: &Argu
     })
 }
 
-<<<<<<< HEAD
 fn print(network: &Network, region: &Region, answer: &Answer, arguments: &Arguments) -> Result<(), CliError> {
-    let (label, method) = (answer.label, arguments.method.label());
-=======
-fn print(network: &Network, region: &Region, answer: &Answer, arguments: &Arguments) {
     let method = arguments.method.label();
->>>>>>> main
     let clip = region.clip.map_or(String::new(), |[low, high]| format!(", clipped to [{low}, {high}]"));
     say!(
         "{method}, {} lines, norm {}, ε = {}{clip}, {} on the {}, {:.2} ms",
@@ -191,8 +188,7 @@ fn print(network: &Network, region: &Region, answer: &Answer, arguments: &Argume
         say!("{class:>5} {output:>8.4} {lower:>10} {upper:>10}")?;
     }
     let Some(label) = answer.label else {
-        println!("one output: no class to compare it with, so no margin and no verdict");
-        return;
+        return say!("one output: no class to compare it with, so no margin and no verdict");
     };
     let rivals = (0..answer.outputs.len()).filter(|&class| class != label);
     for (rival, margin) in rivals.zip(&answer.bounds.margins) {

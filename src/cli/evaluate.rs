@@ -73,16 +73,12 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     let methods = words::methods(&arguments.methods).map_err(CliError::Usage)?;
     let mut networks = Vec::new();
     for model in &arguments.models {
-<<<<<<< HEAD
         // Before the work: what stands there can be read, and written where that is asked for.
         record::read(model)?;
         if arguments.record {
             output::check(&record::path(model))?;
         }
-        networks.push((model, input::network(model)?));
-=======
         networks.push((model, input::mnist_network(model)?));
->>>>>>> main
     }
     let set = input::mnist_test(0, arguments.data)?;
     // Pixels lie in [0, 1]; docs/methods.md §1 evaluates on the clipped box.

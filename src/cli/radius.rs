@@ -44,13 +44,8 @@ struct Row {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
-<<<<<<< HEAD
-    let network = input::network(&arguments.model)?;
-    let methods = words::methods(&arguments.method).map_err(CliError::Usage)?;
-=======
     let network = input::mnist_network(&arguments.model)?;
-    let methods = methods(&arguments.method).map_err(CliError::Usage)?;
->>>>>>> main
+    let methods = words::methods(&arguments.method).map_err(CliError::Usage)?;
     let set = input::mnist_test(arguments.mnist.start, arguments.mnist.len())?;
     let largest = arguments.largest.unwrap_or(match arguments.shape.norm {
         Norm::Inf => 1.0,
@@ -61,8 +56,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     let bar = progress::bar((set.labels.len() * methods.len()) as u64);
     signals::listen();
     let mut rows = Vec::new();
-<<<<<<< HEAD
-    let questions = set.pixels.chunks(784).zip(&set.labels).enumerate();
+    let questions = set.pixels.chunks(network.input_len()).zip(&set.labels).enumerate();
     for ((position, (image, &label)), &method) in questions.flat_map(|q| methods.iter().map(move |method| (q, method)))
     {
         let start = Instant::now();
@@ -77,19 +71,6 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
         let milliseconds = start.elapsed().as_secs_f64() * 1e3;
         rows.push(Row { image: arguments.mnist.start + position, label, method, bracket, milliseconds });
         bar.inc(1);
-=======
-    for (position, (image, &label)) in set.pixels.chunks(network.input_len()).zip(&set.labels).enumerate() {
-        for &method in &methods {
-            let start = Instant::now();
-            let search = Search { largest, ..Search::default() };
-            let region = Region { norm: arguments.shape.norm, epsilon: 0.0, clip: arguments.shape.clip };
-            let question = RadiusQuestion { image, label, region, method, strategy: arguments.shape.lines, search };
-            let bracket = block_on(certified_radius(&prepared, &sound, &question, &Steady, |_| {}))?;
-            let milliseconds = start.elapsed().as_secs_f64() * 1e3;
-            rows.push(Row { image: arguments.mnist.start + position, label, method, bracket, milliseconds });
-            bar.inc(1);
-        }
->>>>>>> main
     }
     bar.finish_and_clear();
     if arguments.json {

@@ -7,6 +7,7 @@ use crate::{
         input::{self, TrainingData},
         words::parse,
     },
+    formats::read_text,
     train::{Activation, Architecture, Data, Loss, Plan, Recipe, Source, Trainer},
 };
 use std::path::Path;
@@ -14,7 +15,12 @@ use std::path::Path;
 /// The architecture of a word, or of the file that it names.
 fn architecture(word: &str) -> Result<Architecture, CliError> {
     let path = Path::new(word);
-    let word = if path.is_file() { String::from_utf8_lossy(&input::read(path)?).into_owned() } else { word.to_owned() };
+    let word = if path.is_file() {
+        let wrong = |error| CliError::Format(path.to_owned(), error);
+        read_text("architecture", &input::read(path)?).map_err(wrong)?.to_owned()
+    } else {
+        word.to_owned()
+    };
     parse(word.trim()).map_err(CliError::Usage)
 }
 

@@ -84,6 +84,9 @@ impl Attacker {
     ) -> Result<Vec<Attacked>, BoundsError> {
         let inputs = self.network.input_len();
         region.around(&self.backend, images, inputs)?;
+        if self.network.classes() < 2 {
+            return Err(BoundsError::OneClass);
+        }
         margin_rows(labels, images.len() / inputs, self.network.classes())?;
         let mut found = Vec::with_capacity(labels.len());
         for (images, labels) in images.chunks(BATCH * inputs).zip(labels.chunks(BATCH)) {

@@ -2,7 +2,7 @@
 
 use super::{CliError, Device, Precision, Shape, block_on, device, input, say::say, words};
 use crate::{
-    activation::{Curve, Status, status},
+    activation::{Status, StatusCounts, count_statuses},
     bounds::{Bounds, Method, Prepared, Region},
     certify::predicted,
     network::Network,
@@ -167,11 +167,9 @@ fn print(network: &Network, region: &Region, answer: &Answer, arguments: &Argume
         answer.milliseconds
     )?;
     for (index, (layer, bounds)) in network.layers().iter().zip(&answer.bounds.layers).enumerate() {
-        let mut counts = [0; Status::Unknown as usize + 1];
-        for (neuron, (&l, &u)) in bounds.lower.iter().zip(&bounds.upper).enumerate() {
-            let curve: Curve<f64> = layer.curves.at(neuron);
-            counts[status(&curve, l, u) as usize] += 1;
-        }
+        let mut counts = StatusCounts::default();
+        let ends = bounds.lower.iter().copied().zip(bounds.upper.iter().copied());
+        count_statuses(&mut counts, |neuron| layer.curves.at::<f64>(neuron), ends);
         let has_bend = layer.curves.bend.is_some();
         let words: Vec<String> = Status::ALL
             .into_iter()

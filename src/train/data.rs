@@ -43,11 +43,13 @@ impl Data {
     /// # Errors
     /// No image, a number of pixels that does not fit, a value outside [0, 1], or a label that is no class.
     pub fn new(shape: &[usize], pixels: Vec<f32>, labels: Vec<u8>, classes: usize) -> Result<Self, TrainError> {
-        let inputs: usize = shape.iter().product();
+        let Some(inputs) = shape.iter().try_fold(1_usize, |product, &size| product.checked_mul(size)) else {
+            return Err(TrainError::Data(format!("images of {shape:?} pixels are too large")));
+        };
         if labels.is_empty() || inputs == 0 {
             return Err(TrainError::Data("it is empty".into()));
         }
-        if pixels.len() != labels.len() * inputs {
+        if labels.len().checked_mul(inputs) != Some(pixels.len()) {
             let why = format!("{} pixels for {} images of {inputs}", pixels.len(), labels.len());
             return Err(TrainError::Data(why));
         }

@@ -22,6 +22,7 @@ use std::{
 
 /// What one step did.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), serde(deny_unknown_fields))]
 pub struct StepReport {
     /// Index of the step, from 0.
     pub step: u64,

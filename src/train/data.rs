@@ -1,6 +1,20 @@
 //! Labelled images to train on.
 
 use super::TrainError;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+/// Which training set a run is on, so that a checkpoint goes on with no other.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Source {
+    /// The name it was asked for by.
+    pub name: String,
+    /// Number of images.
+    pub images: usize,
+    /// [`Data::hash`].
+    pub hash: String,
+}
 
 /// A training set: bytes for pixels, one class per image.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,6 +61,21 @@ impl Data {
             return Err(TrainError::Data(format!("label {} of image {at} is no class of {classes}", labels[at])));
         }
         Ok(Data { shape: shape.to_vec(), pixels, labels, classes })
+    }
+
+    /// SHA-256 of shape, classes, labels and pixels, in hexadecimal.
+    pub fn hash(&self) -> String {
+        let mut form = Sha256::new();
+        for number in [self.shape.len(), self.classes, self.labels.len()].iter().chain(&self.shape) {
+            form.update((*number as u64).to_le_bytes());
+        }
+        form.update(&self.labels);
+        // Many at a time: a training set has tens of millions of them.
+        for pixels in self.pixels.chunks(4096) {
+            let bytes: Vec<u8> = pixels.iter().flat_map(|pixel| pixel.to_le_bytes()).collect();
+            form.update(&bytes);
+        }
+        form.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// Number of images.

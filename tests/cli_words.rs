@@ -61,13 +61,7 @@ fn half_a_word_is_no_word() {
     for range in ["9-0", "5..5", "0..0", "-1", "1-", "1-2-3", "0..=9", "1,2", "1e1", ""] {
         refused.push((others(&["radius", MODEL, "--mnist", range]), "mnist"));
     }
-    for far in [
-        "10000",
-        "0-10000",
-        "18446744073709551615",
-        "0-18446744073709551615",
-        "18446744073709551615..18446744073709551615",
-    ] {
+    for far in ["10000", "0-10000", "18446744073709551615", "0-18446744073709551615"] {
         refused.push((others(&["radius", MODEL, "--mnist", far]), "0 to 9999"));
     }
     refused.push((others(&["bounds", MODEL, "--epsilon", "0", "--mnist", "18446744073709551615"]), "0 to 9999"));
@@ -92,7 +86,7 @@ fn signs_exponents_and_spaces_are_read() {
     ] {
         let (status, said, error) = run(&[&BOUNDS[..], more].concat());
         assert_eq!(status, 0, "{error}");
-        assert!(said.contains("1.1250") && said.contains("1.3750"), "{said}");
+        assert!(said.contains("0.9250") && said.contains("1.5750"), "{said}");
     }
     let folder = Folder::new();
     let out = folder.at("x.safetensors");
@@ -136,7 +130,9 @@ fn numbers(value: &Value) -> Vec<f64> {
 fn printed_numbers_claim_no_more_than_was_proved() {
     let (said, json) = both(&["radius", MODEL, "--mnist", "0-9", "--method", "ibp,crown", "--clip", "0,1"]);
     let rows = json["radii"].as_array().expect("a list");
-    let proved = |key: &str| rows.iter().filter_map(|row| row[key].as_f64()).collect::<Vec<_>>();
+    // A row that is verified nowhere prints neither end.
+    let found = rows.iter().filter(|row| row["verified"].is_f64());
+    let proved = |key: &str| found.clone().filter_map(|row| row[key].as_f64()).collect::<Vec<_>>();
     let (low, high) = (printed(&said, "certified up to "), printed(&said, "not at "));
     assert!(low.len() >= 10);
     for (printed, proved) in low.iter().zip(proved("verified")) {

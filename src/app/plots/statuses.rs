@@ -1,7 +1,7 @@
 //! Neuron status by layer: stacked bars per way of bounding, and how they shift along ε.
 
 use crate::{
-    activation::{Status, status},
+    activation::{Status, StatusCounts, count_statuses},
     app::{
         picture::{Picture, Sweep},
         plots::families,
@@ -19,15 +19,11 @@ use crate::{
     engine::{Interval, LayerSummary, NetworkSummary},
 };
 
-/// Counts by status, indexed by `Status as usize`.
-pub type Counts = [u32; 7];
-
 /// The statuses of a layer's neurons under some bounds.
-pub fn count(layer: &LayerSummary, bounds: &Interval) -> Counts {
-    let mut counts = Counts::default();
-    for (index, (&l, &u)) in bounds.lower.iter().zip(bounds.upper.iter()).enumerate() {
-        counts[status(&layer.curve(index), f64::from(l), f64::from(u)) as usize] += 1;
-    }
+pub fn count(layer: &LayerSummary, bounds: &Interval) -> StatusCounts {
+    let mut counts = StatusCounts::default();
+    let ends = bounds.lower.iter().zip(bounds.upper.iter()).map(|(&l, &u)| (f64::from(l), f64::from(u)));
+    count_statuses(&mut counts, |index| layer.curve(index), ends);
     counts
 }
 

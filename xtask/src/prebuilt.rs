@@ -68,8 +68,33 @@ pub const TRUNK: Tool = Tool {
 };
 
 /// Of the version that Cargo.lock names (a test holds the two together).
-pub const WASM_BINDGEN: Tool =
-    Tool { name: "wasm-bindgen", krate: "wasm-bindgen-cli", version: "0.2.130", builds: &[] };
+pub const WASM_BINDGEN: Tool = Tool {
+    name: "wasm-bindgen",
+    krate: "wasm-bindgen-cli",
+    version: "0.2.129",
+    builds: &[
+        Build {
+            system: ("linux", "x86_64"),
+            path: "wasm-bindgen/wasm-bindgen/releases/download/0.2.129/wasm-bindgen-0.2.129-x86_64-unknown-linux-musl.tar.gz",
+            sha256: "82d12bb940e2d4e72e0d5605387fc1b8ca179044e012b620f0ce4e7440e8320e",
+        },
+        Build {
+            system: ("linux", "aarch64"),
+            path: "wasm-bindgen/wasm-bindgen/releases/download/0.2.129/wasm-bindgen-0.2.129-aarch64-unknown-linux-musl.tar.gz",
+            sha256: "2ed4351c35dd9440308bbb02767d47ea278efe851a52465300f3c94f5b6c2a87",
+        },
+        Build {
+            system: ("macos", "x86_64"),
+            path: "wasm-bindgen/wasm-bindgen/releases/download/0.2.129/wasm-bindgen-0.2.129-x86_64-apple-darwin.tar.gz",
+            sha256: "7e028879a68ec53dae14048b55cc5215f6df75b17a9c1426fac8fa086d3202fd",
+        },
+        Build {
+            system: ("macos", "aarch64"),
+            path: "wasm-bindgen/wasm-bindgen/releases/download/0.2.129/wasm-bindgen-0.2.129-aarch64-apple-darwin.tar.gz",
+            sha256: "81d4a23d56b3c3eb8187658329116d50e0b228a93b343825fb71f70179051cd1",
+        },
+    ],
+};
 
 /// Cargo's own folder of programs. Tools go there, are looked for there first, and stay there when target/ is cleaned.
 pub fn programs() -> Outcome<PathBuf> {

@@ -79,7 +79,7 @@ const STEPS: &[Step] = &[
     },
     Step {
         name: "slow-tests",
-        about: "the files of tests/ that train, or try thousands of networks, and the documentation's examples",
+        about: "the files of tests/ that train, attack or try every kernel, and the documentation's examples",
         takes: "eight minutes",
         quick: false,
         check: slow_tests,
@@ -94,7 +94,7 @@ const STEPS: &[Step] = &[
 ];
 
 /// The files of tests/ that take longer than a few seconds. A file that is not named here belongs to the fast ones.
-const SLOW: &[&str] = &[];
+const SLOW: &[&str] = &["attack", "golden", "gpu", "gpu_session", "gpu_training", "kernels", "training"];
 
 /// Which checks `cargo xtask test` was asked for.
 #[derive(Clone, Copy)]

@@ -183,6 +183,78 @@ impl<T: Real> CpuMap<T> {
         })
     }
 
+    /// Every weight of one output with the input that it multiplies.
+    pub(in crate::tensor) fn terms(&self, output: usize, mut term: impl FnMut(T, usize)) {
+        match self {
+            CpuMap::Identity { .. } => term(T::one(), output),
+            CpuMap::Diagonal { scale, .. } => term(scale[output], output),
+            CpuMap::Dense { shape: [_, inputs], weight, .. } => {
+                weight[output * inputs..][..*inputs].iter().enumerate().for_each(|(input, &w)| term(w, input));
+            }
+            CpuMap::Conv { window, weight, .. } => {
+                let [_, height, width] = window.input;
+                let [filters, down, across] = window.output;
+                let (filter, y, x) = (output / (down * across), output / across % down, output % across);
+                let channels = window.input[0] / window.groups;
+                let first = filter / (filters / window.groups) * channels;
+                let [tall, wide] = window.kernel;
+                for (at, &w) in weight[filter * window.patch_len()..][..window.patch_len()].iter().enumerate() {
+                    let row = (y * window.stride[0] + at / wide % tall).wrapping_sub(window.padding[0]);
+                    let column = (x * window.stride[1] + at % wide).wrapping_sub(window.padding[1]);
+                    if row < height && column < width {
+                        term(w, ((first + at / (tall * wide)) * height + row) * width + column);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Puts back ends that centre ∓ radius has lost: one that is tiny beside the other, as 1 is in [1, 1e30], comes out of a
+    /// difference without digits. Those ends alone are summed again sign by sign, W⁺l + W⁻u. Where
+    /// both forms are `safe` the tighter one is kept; else the difference may as well be too tight, and the sum replaces it.
+    /// `share` is how small an end must be; `sum` gives an end on its safe side from Σ w·pick and Σ |w·pick|.
+    pub(in crate::tensor) fn restore(
+        &self,
+        range: [&Full<T>; 2],
+        ends: [&Full<T>; 2],
+        share: T,
+        safe: bool,
+        sum: impl Fn(T, T) -> T,
+    ) -> Option<[Full<T>; 2]> {
+        let lost = |end: T, other: T| end.abs() <= share * other.abs() && end != other;
+        let (lower, upper) = (data(ends[0]), data(ends[1]));
+        if !lower.iter().zip(upper).any(|(&l, &u)| lost(l, u) || lost(u, l)) {
+            return None;
+        }
+        let [outputs, inputs] = self.size();
+        let (mut low, mut high) = (lower.to_vec(), upper.to_vec());
+        for (at, (low, high)) in low.iter_mut().zip(&mut high).enumerate() {
+            let from = at / outputs * inputs;
+            let (l, u) = (&data(range[0])[from..][..inputs], &data(range[1])[from..][..inputs]);
+            // The least of sign·W·x.
+            let least = |sign: T| {
+                let (mut total, mut size) = (T::zero(), T::zero());
+                self.terms(at % outputs, |w, input| {
+                    let w = sign * w;
+                    if w != T::zero() {
+                        let product = w * if w < T::zero() { u[input] } else { l[input] };
+                        total += product;
+                        size += product.abs();
+                    }
+                });
+                sum(total, size)
+            };
+            if lost(*low, *high) {
+                let again = least(T::one());
+                *low = if again > *low || (!safe && again.is_finite()) { again } else { *low };
+            } else if lost(*high, *low) {
+                let again = -least(-T::one());
+                *high = if again < *high || (!safe && again.is_finite()) { again } else { *high };
+            }
+        }
+        Some([tensor(shape(ends[0]), low), tensor(shape(ends[1]), high)])
+    }
+
     /// Rows of W itself.
     pub(super) fn rows(&self, range: Range<usize>) -> CpuTensor<T> {
         let [_, inputs] = self.size();

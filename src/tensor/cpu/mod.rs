@@ -145,7 +145,15 @@ impl<T: Real> Backend for Cpu<T> {
         bias: Option<&CpuTensor<T>>,
         range: &Pair<CpuTensor<T>>,
     ) -> Pair<CpuTensor<T>> {
-        let linear = map.apply_split(range);
+        let mut linear = map.apply_split(range);
+        if !self.is_identity(map) {
+            let [low, high] = [&linear.lower, &linear.upper].map(CpuTensor::full);
+            let [l, u] = [&range.lower, &range.upper].map(CpuTensor::full);
+            let share = T::epsilon() * T::of(16.0);
+            if let Some([low, high]) = map.restore([&l, &u], [&low, &high], share, false, |total, _| total) {
+                linear = Pair { lower: low.into(), upper: high.into() };
+            }
+        }
         match bias {
             Some(bias) => Pair { lower: self.add(&linear.lower, bias), upper: self.add(&linear.upper, bias) },
             None => linear,

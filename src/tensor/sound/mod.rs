@@ -247,7 +247,15 @@ impl Backend for Sound {
             let (below, above) = (mid.zipped(lower, |mid, l| mid - l), upper.zipped(&mid, |u, mid| u - mid));
             let rad = below.zipped(&above, |below, above| over(greater(below, above)));
             let out = self.apply(map, &SoundTensor { mid, rad: Some(rad) });
-            Pair { lower: self.lower_end(&out), upper: SoundTensor::exact(out.each(|mid, rad| up(mid + rad))) }
+            let ends = [self.lower_end(&out).mid, out.each(|mid, rad| up(mid + rad))];
+            let [low, high] = ends.each_ref().map(CpuTensor::full);
+            // An end that is small beside the rounding charged to the other.
+            let (gamma, rho) = (gamma(map.terms[0]), map.rounding);
+            let sum = |total: f64, size: f64| down(total - over(whole(size, gamma) * (gamma + rho)));
+            let again =
+                map.plain.restore([&lower.full(), &upper.full()], [&low, &high], 8.0 * (gamma + rho), true, sum);
+            let [lower, upper] = again.map_or(ends.clone(), |ends| ends.map(CpuTensor::from)).map(SoundTensor::exact);
+            Pair { lower, upper }
         };
         let Some(bias) = bias else { return linear };
         let bias = Pair { lower: self.lower_end(bias), upper: self.negate(&self.lower_end(&self.negate(bias))) };

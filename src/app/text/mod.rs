@@ -1,0 +1,8 @@
+//! The words of the page.
+
+/// Declares fixed words.
+macro_rules! words {
+    ($($name:ident = $text:expr;)*) => { $(#[allow(missing_docs)] pub const $name: &str = $text;)* };
+}
+pub mod page;
+pub mod train;

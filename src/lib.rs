@@ -19,6 +19,7 @@
 //! | [`pulse`] | cancellation and yielding inside long work |
 //! | [`activation`] | the rule of one neuron: value, status, lines |
 //! | [`random`] | seeded random numbers |
+//! | [`rounded`] | proved numbers as decimals that claim no more than was proved |
 //! | [`tensor`] | the [`Backend`](tensor::Backend) and its processors |
 #![warn(missing_docs)]
 
@@ -39,6 +40,7 @@ pub mod kernels;
 pub mod network;
 pub mod pulse;
 pub mod random;
+pub mod rounded;
 pub mod tensor;
 pub mod train;
 #[cfg(all(feature = "browser", target_arch = "wasm32"))]

@@ -6,8 +6,8 @@ mod common;
 use boundscope::{
     bounds::{Method, Norm, Strategy},
     engine::{
-        BoundsAnswer, Bytes, Device, Floats, GpuRequest, GpuResponse, GpuState, Job, ProbePlan, Question, Request,
-        Response, RunState, Session, Speeds, TrainRequest, TrainResponse,
+        BoundsAnswer, Bytes, Device, Failure, Floats, GpuRequest, GpuResponse, GpuState, Job, ProbePlan, Question,
+        Request, Response, RunState, Session, Speeds, TrainRequest, TrainResponse,
     },
     formats::write_model,
     train::{Activation, Architecture, Loss, Plan, Recipe},
@@ -289,7 +289,7 @@ fn a_run_that_insists_on_a_gpu_that_is_not_there_says_so_and_rests() {
     bench.train(TrainRequest::Play { runs: vec![0], speed: 0.0 });
     let said = bench.said.borrow().clone();
     let refused = said.iter().any(|response| {
-        matches!(response, Response::Train { response: TrainResponse::Failed { message, .. } } if message.contains("not ready"))
+        matches!(response, Response::Train { response: TrainResponse::Failed { failure: Failure::GpuNotReady, .. } })
     });
     assert!(refused && ended(&said) == (0, Some(RunState::Paused)), "{said:?}");
 }

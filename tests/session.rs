@@ -214,7 +214,7 @@ fn wrong_requests_are_answered_in_words() {
     let messages: Vec<String> = said
         .borrow()
         .iter()
-        .filter_map(|r| if let Response::Failed { message, .. } = r { Some(message.clone()) } else { None })
+        .filter_map(|r| if let Response::Failed { failure, .. } = r { Some(failure.to_string()) } else { None })
         .collect();
     let needles = ["\"x\" could not be read", "label 99", "elements", "ε is -0.1", "nowhere"];
     assert_eq!(messages.len(), needles.len(), "{messages:?}");

@@ -21,6 +21,5 @@ try {
   self.removeEventListener("message", hold);
   for (const { data } of early) self.dispatchEvent(new MessageEvent("message", { data }));
 } catch (error) {
-  const message = `The engine could not be loaded (${error.message ?? error}). Reload the page to try again.`;
-  self.postMessage({ failed: { job: null, epoch: 0, message } });
+  self.postMessage({ failed: { job: null, epoch: 0, failure: { loader: { why: String(error.message ?? error) } } } });
 }

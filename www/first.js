@@ -16,5 +16,5 @@ try {
   for (const { data } of early.slice(1)) self.dispatchEvent(new MessageEvent("message", { data }));
 } catch (error) {
   // The page turns to the whole engine then.
-  self.postMessage({ failed: { job: null, epoch: 0, message: String(error.message ?? error) } });
+  self.postMessage({ failed: { job: null, epoch: 0, failure: { loader: { why: String(error.message ?? error) } } } });
 }

@@ -2,9 +2,11 @@
 
 use super::Norm;
 use crate::{pulse::Cancelled, tensor::DeviceError};
+use serde::{Deserialize, Serialize};
 
 /// A question that cannot be answered, or an answer that was not wanted any more.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum BoundsError {
     /// ε is negative, NaN or infinite.
     #[error("ε is {0}; it must be a finite number, 0 or more")]

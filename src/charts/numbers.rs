@@ -3,6 +3,7 @@
 use crate::{
     bounds::{Norm, Strategy},
     engine::Arithmetic,
+    rounded::{self, Toward},
 };
 
 /// A true minus sign, so that columns of signed numbers line up.
@@ -22,7 +23,7 @@ pub fn significant(value: f64, digits: usize) -> String {
     let power = value.abs().log10().floor() as i32;
     if !(-5..7).contains(&power) {
         let mantissa = value / 10f64.powi(power);
-        return minus(format!("{mantissa:.*}×10", digits - 1)) + &superscript(power);
+        return minus(format!("{mantissa:.*}×10", digits - 1)) + &superscript(&power.to_string());
     }
     let decimals = (digits as i32 - 1 - power).max(0) as usize;
     minus(format!("{value:.decimals$}"))
@@ -35,25 +36,44 @@ pub fn epsilon(value: f64) -> String {
 
 /// A bracket of ε: the verified end rounded down, the other up, so that no digit claims more than was proved.
 pub fn bracket(verified: f64, refuted: f64) -> (String, String) {
-    let rounded = |value: f64, away: fn(f64) -> f64| {
-        if value <= 0.0 {
-            return epsilon(value);
-        }
-        // Four digits; a hair of slack keeps numbers that have only four where they are.
-        let power = 10f64.powi(3 - value.log10().floor() as i32);
-        let slack = if away(0.5) < 0.5 { 1e-9 } else { -1e-9 };
-        epsilon(away(value * power * (1.0 + slack)) / power)
-    };
-    (rounded(verified, f64::floor), rounded(refuted, f64::ceil))
+    (trimmed(proved(verified, Toward::Down)), trimmed(proved(refuted, Toward::Up)))
 }
 
-/// A bound or margin: four significant digits, always signed.
+/// A proved lower bound: four significant digits, rounded down.
+pub fn lower(value: f64) -> String {
+    proved(value, Toward::Down)
+}
+
+/// A proved upper bound: four significant digits, rounded up.
+pub fn upper(value: f64) -> String {
+    proved(value, Toward::Up)
+}
+
+/// A proved lower bound of a margin: rounded down, always signed.
+pub fn margin(value: f64) -> String {
+    let text = lower(value);
+    if value > 0.0 { format!("+{text}") } else { text }
+}
+
+/// Four significant digits that claim no more than was proved, as [`significant`] writes numbers.
+fn proved(value: f64, toward: Toward) -> String {
+    if value == 0.0 || !value.is_finite() {
+        return significant(value, 4);
+    }
+    let text = rounded::significant(value, 4, toward);
+    match text.split_once('e') {
+        Some((mantissa, power)) => minus(format!("{mantissa}×10")) + &superscript(power),
+        None => minus(text),
+    }
+}
+
+/// A margin seen at a point: four significant digits, always signed.
 pub fn signed(value: f64) -> String {
     let text = significant(value, 4);
     if value > 0.0 { format!("+{text}") } else { text }
 }
 
-/// A bound: four significant digits.
+/// A number that is no proof: four significant digits.
 pub fn bound(value: f64) -> String {
     significant(value, 4)
 }
@@ -147,9 +167,8 @@ fn trimmed(text: String) -> String {
     }
 }
 
-fn superscript(power: i32) -> String {
+fn superscript(power: &str) -> String {
     power
-        .to_string()
         .chars()
         .map(|c| match c {
             '-' => '⁻',
@@ -177,6 +196,11 @@ mod tests {
         assert_eq!(epsilon(0.167_94), "0.1679");
         assert_eq!(bracket(0.167_94, 0.167_97), ("0.1679".into(), "0.168".into()));
         assert_eq!(bracket(0.08, 0.081), ("0.08".into(), "0.081".into()));
+        // Four digits of 0.07999999999 would claim the whole of 0.08.
+        assert_eq!(bracket(0.079_999_999_99, 0.080_000_000_01), ("0.07999".into(), "0.08001".into()));
+        assert_eq!(bracket(1.234_56e-9, 1.234_56e-9), ("1.234×10⁻⁹".into(), "1.235×10⁻⁹".into()));
+        assert_eq!([lower(1.000_09), upper(1.000_01), lower(-1.000_01)], ["1.000", "1.001", "−1.001"]);
+        assert_eq!([margin(1.8e-90), margin(-1e-9), margin(0.0)], ["+1.800×10⁻⁹⁰", "−1.000×10⁻⁹", "0"]);
         assert_eq!(signed(4.4), "+4.400");
         assert_eq!(signed(-245_860.0), "−245860");
         assert_eq!(signed(0.0), "0");

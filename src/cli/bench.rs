@@ -63,7 +63,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
                 Response::Timing { method, images, milliseconds, runs, .. } => {
                     rows.push((name.clone(), epsilon, method, images, milliseconds, runs));
                 }
-                Response::Failed { message, .. } => return Err(CliError::Usage(format!("{name}: {message}"))),
+                Response::Failed { failure, .. } => return Err(CliError::Usage(format!("{name}: {failure}"))),
                 _ => {}
             }
         }

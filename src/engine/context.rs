@@ -3,15 +3,12 @@
 #[cfg(feature = "full")]
 use super::training::slots::Training;
 use super::{
+    failures::JobError,
     network::Loaded,
     processors::slot::Processors,
-    protocol::{Job, Response},
+    protocol::{Failure, Job, Response},
 };
-use crate::{
-    bounds::BoundsError,
-    pulse::{Cancelled, Pulse},
-    train::TrainError,
-};
+use crate::pulse::{Cancelled, Pulse};
 use std::{
     cell::{Cell, RefCell},
     collections::HashMap,
@@ -84,8 +81,8 @@ impl<H: Host> Context<H> {
         self.networks.borrow_mut().insert(key, Rc::new(loaded));
     }
 
-    pub(super) fn loaded(&self, key: &str) -> Result<Rc<Loaded>, JobError> {
-        self.networks.borrow().get(key).cloned().ok_or_else(|| JobError::NoNetwork(key.to_owned()))
+    pub(super) fn loaded(&self, key: &str) -> Result<Rc<Loaded>, Failure> {
+        self.networks.borrow().get(key).cloned().ok_or_else(|| Failure::NoNetwork { network: key.to_owned() })
     }
 
     /// Makes an epoch the newest one of a task: what runs under an older one stops at its next tick.
@@ -115,13 +112,13 @@ impl<H: Host> Context<H> {
         let pulse = self.begin(Task::Job(job), epoch);
         match run(&pulse).await {
             Ok(()) => self.send(Response::Done { job, epoch }),
-            Err(JobError::Bounds(BoundsError::Cancelled)) => {}
-            Err(error) => self.fail(Some(job), epoch, error.to_string()),
+            Err(JobError::Cancelled) => {}
+            Err(JobError::Failed(failure)) => self.fail(Some(job), epoch, failure),
         }
     }
 
-    pub(super) fn fail(&self, job: Option<Job>, epoch: u32, message: String) {
-        self.send(Response::Failed { job, epoch, message });
+    pub(super) fn fail(&self, job: Option<Job>, epoch: u32, failure: Failure) {
+        self.send(Response::Failed { job, epoch, failure });
     }
 
     /// Notes an Explore request, which is under way until what this returns is dropped.
@@ -144,34 +141,6 @@ pub(super) struct Exploring<'a>(&'a Cell<u32>);
 impl Drop for Exploring<'_> {
     fn drop(&mut self) {
         self.0.set(self.0.get() - 1);
-    }
-}
-
-/// Why a job could not be done.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum JobError {
-    #[error("no network named \"{0}\" has been loaded; load it first")]
-    NoNetwork(String),
-    #[error("{found} bytes of pixels are not a whole number of images of {wanted}")]
-    Pixels { found: usize, wanted: usize },
-    #[error(transparent)]
-    Bounds(#[from] BoundsError),
-    #[error(transparent)]
-    Train(TrainError),
-}
-
-impl From<TrainError> for JobError {
-    fn from(error: TrainError) -> Self {
-        match error {
-            TrainError::Bounds(error) => JobError::Bounds(error),
-            error => JobError::Train(error),
-        }
-    }
-}
-
-impl From<Cancelled> for JobError {
-    fn from(cancelled: Cancelled) -> Self {
-        JobError::Bounds(cancelled.into())
     }
 }
 

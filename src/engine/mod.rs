@@ -6,6 +6,7 @@
 #[cfg(not(target_arch = "wasm32"))]
 mod collect;
 mod context;
+mod failures;
 mod jobs;
 mod network;
 mod processors;

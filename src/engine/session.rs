@@ -7,7 +7,7 @@ use super::{
     jobs,
     network::Loaded,
     processors,
-    protocol::{Job, PROTOCOL, Request, Response},
+    protocol::{Failure, Job, PROTOCOL, Request, Response},
 };
 use std::rc::Rc;
 
@@ -43,7 +43,10 @@ impl<H: Host> Session<H> {
                     context.keep(key.clone(), loaded);
                     context.send(Response::Network { key, summary });
                 }
-                Err(error) => context.fail(None, 0, format!("the network \"{key}\" could not be read: {error}")),
+                Err(error) => {
+                    let failure = Failure::Network { network: key, why: error.to_string() };
+                    context.fail(None, 0, failure);
+                }
             },
             Request::Cancel { job } => context.stop(Task::Job(job)),
             Request::Explore { epoch, question, methods } => {
@@ -88,7 +91,7 @@ impl<H: Host> Session<H> {
             Request::Train { request } => training::answer(context, request).await,
             Request::Gpu { request } => processors::answer(context, request).await,
             #[cfg(not(feature = "full"))]
-            _ => context.fail(None, 0, "this engine only explores: the whole one is another program".into()),
+            _ => context.fail(None, 0, Failure::Partial),
         }
     }
 }

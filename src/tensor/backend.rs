@@ -12,7 +12,7 @@ use std::ops::Range;
 pub type Shape = [usize; 3];
 
 /// A device that failed. The master copies are on the host: start again on another device.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, serde::Serialize, serde::Deserialize)]
 #[error("the {device} failed: {why}")]
 pub struct DeviceError {
     /// Which device.

@@ -1,6 +1,6 @@
 //! Why a run cannot start, or had to stop.
 
-use crate::{bounds::BoundsError, formats::FormatError, network::NetworkError};
+use crate::{bounds::BoundsError, formats::FormatError, network::NetworkError, tensor::NoAdjoint};
 
 /// A run that cannot start, or had to stop.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -33,6 +33,9 @@ pub enum TrainError {
         /// What is no number: "the loss", "the gradient of 1.weight".
         what: String,
     },
+    /// The loss has an operation without a gradient: a fault of this program, not of the plan or the images.
+    #[error("the loss cannot be trained: {0}; this is a fault of Boundscope, please report it")]
+    NoAdjoint(#[from] NoAdjoint),
     /// A file that is no checkpoint.
     #[error("not a checkpoint: {0}")]
     Checkpoint(String),

@@ -65,7 +65,7 @@ pub(super) struct Moment {
 pub(super) fn record(network: &Network, parts: Parts, size: usize) -> Result<LossProgram, TrainError> {
     LossProgram::record(network, parts, size).map_err(|error| match error {
         LossError::Bounds(error) => TrainError::Bounds(error),
-        LossError::NoAdjoint(error) => TrainError::Data(error.to_string()),
+        LossError::NoAdjoint(error) => TrainError::NoAdjoint(error),
     })
 }
 

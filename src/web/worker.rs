@@ -1,7 +1,7 @@
 //! The engine worker: a [`Session`] whose host is a dedicated worker.
 
 use super::wire;
-use crate::engine::{Host, Request, Response, Session};
+use crate::engine::{Failure, Host, Request, Response, Session};
 use js_sys::Promise;
 use std::{cell::RefCell, collections::VecDeque, rc::Rc};
 use wasm_bindgen::{JsCast, prelude::*};
@@ -25,15 +25,15 @@ pub fn start() {
                 let session = session.clone();
                 spawn_local(async move { session.handle(request).await });
             }
-            Err(why) => post(&scope, &failed(format!("the engine could not read a message of the page: {why}"))),
+            Err(why) => post(&scope, &failed(why)),
         }
     });
     let _ = scope.add_event_listener_with_callback("message", on_message.as_ref().unchecked_ref());
     on_message.forget();
 }
 
-fn failed(message: String) -> Response {
-    Response::Failed { job: None, epoch: 0, message }
+fn failed(why: String) -> Response {
+    Response::Failed { job: None, epoch: 0, failure: Failure::Message { why } }
 }
 
 /// A panic inside a task would end in silence: it is told to the page, which starts a new worker.

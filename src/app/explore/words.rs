@@ -75,7 +75,7 @@ pub fn margins_summary(picture: &Picture, proved: usize, rivals: usize, closest:
     let label = picture.question.label;
     let close = match closest {
         Some((rival, bound)) if bound.is_finite() => {
-            format!(" The closest rival is {rival}, bounded below by {}.", numbers::signed(bound))
+            format!(" The closest rival is {rival}, bounded below by {}.", numbers::margin(bound))
         }
         _ => String::new(),
     };
@@ -167,7 +167,7 @@ pub fn radius_summary(radii: &Radii, context: &RadiusContext) -> String {
                 }
                 None => format!(
                     "{claim} as a {label} at least up to ε = {} in {norm} by {} with {lines}, the largest ε tried.",
-                    numbers::epsilon(verified),
+                    numbers::bracket(verified, verified).0,
                     best.method.label(),
                 ),
             }
@@ -252,7 +252,7 @@ pub fn neurons_summary(picture: &Picture, shares: &[(String, f64)], sampled_laye
         return text::WAITING.into();
     }
     let words: Vec<String> =
-        shares.iter().map(|(names, width)| format!("{} by {names}", numbers::bound(*width))).collect();
+        shares.iter().map(|(names, width)| format!("{} by {names}", numbers::upper(*width))).collect();
     let sampled = picture.sampled.as_ref().map_or(String::new(), |s| {
         format!(" The dark thread is what {} sampled points reached: always inside.", numbers::count(s.points as usize))
     });
@@ -275,8 +275,8 @@ pub fn neuron_words(layer: usize, neuron: usize, method: Method, l: f64, u: f64,
     format!(
         "layer {}, neuron {neuron}: {} to {} by {}, {status}",
         layer + 1,
-        numbers::bound(l),
-        numbers::bound(u),
+        numbers::lower(l),
+        numbers::upper(u),
         method.label()
     )
 }
@@ -294,8 +294,8 @@ pub fn neuron_summary(l: f64, u: f64, status: &str, areas: &[(Strategy, f64)]) -
     let areas: Vec<String> = areas.iter().map(|(s, area)| format!("{} {}", s.name(), numbers::bound(*area))).collect();
     format!(
         "On [{}, {}] the neuron is {status}. Area between the lines: {}.",
-        numbers::bound(l),
-        numbers::bound(u),
+        numbers::lower(l),
+        numbers::upper(u),
         areas.join(", ")
     )
 }
@@ -353,7 +353,7 @@ pub fn tightness_caption(sweep: &Sweep) -> String {
 pub fn tightness_summary(sweep: &Sweep, here: Option<&Here>) -> String {
     let Some((epsilon, widths)) = here else { return text::WAITING.into() };
     let widths: Vec<String> =
-        widths.iter().map(|(method, width)| format!("{} {}", method.label(), numbers::bound(*width))).collect();
+        widths.iter().map(|(method, width)| format!("{} {}", method.label(), numbers::upper(*width))).collect();
     let progress = match (sweep.points.is_empty(), sweep.running) {
         (true, _) => " The curves follow when the engine is idle.",
         (false, true) => " The curves are filling in.",

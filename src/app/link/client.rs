@@ -5,6 +5,7 @@
 //! read the networks, and until the page finds the moment to change over: nobody sees it.
 
 use crate::{
+    app::text::failures,
     engine::{Bytes, Job, Request, Response},
     web,
 };
@@ -286,10 +287,10 @@ impl Client {
             match response {
                 Response::Ready { .. } => next.ready = Some(response),
                 Response::Network { key, .. } => drop(next.unread.remove(&key)),
-                Response::Failed { message, .. } if next.ready.is_none() => {
+                Response::Failed { failure, .. } if next.ready.is_none() => {
                     // Let go of what is borrowed first: the event may lead back here.
                     let client = self.clone();
-                    wasm_bindgen_futures::spawn_local(async move { client.stunted(message) });
+                    wasm_bindgen_futures::spawn_local(async move { client.stunted(failures::words(&failure)) });
                     return;
                 }
                 // A network that the first engine could not read either, and has complained about.

@@ -1,7 +1,7 @@
 //! The processors as the page knows them: the GPU's state, the reader's choice, and what was measured.
 
 use crate::{
-    app::text::page as text,
+    app::text::{failures, page as text},
     bounds::Method,
     charts::{numbers, panel::Table},
     engine::{BoundsSpeed, Device, GpuResponse, GpuState, KernelSpeed, Speeds, StepSpeed},
@@ -53,15 +53,15 @@ impl Processor {
     /// Takes news in.
     pub fn take(&mut self, news: GpuResponse) {
         match news {
-            GpuResponse::Status { state, adapter, message, done, total } => {
+            GpuResponse::Status { state, adapter, cause, done, total } => {
                 self.state = state;
                 self.tried = (done, total);
                 if !adapter.is_empty() {
                     self.adapter = adapter;
                 }
                 // What happened stays on screen while the device is opened again and once it is back.
-                if !message.is_empty() || state == GpuState::Refused {
-                    self.message = message;
+                if cause.is_some() || state == GpuState::Refused {
+                    self.message = cause.as_ref().map_or_else(String::new, failures::words);
                 }
                 self.measuring &= state == GpuState::Ready;
             }
@@ -227,10 +227,14 @@ fn table<const N: usize>(caption: String, head: [&str; N], rows: Vec<Vec<String>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{engine::Peak, train::Loss};
+    use crate::{
+        engine::{Failure, Peak},
+        train::Loss,
+    };
 
-    fn status(state: GpuState, message: &str) -> GpuResponse {
-        GpuResponse::Status { state, adapter: "A".into(), message: message.into(), done: 3, total: 41 }
+    fn status(state: GpuState, why: &str) -> GpuResponse {
+        let cause = (!why.is_empty()).then(|| Failure::File { why: why.into() });
+        GpuResponse::Status { state, adapter: "A".into(), cause, done: 3, total: 41 }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What has happened in a run, to be drawn, scrubbed through and kept.
 
 use crate::{
-    app::model::state::train::Settings,
+    app::{model::state::train::Settings, text::failures},
     engine::{Device, Point, Probe, RunState, TrainResponse},
     train::{Plan, StepReport},
 };
@@ -126,7 +126,7 @@ impl RunView {
                     self.steps = steps;
                     self.history.cut(steps);
                 }
-                self.lane = Some(Lane { device, adapter, raced, cause });
+                self.lane = Some(Lane { device, adapter, raced, cause: cause.as_ref().map(failures::words) });
                 self.recent.clear();
             }
             TrainResponse::State { state, cause, .. } => {
@@ -135,7 +135,7 @@ impl RunView {
                 } else {
                     self.recent.clear();
                 }
-                (self.state, self.cause) = (state, cause);
+                (self.state, self.cause) = (state, cause.as_ref().map(failures::words));
             }
             _ => {}
         }
@@ -220,7 +220,10 @@ pub fn epochs(runs: &Runs, settings: &Settings) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{app::model::state::train::Settings, engine::Bytes};
+    use crate::{
+        app::{model::state::train::Settings, text::failures},
+        engine::Bytes,
+    };
 
     fn probe(step: u32, size: usize) -> TrainResponse {
         let probe = Probe {

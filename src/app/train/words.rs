@@ -201,7 +201,7 @@ pub fn watched_summary(runs: &Runs, watch: u32, mean: bool, cursor: Option<f64>)
             let values: Vec<String> = probe
                 .watched
                 .iter()
-                .map(|w| format!("{} {}", w.method.label(), numbers::signed(if mean { w.mean } else { w.worst })))
+                .map(|w| format!("{} {}", w.method.label(), numbers::margin(if mean { w.mean } else { w.worst })))
                 .collect();
             Some(format!("{} at epoch {}: {}", text::RUN_NAMES[slot], numbers::tick(probe.epoch), values.join(", ")))
         })

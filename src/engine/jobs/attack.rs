@@ -5,7 +5,8 @@ use crate::{
     bounds::Region,
     certify::{Search, bracket},
     engine::{
-        context::{Context, Host, JobError, JobPulse},
+        context::{Context, Host, JobPulse},
+        failures::JobError,
         network::Loaded,
         protocol::{AttackAnswer, BrokenAnswer, Floats, Response},
     },

@@ -5,10 +5,11 @@ use crate::{
     bounds::{LayerBounds, Method, Region},
     certify::predicted,
     engine::{
-        context::{Context, Host, JobError, JobPulse},
+        context::{Context, Host, JobPulse},
+        failures::JobError,
         network::Loaded,
         processors,
-        protocol::{Arithmetic, BoundsAnswer, Bytes, Floats, InferenceAnswer, Interval, Question, Response},
+        protocol::{Arithmetic, BoundsAnswer, Bytes, Failure, Floats, InferenceAnswer, Interval, Question, Response},
     },
     pulse::Pulse,
     random::Random,
@@ -128,7 +129,7 @@ pub(in crate::engine) async fn classify<H: Host>(
     let loaded = context.loaded(network)?;
     let (inputs, classes) = (loaded.prepared.input_len(), loaded.prepared.classes());
     if !images.len().is_multiple_of(inputs) {
-        return Err(JobError::Pixels { found: images.len(), wanted: inputs });
+        return Err(Failure::Pixels { found: images.len() as u32, wanted: (inputs) as u32 }.into());
     }
     let mut found = Vec::with_capacity(images.len() / inputs);
     for batch in images.chunks(BATCH * inputs) {

@@ -6,9 +6,10 @@ use crate::{
     bounds::{Bounds, BoundsError, LayerBounds, Method, Region, Strategy},
     certify::{RadiusQuestion, Search, certified_radius},
     engine::{
-        context::{Context, Host, JobError, JobPulse},
+        context::{Context, Host, JobPulse},
+        failures::JobError,
         network::Loaded,
-        protocol::{Arithmetic, Job, Question, RadiusAnswer, Response, SweepAnswer},
+        protocol::{Arithmetic, Failure, Job, Question, RadiusAnswer, Response, SweepAnswer},
     },
     pulse::{Pulse, Steady},
 };
@@ -104,7 +105,7 @@ pub(in crate::engine) async fn benchmark<H: Host>(
     let (inputs, region) = (loaded.prepared.input_len(), question.region());
     let (pixels, labels): (Vec<f64>, Vec<usize>) = (unit(images), labels.iter().map(|&y| usize::from(y)).collect());
     if labels.is_empty() || pixels.len() != labels.len() * inputs {
-        return Err(JobError::Pixels { found: images.len(), wanted: labels.len() * inputs });
+        return Err(Failure::Pixels { found: images.len() as u32, wanted: (labels.len() * inputs) as u32 }.into());
     }
     for &method in methods {
         for count in [1, labels.len()] {

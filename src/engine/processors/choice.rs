@@ -3,7 +3,8 @@
 use crate::{
     bounds::{Bounds, BoundsError, Method, Region, Strategy},
     engine::{
-        context::{Context, Host, JobError},
+        context::{Context, Host},
+        failures::JobError,
         network::Loaded,
         protocol::{Device, Question},
     },

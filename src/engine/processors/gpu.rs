@@ -5,11 +5,11 @@ use crate::{
     bounds::BoundsError,
     engine::{
         context::{Context, Host, JobPulse},
-        protocol::{GpuResponse, GpuState, Job, Speeds},
+        protocol::{Failure, GpuResponse, GpuState, Job, Speeds},
         speeds::measure,
     },
     kernels::{self, Draw, Loop},
-    tensor::{DeviceError, Gpu},
+    tensor::{DeviceError, Gpu, TrialError},
     train::TrainError,
 };
 
@@ -18,34 +18,36 @@ pub(in crate::engine) fn gpu<H: Host>(context: &Context<H>) -> Option<Gpu> {
     context.processors.borrow().gpu.clone()
 }
 
-pub(super) async fn open_gpu<H: Host>(context: &Context<H>, state: GpuState, why: String) {
+pub(super) async fn open_gpu<H: Host>(context: &Context<H>, state: GpuState, why: Option<Failure>) {
     let total = kernels::ALL.len();
     gpu_is(context, state, String::new(), why, 0, total);
     let gpu = match Gpu::open().await {
         Ok(gpu) => gpu,
-        Err(error) => return gpu_is(context, GpuState::Refused, String::new(), error.why, 0, total),
+        Err(error) => {
+            return gpu_is(context, GpuState::Refused, String::new(), Some(Failure::Device { error }), 0, total);
+        }
     };
     let adapter = gpu.name().to_string();
     // First, so that what is tried is what will be used.
     if let Err(error) = gpu.choose_loop(|| context.host.now()).await {
-        return gpu_is(context, GpuState::Refused, adapter, error.to_string(), 0, total);
+        return gpu_is(context, GpuState::Refused, adapter, Some(Failure::Device { error }), 0, total);
     }
     let tried = gpu
         .try_all(1, 1, async |done, total| {
-            gpu_is(context, GpuState::Testing, adapter.clone(), String::new(), done, total);
+            gpu_is(context, GpuState::Testing, adapter.clone(), None, done, total);
             context.host.yield_now().await;
             true
         })
         .await;
     if let Err(error) = tried {
-        return gpu_is(context, GpuState::Refused, adapter, error.to_string(), 0, total);
+        return gpu_is(context, GpuState::Refused, adapter, Some(failed_trial(error)), 0, total);
     }
     {
         let mut processors = context.processors.borrow_mut();
         processors.gpu = Some(gpu);
         processors.generation += 1;
     }
-    gpu_is(context, GpuState::Ready, adapter, String::new(), total, total);
+    gpu_is(context, GpuState::Ready, adapter, None, total, total);
 }
 
 /// The device failed: it is opened once more, and after that left alone; for want of memory as often as that happens, since
@@ -62,9 +64,9 @@ pub(in crate::engine) async fn lost_gpu<H: Host>(context: &Context<H>, error: &D
         known && (error.memory || processors.losses == 1)
     };
     if again {
-        open_gpu(context, GpuState::Lost, error.to_string()).await;
+        open_gpu(context, GpuState::Lost, Some(Failure::Device { error: error.clone() })).await;
     } else {
-        gpu_is(context, GpuState::Refused, String::new(), error.to_string(), 0, 0);
+        gpu_is(context, GpuState::Refused, String::new(), Some(Failure::Device { error: error.clone() }), 0, 0);
     }
     gpu(context)
 }
@@ -82,7 +84,7 @@ pub(super) async fn try_gpu<H: Host>(context: &Context<H>, rounds: u32, seed: u3
                     Err(error) => {
                         context.processors.borrow_mut().gpu = None;
                         let adapter = gpu.name().to_string();
-                        return gpu_is(context, GpuState::Refused, adapter, error.to_string(), 0, 0);
+                        return gpu_is(context, GpuState::Refused, adapter, Some(failed_trial(error)), 0, 0);
                     }
                 }
             }
@@ -95,7 +97,7 @@ pub(super) async fn try_gpu<H: Host>(context: &Context<H>, rounds: u32, seed: u3
 
 pub(super) async fn measure_gpu<H: Host>(context: &Context<H>, epoch: u32, budget: f64) {
     let Some(gpu) = gpu(context) else {
-        return gpu_is(context, GpuState::Refused, String::new(), "there is no GPU to measure".into(), 0, 0);
+        return gpu_is(context, GpuState::Refused, String::new(), Some(Failure::GpuNotReady), 0, 0);
     };
     let run = async |pulse: &JobPulse<'_, H>| {
         let tell = |speeds: &Speeds, done: usize, total: usize| {
@@ -112,4 +114,17 @@ pub(super) async fn measure_gpu<H: Host>(context: &Context<H>, epoch: u32, budge
         }
     };
     context.job(Job::Measure, epoch, run).await;
+}
+
+fn failed_trial(error: TrialError) -> Failure {
+    match error {
+        TrialError::Device(error) => Failure::Device { error },
+        TrialError::Strayed(strayed) => Failure::Kernel {
+            kernel: strayed.kernel.to_owned(),
+            element: strayed.index as u32,
+            found: f64::from(strayed.found),
+            wanted: strayed.wanted,
+            tolerance: strayed.tolerance,
+        },
+    }
 }

@@ -10,6 +10,8 @@ pub(super) use choice::{bounds, race};
 #[cfg(feature = "gpu")]
 pub(super) use gpu::{gpu, lost_gpu};
 
+#[cfg(not(feature = "gpu"))]
+use super::protocol::Failure;
 use super::{
     context::{Context, Host},
     protocol::{GpuRequest, GpuState},
@@ -22,7 +24,7 @@ use gpu::{measure_gpu, open_gpu, try_gpu};
 pub(super) async fn answer<H: Host>(context: &Context<H>, request: GpuRequest) {
     match request {
         GpuRequest::Choose { device } => context.processors.borrow_mut().choice = device,
-        _ => state::gpu_is(context, GpuState::Refused, String::new(), "this build has no GPU lane".into(), 0, 0),
+        _ => state::gpu_is(context, GpuState::Refused, String::new(), Some(Failure::NoGpuLane), 0, 0),
     }
 }
 
@@ -32,7 +34,7 @@ pub(super) async fn answer<H: Host>(context: &Context<H>, request: GpuRequest) {
     match request {
         GpuRequest::Open => {
             if gpu(context).is_none() && context.processors.borrow().state != GpuState::Testing {
-                open_gpu(context, GpuState::Testing, String::new()).await;
+                open_gpu(context, GpuState::Testing, None).await;
             }
         }
         GpuRequest::Choose { device } => context.processors.borrow_mut().choice = device,

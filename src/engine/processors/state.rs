@@ -2,7 +2,7 @@
 
 use crate::engine::{
     context::{Context, Host},
-    protocol::{GpuResponse, GpuState, Response},
+    protocol::{Failure, GpuResponse, GpuState, Response},
 };
 
 pub(super) fn gpu_says<H: Host>(context: &Context<H>, response: GpuResponse) {
@@ -13,11 +13,11 @@ pub(super) fn gpu_is<H: Host>(
     context: &Context<H>,
     state: GpuState,
     adapter: String,
-    message: String,
+    cause: Option<Failure>,
     done: usize,
     total: usize,
 ) {
     context.processors.borrow_mut().state = state;
     let (done, total) = (done as u32, total as u32);
-    gpu_says(context, GpuResponse::Status { state, adapter, message, done, total });
+    gpu_says(context, GpuResponse::Status { state, adapter, cause, done, total });
 }

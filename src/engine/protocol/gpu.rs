@@ -1,6 +1,6 @@
 //! What is said about processors: which one answers, how the GPU is, how fast it is.
 
-use super::speeds::Speeds;
+use super::{failure::Failure, speeds::Speeds};
 use crate::bounds::Method;
 use serde::{Deserialize, Serialize};
 
@@ -89,7 +89,7 @@ pub enum GpuResponse {
         /// What the adapter says of itself.
         adapter: String,
         /// Why it is not used, or what happened.
-        message: String,
+        cause: Option<Failure>,
         /// Kernels tried.
         done: u32,
         /// Kernels to try.

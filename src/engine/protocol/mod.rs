@@ -7,6 +7,7 @@
 
 mod arrays;
 mod explore;
+mod failure;
 mod gpu;
 mod radius;
 mod speeds;
@@ -16,6 +17,7 @@ pub use arrays::{Bytes, Floats};
 pub use explore::{
     Arithmetic, AttackAnswer, BoundsAnswer, InferenceAnswer, Interval, LayerSummary, NetworkSummary, Question,
 };
+pub use failure::Failure;
 pub use gpu::{Device, GpuRequest, GpuResponse, GpuState};
 pub use radius::{BrokenAnswer, RadiusAnswer, SweepAnswer};
 pub use speeds::{BoundsSpeed, Speeds, StepSpeed};
@@ -259,8 +261,8 @@ pub enum Response {
         job: Option<Job>,
         /// Epoch of the request, 0 where it has none.
         epoch: u32,
-        /// What went wrong, where, and what to do next.
-        message: String,
+        /// What went wrong, and where.
+        failure: Failure,
     },
     /// The margins that an attack reached.
     #[cfg_attr(not(feature = "full"), serde(skip_serializing))]

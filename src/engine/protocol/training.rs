@@ -2,6 +2,7 @@
 
 use super::{
     arrays::{Bytes, Floats},
+    failure::Failure,
     gpu::Device,
 };
 use crate::{
@@ -238,7 +239,7 @@ pub enum TrainResponse {
         /// Milliseconds of a step on the CPU and on the GPU, where both were measured.
         raced: Option<[f64; 2]>,
         /// Why the run left another processor.
-        cause: Option<String>,
+        cause: Option<Failure>,
         /// Steps taken: fewer than were told before, where a device took the newest ones along.
         steps: u32,
     },
@@ -271,7 +272,7 @@ pub enum TrainResponse {
         /// How it is now.
         state: RunState,
         /// Why it stopped.
-        cause: Option<String>,
+        cause: Option<Failure>,
     },
     /// A run as a file.
     Checkpoint {
@@ -302,8 +303,8 @@ pub enum TrainResponse {
         run: Option<u32>,
         /// What was asked for.
         order: Order,
-        /// What went wrong, where, and what to do next.
-        message: String,
+        /// What went wrong, and where.
+        failure: Failure,
     },
 }
 

@@ -10,7 +10,8 @@ use crate::{
     bounds::BoundsError,
     engine::{
         context::{Host, Task},
-        protocol::{Bytes, Order, RunState, TrainResponse},
+        failures::JobError,
+        protocol::{Bytes, Failure, Order, RunState, TrainResponse},
     },
     pulse::Pulse,
     train::{Lane, TrainError},
@@ -107,7 +108,7 @@ impl<H: Host> Runs<'_, H> {
             Err(error) => {
                 self.with(slot, |run| (run.goal, run.state) = (Goal::Rest, RunState::Stopped));
                 self.settle(slot).await;
-                return self.say(slot, Some(error.to_string()));
+                return self.say(slot, Some(error.into()));
             }
         }
         let finished = self.with(slot, |run| run.finished()).unwrap_or(false);
@@ -177,7 +178,7 @@ impl<H: Host> Runs<'_, H> {
                     let file = Bytes(file.clone());
                     self.tell(TrainResponse::Checkpoint { run: slot, purpose, steps, epoch, file });
                 }
-                Err(error) => self.refuse(Some(slot), Order::Checkpoint, error.to_string()),
+                Err(error) => self.refuse(Some(slot), Order::Checkpoint, error.clone().into()),
             }
         }
     }
@@ -197,8 +198,8 @@ impl<H: Host> Runs<'_, H> {
             Ok((network, question, Some(held_out), watch)) => {
                 probe::measure(&network, &question, &held_out, watch.as_deref(), pulse).await
             }
-            Ok((_, _, None, _)) => Err(TrainError::Data("no held-out images were given".into())),
-            Err(error) => Err(error),
+            Ok((_, _, None, _)) => Err(Failure::NoHeldOut.into()),
+            Err(error) => Err(error.into()),
         };
         match found {
             Ok((mut probe, model)) => {
@@ -207,8 +208,8 @@ impl<H: Host> Runs<'_, H> {
                 self.with(slot, |run| run.probing += probe.milliseconds);
                 self.tell(TrainResponse::Probe { run: slot, probe, model: Bytes(model) });
             }
-            Err(TrainError::Bounds(BoundsError::Cancelled)) => {}
-            Err(error) => self.refuse(Some(slot), Order::Probe, error.to_string()),
+            Err(JobError::Cancelled) => {}
+            Err(JobError::Failed(failure)) => self.refuse(Some(slot), Order::Probe, failure),
         }
     }
 }

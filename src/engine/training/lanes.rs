@@ -8,7 +8,7 @@ use crate::{
     bounds::BoundsError,
     engine::{
         context::Host,
-        protocol::{Device, Order, RunState, TrainResponse},
+        protocol::{Device, Failure, Order, RunState, TrainResponse},
     },
     pulse::Pulse,
     tensor::DeviceError,
@@ -54,13 +54,13 @@ impl<H: Host> Runs<'_, H> {
         let again = processors::lost_gpu(self.context, error).await;
         #[cfg(feature = "gpu")]
         if let Some(gpu) = again.filter(|_| !error.memory) {
-            return self.onto(slot, &gpu, None, Some(error.to_string()));
+            return self.onto(slot, &gpu, None, Some(Failure::Device { error: error.clone() }));
         }
         self.with(slot, |run| run.device = Device::Cpu);
-        self.lane_is(slot, Device::Cpu, String::new(), None, Some(error.to_string()));
+        self.lane_is(slot, Device::Cpu, String::new(), None, Some(Failure::Device { error: error.clone() }));
     }
 
-    fn lane_is(&self, slot: u32, device: Device, adapter: String, raced: Option<[f64; 2]>, cause: Option<String>) {
+    fn lane_is(&self, slot: u32, device: Device, adapter: String, raced: Option<[f64; 2]>, cause: Option<Failure>) {
         let steps = self.with(slot, |run: &mut Run| run.steps as u32).unwrap_or_default();
         self.tell(TrainResponse::Lane { run: slot, device, adapter, raced, cause, steps });
     }
@@ -72,12 +72,12 @@ impl<H: Host> Runs<'_, H> {
         #[cfg(not(feature = "gpu"))]
         {
             let _ = pulse;
-            self.no_gpu(slot, "this build has no GPU lane".into());
+            self.no_gpu(slot, Failure::NoGpuLane);
         }
     }
 
     /// There is no GPU: a run that insisted on one rests and says so, any other goes on on the CPU.
-    fn no_gpu(&self, slot: u32, why: String) {
+    fn no_gpu(&self, slot: u32, why: Failure) {
         let insisted = self.with(slot, |run| std::mem::replace(&mut run.device, Device::Cpu) == Device::Gpu);
         if insisted == Some(true) {
             self.with(slot, |run| {
@@ -95,12 +95,12 @@ impl<H: Host> Runs<'_, H> {
 impl<H: Host> Runs<'_, H> {
     async fn choose_gpu(&self, slot: u32, pulse: &impl Pulse) {
         let Some(gpu) = processors::gpu(self.context) else {
-            return self.no_gpu(slot, "the GPU is not ready: see Processor for why, or train on the CPU".into());
+            return self.no_gpu(slot, Failure::GpuNotReady);
         };
         let asked = self.with(slot, |run| Some((run.device, run.lane.as_ref()?.master().clone(), run.data.clone())));
         let Some((device, trainer, data)) = asked.flatten() else { return };
         if !GpuTrainer::suits(&trainer) {
-            return self.no_gpu(slot, "noise on r is added on the CPU only: set it to 0, or train there".into());
+            return self.no_gpu(slot, Failure::Noise);
         }
         if device == Device::Gpu {
             return self.onto(slot, &gpu, None, None);
@@ -109,10 +109,10 @@ impl<H: Host> Runs<'_, H> {
             Ok(raced) => raced,
             Err(TrainError::Bounds(BoundsError::Device(error))) => {
                 processors::lost_gpu(self.context, &error).await;
-                return self.no_gpu(slot, error.to_string());
+                return self.no_gpu(slot, Failure::Device { error });
             }
             // Cancelled, or a step that fails on any processor: the run will say so itself.
-            Err(_) => return self.no_gpu(slot, String::new()),
+            Err(_) => return self.no_gpu(slot, Failure::GpuNotReady),
         };
         if raced[1] < raced[0] {
             self.onto(slot, &gpu, Some(raced), None);
@@ -148,7 +148,7 @@ impl<H: Host> Runs<'_, H> {
     }
 
     /// Puts a run on a device.
-    fn onto(&self, slot: u32, gpu: &Gpu, raced: Option<[f64; 2]>, cause: Option<String>) {
+    fn onto(&self, slot: u32, gpu: &Gpu, raced: Option<[f64; 2]>, cause: Option<Failure>) {
         let Some(lane) = self.with(slot, |run| run.lane.take()).flatten() else { return };
         match GpuTrainer::new(gpu, lane.into_master()) {
             Ok(trainer) => {
@@ -158,7 +158,7 @@ impl<H: Host> Runs<'_, H> {
                 });
                 self.lane_is(slot, Device::Gpu, gpu.name().to_string(), raced, cause);
             }
-            Err(error) => self.refuse(Some(slot), Order::Play, error.to_string()),
+            Err(error) => self.refuse(Some(slot), Order::Play, error.into()),
         }
     }
 }

@@ -13,7 +13,7 @@ pub(super) mod slots;
 
 use super::{
     context::{Context, Host, Task},
-    protocol::{Bytes, Device, Order, ProbePlan, TrainRequest, TrainResponse},
+    protocol::{Bytes, Device, Failure, Order, ProbePlan, TrainRequest, TrainResponse},
 };
 use crate::{
     formats::{Rounded, onnx_rounded, read_model, write_onnx},
@@ -37,13 +37,14 @@ impl<H: Host> Runs<'_, H> {
                 let taken = self.context.training.borrow_mut().take(first, total, &shape, classes, &images.0, labels.0);
                 match taken {
                     Ok(images) => self.tell(TrainResponse::Data { images: images as u32 }),
-                    Err(error) => self.refuse(None, Order::Data, error.to_string()),
+                    Err(failure) => self.refuse(None, Order::Data, failure),
                 }
             }
             TrainRequest::HeldOut { images, labels } => match HeldOut::new(&images.0, &labels.0) {
                 Some(set) => self.context.training.borrow_mut().held_out = Some(Rc::new(set)),
                 None => {
-                    self.refuse(None, Order::Probe, "the held-out images and their labels do not go together".into());
+                    let (pixels, labels) = (images.0.len() as u32, labels.0.len() as u32);
+                    self.refuse(None, Order::Probe, Failure::HeldOut { pixels, labels });
                 }
             },
             TrainRequest::Watch { id, image, label } => {
@@ -53,13 +54,13 @@ impl<H: Host> Runs<'_, H> {
             }
             TrainRequest::Start { run, plan, probe, device } => {
                 let made = self.data().and_then(|data| {
-                    let trainer = Trainer::new(*plan, &data.shape, data.classes).map_err(|error| error.to_string())?;
+                    let trainer = Trainer::new(*plan, &data.shape, data.classes).map_err(Failure::from)?;
                     Ok((trainer, data))
                 });
                 self.put(run, made, probe, device, Order::Start);
             }
             TrainRequest::Resume { run, file, probe, device } => {
-                let made = Trainer::resume(&file.0).map_err(|error| error.to_string());
+                let made = Trainer::resume(&file.0).map_err(Failure::from);
                 let made = made.and_then(|trainer| Ok((trainer, self.data()?)));
                 match &made {
                     Ok((trainer, data)) if ![0, data.len()].contains(&trainer.images()) => {
@@ -84,7 +85,7 @@ impl<H: Host> Runs<'_, H> {
                         .map(|run| (run.plan.clone(), run.data.clone(), run.probe.clone(), run.device))
                 };
                 if let Some((plan, data, probe, device)) = again {
-                    let made = Trainer::new(plan, &data.shape, data.classes).map_err(|error| error.to_string());
+                    let made = Trainer::new(plan, &data.shape, data.classes).map_err(Failure::from);
                     self.put(run, made.map(|trainer| (trainer, data)), probe, device, Order::Start);
                 }
             }
@@ -93,7 +94,7 @@ impl<H: Host> Runs<'_, H> {
                     let mut training = self.context.training.borrow_mut();
                     let Some(kept) = training.runs.get_mut(&run) else {
                         drop(training);
-                        return self.refuse(Some(run), Order::Checkpoint, "there is no run in this place".into());
+                        return self.refuse(Some(run), Order::Checkpoint, Failure::NoRun);
                     };
                     kept.asked.push(purpose);
                     kept.lane.is_some()
@@ -110,16 +111,16 @@ impl<H: Host> Runs<'_, H> {
         }
     }
 
-    fn data(&self) -> Result<Rc<Data>, String> {
+    fn data(&self) -> Result<Rc<Data>, Failure> {
         let data = self.context.training.borrow().data.clone();
-        data.ok_or_else(|| "there are no images to train on; load some first".into())
+        data.ok_or(Failure::NoImages)
     }
 
     /// Puts a run into a slot, at rest.
     fn put(
         &self,
         slot: u32,
-        made: Result<(Trainer, Rc<Data>), String>,
+        made: Result<(Trainer, Rc<Data>), Failure>,
         mut probe: ProbePlan,
         device: Device,
         order: Order,
@@ -152,7 +153,7 @@ impl<H: Host> Runs<'_, H> {
                 let rounded = rounded.iter().map(words).collect();
                 self.tell(TrainResponse::Exported { id, file: Bytes(file), rounded });
             }
-            Err(error) => self.refuse(None, Order::Export, format!("the network cannot be written as ONNX: {error}")),
+            Err(error) => self.refuse(None, Order::Export, Failure::Onnx { why: error.to_string() }),
         }
     }
 }

@@ -3,9 +3,12 @@
 use crate::{
     activation::{Curve, Curves, Status, status},
     attack::{Attack, Attacker},
-    bounds::{BoundsError, Method, Prepared, Region, Strategy},
+    bounds::{Method, Prepared, Region, Strategy},
     certify::predicted,
-    engine::protocol::{Probe, Watched},
+    engine::{
+        failures::JobError,
+        protocol::{Failure, Probe, Watched},
+    },
     formats::write_model,
     network::Network,
     pulse::Pulse,
@@ -71,13 +74,13 @@ pub(super) async fn measure(
     held_out: &HeldOut,
     watch: Option<&Watch>,
     pulse: &impl Pulse,
-) -> Result<(Probe, Vec<u8>), TrainError> {
+) -> Result<(Probe, Vec<u8>), JobError> {
     let region = Region { clip: Some(PIXELS), ..Region::linf(question.epsilon) };
     let prepared = Prepared::new(Cpu::<f32>::new(), network);
     let (inputs, classes) = (prepared.input_len(), prepared.classes());
     let count = held_out.labels.len().min(question.images);
     if held_out.pixels.len() != held_out.labels.len() * inputs {
-        return Err(TrainError::Data(format!("the held-out images do not have {inputs} pixels each")));
+        return Err(Failure::HeldOutSize { wanted: inputs as u32 }.into());
     }
     let curves: Vec<Curves> = network.layers().into_iter().map(|layer| layer.curves).collect();
     let mut statuses = vec![vec![0u32; Status::Unknown as usize + 1]; curves.len()];
@@ -86,7 +89,7 @@ pub(super) async fn measure(
     let (mut wrong, mut unproved, mut broken) = (0, 0, 0);
     let (pixels, labels) = held_out.sample(count, inputs);
     for (images, labels) in pixels.chunks(BATCH * inputs).zip(labels.chunks(BATCH)) {
-        pulse.tick().await.map_err(BoundsError::from)?;
+        pulse.tick().await?;
         let (_, outputs) = prepared.infer(images).await?;
         let right: Vec<bool> =
             outputs.chunks(classes).zip(labels).map(|(z, &label)| predicted(z) == Some(label)).collect();
@@ -109,7 +112,7 @@ pub(super) async fn measure(
     let mut watched = Vec::new();
     if let Some(watch) = watch.filter(|watch| watch.pixels.len() == inputs) {
         for &method in &question.methods {
-            pulse.tick().await.map_err(BoundsError::from)?;
+            pulse.tick().await?;
             let label = [watch.label];
             let found = prepared.bounds(&watch.pixels, Some(&label), &region, method, Strategy::Tight, pulse).await?;
             if let Some(bounds) = found.first() {
@@ -132,5 +135,5 @@ pub(super) async fn measure(
         watched,
         milliseconds: 0.0,
     };
-    Ok((probe, write_model(network)?))
+    Ok((probe, write_model(network).map_err(TrainError::from)?))
 }

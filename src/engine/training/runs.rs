@@ -3,7 +3,7 @@
 use super::run::Run;
 use crate::engine::{
     context::{Context, Host},
-    protocol::{Order, Response, TrainResponse},
+    protocol::{Failure, Order, Response, TrainResponse},
 };
 
 /// The runs of a session.
@@ -18,8 +18,8 @@ impl<H: Host> Runs<'_, H> {
     }
 
     /// Says that a request could not be answered.
-    pub(super) fn refuse(&self, run: Option<u32>, order: Order, message: String) {
-        self.tell(TrainResponse::Failed { run, order, message });
+    pub(super) fn refuse(&self, run: Option<u32>, order: Order, failure: Failure) {
+        self.tell(TrainResponse::Failed { run, order, failure });
     }
 
     /// Does something with the run in a slot.
@@ -28,7 +28,7 @@ impl<H: Host> Runs<'_, H> {
     }
 
     /// Tells the state of a run.
-    pub(super) fn say(&self, slot: u32, cause: Option<String>) {
+    pub(super) fn say(&self, slot: u32, cause: Option<Failure>) {
         if let Some(state) = self.with(slot, |run| run.state) {
             self.tell(TrainResponse::State { run: slot, state, cause });
         }

@@ -4,7 +4,7 @@ use super::{
     probe::{HeldOut, Watch},
     run::{Goal, Run},
 };
-use crate::train::{Data, TrainError};
+use crate::{engine::protocol::Failure, train::Data};
 use std::{collections::BTreeMap, rc::Rc};
 
 /// What a session knows about training.
@@ -52,19 +52,19 @@ impl Training {
         classes: u32,
         images: &[u8],
         labels: Vec<u8>,
-    ) -> Result<usize, TrainError> {
+    ) -> Result<usize, Failure> {
         let shape: Vec<usize> = shape.iter().map(|&n| n as usize).collect();
         let piece = Data::from_bytes(&shape, images, labels, classes as usize)?;
         let (mut set, wanted) = match (first, self.gathering.take()) {
             (false, Some((mut set, wanted))) => {
                 if (&set.shape, set.classes) != (&piece.shape, piece.classes) {
-                    return Err(TrainError::Data("its images differ in shape or classes".into()));
+                    return Err(Failure::Piece);
                 }
                 set.pixels.extend_from_slice(&piece.pixels);
                 set.labels.extend_from_slice(&piece.labels);
                 (set, wanted)
             }
-            (false, None) => return Err(TrainError::Data("images came before a first piece".into())),
+            (false, None) => return Err(Failure::Piece),
             (true, _) => (piece, total as usize),
         };
         if set.pixels.capacity() < wanted * set.inputs() && wanted <= 1 << 20 {

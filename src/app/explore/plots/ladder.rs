@@ -39,7 +39,7 @@ pub fn draw(picture: &Picture, width: f64) -> Drawing {
             let (zero, x) = (scale.at(0.0), scale.at(value));
             marks.line("stem", zero, middle, x, middle);
             marks.circle("tip", x, middle, 3.6);
-            marks.text(if value > 0.0 { "t good" } else { "t" }, width - 66.0, middle + 4.0, &numbers::signed(value));
+            marks.text(if value > 0.0 { "t good" } else { "t" }, width - 66.0, middle + 4.0, &numbers::margin(value));
         } else {
             marks.text("t mute", width - 66.0, middle + 4.0, text::PENDING);
         }

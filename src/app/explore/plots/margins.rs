@@ -130,7 +130,7 @@ pub fn table(picture: &Picture) -> Table {
             if picture.attacked.is_some() {
                 row.push(numbers::signed(attacked(picture, place).unwrap_or(f64::NAN)));
             }
-            row.extend(picture.answers().map(|answer| numbers::signed(margin(answer, place))));
+            row.extend(picture.answers().map(|answer| numbers::margin(margin(answer, place))));
             row
         })
         .collect();

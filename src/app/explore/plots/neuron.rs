@@ -111,10 +111,10 @@ pub fn draw(neuron: &Neuron, width: f64) -> Drawing {
     }
     let (at_l, at_u) = (x.at(l), x.at(u));
     let (class, shift) = if at_l > 76.0 { ("t end strong", -5.0) } else { ("t strong", 5.0) };
-    marks.text(class, at_l + shift, 18.0, &format!("l = {}", numbers::bound(l)));
+    marks.text(class, at_l + shift, 18.0, &format!("l = {}", numbers::lower(l)));
     // Above each other where they would meet.
     let below = if at_l <= 76.0 && at_u - at_l < 160.0 { 15.0 } else { 0.0 };
-    marks.text("t end strong", at_u.max(82.0) - 5.0, 18.0 + below, &format!("u = {}", numbers::bound(u)));
+    marks.text("t end strong", at_u.max(82.0) - 5.0, 18.0 + below, &format!("u = {}", numbers::upper(u)));
     if neuron.curve.has_bend() && x.holds(neuron.curve.bend) {
         marks.line("edge", x.at(neuron.curve.bend), base - 6.0, x.at(neuron.curve.bend), base + 3.0);
         marks.text("t mid strong", x.at(neuron.curve.bend), base - 9.0, "r");

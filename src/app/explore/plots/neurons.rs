@@ -265,6 +265,9 @@ pub fn table(picture: &Picture, summary: &NetworkSummary, orders: &Orders, layer
     let Some(order) = orders.get(layer) else { return Table::default() };
     let shown = order.len().min(ROWS);
     let range = |i: &Interval, n: usize| {
+        format!("[{}, {}]", numbers::lower(f64::from(i.lower[n])), numbers::upper(f64::from(i.upper[n])))
+    };
+    let seen = |i: &Interval, n: usize| {
         format!("[{}, {}]", numbers::bound(f64::from(i.lower[n])), numbers::bound(f64::from(i.upper[n])))
     };
     let rows = (0..shown)
@@ -273,7 +276,7 @@ pub fn table(picture: &Picture, summary: &NetworkSummary, orders: &Orders, layer
             let clean = picture.inference.as_ref().and_then(|i| i.layers.get(layer)).and_then(|l| l.get(n));
             let mut cells = vec![n.to_string(), clean.map_or(text::PENDING.into(), |&v| numbers::bound(f64::from(v)))];
             if let Some(sampled) = &picture.sampled {
-                cells.push(sampled.layers.get(layer).map_or(text::PENDING.into(), |i| range(i, n)));
+                cells.push(sampled.layers.get(layer).map_or(text::PENDING.into(), |i| seen(i, n)));
             }
             for (method, _) in &families {
                 let Some(bounds) = picture.by(*method).map(|a| layer_of(a, layer)) else { continue };

@@ -132,7 +132,7 @@ pub fn table(sweep: &Sweep, context: &TightnessContext) -> Table {
             row.extend(lines.iter().map(|line| {
                 line.iter()
                     .find(|p| p.epsilon == epsilon)
-                    .map_or(text::PENDING.into(), |p| numbers::bound(p.mean_width))
+                    .map_or(text::PENDING.into(), |p| numbers::upper(p.mean_width))
             }));
             row
         })

@@ -1,6 +1,7 @@
 //! What the engine says, and how it gets on screen.
 
 use crate::{
+    app::text::failures,
     app::{
         explore::{
             requests::{Dirty, Scheduler},
@@ -105,7 +106,8 @@ impl Scheduler {
                 pending.dirty.sweep = true;
                 drop(pending);
             }
-            Response::Failed { job, epoch, message } => {
+            Response::Failed { job, epoch, failure } => {
+                let message = failures::words(&failure);
                 let current = match job {
                     None => true,
                     Some(Job::Explore) => epoch == pending.explore,

@@ -31,8 +31,8 @@ fn chip(picture: &Picture, values: &[(Method, f64)], failed: &[Step], method: Me
         >
             <crate::app::explore::controls::methods::Swatch/>
             <span>{method.label()}</span>
-            <b>{value.map_or(text::PENDING.into(), numbers::signed)}</b>
-        </span>
+                <b>{value.map_or(text::PENDING.into(), numbers::margin)}</b>
+            </span>
     }
 }
 

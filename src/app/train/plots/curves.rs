@@ -145,8 +145,8 @@ pub fn watched_table(runs: &Runs, watch: u32) -> Table {
                     text::RUN_NAMES[slot].into(),
                     numbers::tick(moment.probe.epoch),
                     found.method.label(),
-                    numbers::signed(found.worst),
-                    numbers::signed(found.mean),
+                    numbers::margin(found.worst),
+                    numbers::margin(found.mean),
                 ]);
             }
         }

@@ -1,6 +1,7 @@
 //! What becomes of the engine's news about training.
 
 use crate::{
+    app::text::failures,
     app::{
         model::store::Opened,
         text::train as text,
@@ -76,7 +77,7 @@ impl RunController {
                     resolve(&waiting, Ok((Rc::new(file.0), rounded)));
                 }
             }
-            TrainResponse::Failed { run, order, message } => self.failed(run, order, &message),
+            TrainResponse::Failed { run, order, failure } => self.failed(run, order, &failures::words(&failure)),
         }
     }
 

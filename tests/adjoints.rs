@@ -241,6 +241,8 @@ fn maps(rng: &mut Rng) -> Vec<(&'static str, (Affine, usize))> {
         ("conv, stride and padding", conv([2, 5, 4], 2, [[3, 2], [2, 1], [1, 1]], 1, rng)),
         ("conv, uneven stride and padding", conv([1, 4, 5], 2, [[2, 3], [1, 2], [0, 2]], 1, rng)),
         ("conv, groups", conv([4, 3, 3], 6, [[2, 2], [1, 1], [1, 0]], 2, rng)),
+        ("conv, kernel wider than the map", conv([1, 1, 2], 2, [[5, 7], [1, 2], [2, 3]], 1, rng)),
+        ("conv, a step past the map", conv([2, 2, 1], 2, [[2, 5], [3, 4], [1, 4]], 2, rng)),
         ("conv, depthwise", conv([3, 3, 3], 3, [[3, 3], [1, 1], [1, 1]], 3, rng)),
         ("diagonal", (affine(Map::Diagonal { scale, shape: vec![6] }, Some(6), rng), 6)),
     ]

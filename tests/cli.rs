@@ -143,7 +143,7 @@ fn wrong_usage_and_input_exit_with_2_and_one_clear_line() {
         (vec!["bounds", MODEL, at[0], at[1], at[2], at[3], "--label", "10"], "label 10"),
         (vec!["bounds", MODEL, at[0], at[1], at[2], at[3], "--norm", "2", "--clip", "0,1"], "norm inf only"),
         (vec!["bounds", MODEL, at[0], at[1], at[2], at[3], "--device", "gpu"], "--arithmetic f32"),
-        (vec!["bounds", "model.onnx", at[0], at[1], at[2], at[3]], "ONNX"),
+        (vec!["bounds", "nowhere.onnx", at[0], at[1], at[2], at[3]], "nowhere.onnx"),
         (vec!["convert", MODEL, "model.onnx.gz"], "no gzip"),
         (vec!["evaluate", MODEL, "--data", "mnist-test:0", "--epsilon", "0.1"], "1 to 10000"),
         (vec!["radius", MODEL, "--mnist", "5..5"], "empty"),

@@ -111,6 +111,14 @@ pub fn evaluate<B: Backend + Clone + Send + Sync>(
     for region in &question.regions {
         region.check()?;
     }
+    // A set of other classes, or of none to tell apart, has no error to speak of.
+    let classes = network.classes();
+    if classes < 2 {
+        return Err(BoundsError::OneClass);
+    }
+    if let Some(image) = labels.iter().position(|&label| label >= classes) {
+        return Err(BoundsError::Label { image, label: labels[image], classes });
+    }
     let done = AtomicUsize::new(0);
     let run = |(prepared, attacker): &(Prepared<B>, Option<Attacker>), index: usize| -> Result<Counts, BoundsError> {
         let labels = &labels[index * BATCH..labels.len().min((index + 1) * BATCH)];

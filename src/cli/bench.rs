@@ -43,7 +43,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     let mut rows = Vec::new();
     for (path, epsilon) in models {
         let name = output::stem(&path);
-        let file = write_model(&input::network(&path)?).map_err(|error| CliError::Format(path, error))?;
+        let file = write_model(&input::mnist_network(&path)?).map_err(|error| CliError::Format(path, error))?;
         let load = Request::Network { key: name.clone(), file: Bytes(file) };
         let question = Question {
             network: name.clone(),

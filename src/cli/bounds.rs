@@ -17,7 +17,7 @@ pub(super) struct Arguments {
     /// A .safetensors file, or a folder with net.json and model.safetensors
     model: PathBuf,
     /// Index of an MNIST test image
-    #[arg(long, required_unless_present = "input", conflicts_with = "input")]
+    #[arg(long, required_unless_present = "input", conflicts_with = "input", value_parser = input::index)]
     mnist: Option<usize>,
     /// An input as .npy or .json
     #[arg(long)]
@@ -47,7 +47,8 @@ pub(super) struct Arguments {
 struct Answer {
     bounds: Bounds,
     outputs: Vec<f64>,
-    label: usize,
+    /// The class whose margins are bounded; none where there is one output.
+    label: Option<usize>,
     milliseconds: f64,
 }
 
@@ -56,16 +57,21 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
         let why = "the GPU computes in f32, as a preview: add --arithmetic f32, or leave out --device gpu";
         return Err(CliError::Usage(why.into()));
     }
-    let network = input::network(&arguments.model)?;
-    let (image, label) = match (&arguments.mnist, &arguments.input) {
+    let (network, image, label) = match (arguments.mnist, &arguments.input) {
         (Some(index), _) => {
-            let mnist = input::mnist_test(*index, 1)?;
-            (mnist.pixels, Some(mnist.labels[0]))
+            let network = input::mnist_network(&arguments.model)?;
+            let mnist = input::mnist_test(index, 1)?;
+            (network, mnist.pixels, Some(mnist.labels[0]))
         }
-        (None, Some(path)) => (input::image(path)?, None),
+        (None, Some(path)) => {
+            let network = input::network(&arguments.model)?;
+            let image = input::image(path, &network.nodes()[0].shape)?;
+            (network, image, None)
+        }
         (None, None) => return Err(CliError::Usage("give --mnist INDEX or --input FILE".into())),
     };
-    let label = arguments.label.or(label);
+    // One output has no rival: its bounds are all there is to say, unless a label asks for more.
+    let label = arguments.label.or(label.filter(|_| network.classes() > 1));
     let region = Region { norm: arguments.shape.norm, epsilon: arguments.epsilon, clip: arguments.shape.clip };
     let answer = match arguments.arithmetic {
         Precision::F32 if arguments.device == Device::Gpu => {
@@ -93,10 +99,12 @@ fn ask<B: Backend>(
 ) -> Result<Answer, CliError> {
     let prepared = Prepared::new(backend, network);
     let (_, outputs) = block_on(prepared.infer(image))?;
-    let label = label.or_else(|| predicted(&outputs)).unwrap_or(0);
+    let label = label.or_else(|| (network.classes() > 1).then(|| predicted(&outputs).unwrap_or(0)));
     let start = Instant::now();
     let (method, lines) = (arguments.method, arguments.shape.lines);
-    let bounds = block_on(prepared.bounds(image, Some(&[label]), region, method, lines, &Steady))?.remove(0);
+    let bounds =
+        block_on(prepared.bounds(image, label.as_ref().map(std::slice::from_ref), region, method, lines, &Steady))?
+            .remove(0);
     Ok(Answer { bounds, outputs, label, milliseconds: start.elapsed().as_secs_f64() * 1e3 })
 }
 
@@ -135,13 +143,13 @@ fn as_json(network: &Network, region: &Region, answer: &Answer, arguments: &Argu
         "layers": answer.bounds.layers.iter().map(layer).collect::<Vec<_>>(),
         "logits": layer(&answer.bounds.logits),
         "margins": answer.bounds.margins,
-        "verified": answer.bounds.verified(),
+        "verified": answer.label.map(|_| answer.bounds.verified()),
         "milliseconds": answer.milliseconds,
     })
 }
 
 fn print(network: &Network, region: &Region, answer: &Answer, arguments: &Arguments) {
-    let (label, method) = (answer.label, arguments.method.label());
+    let method = arguments.method.label();
     let clip = region.clip.map_or(String::new(), |[low, high]| format!(", clipped to [{low}, {high}]"));
     println!(
         "{method}, {} lines, norm {}, ε = {}{clip}, {} on the {}, {:.2} ms",
@@ -172,6 +180,10 @@ fn print(network: &Network, region: &Region, answer: &Answer, arguments: &Argume
         let (lower, upper) = (answer.bounds.logits.lower[class], answer.bounds.logits.upper[class]);
         println!("{class:>5} {output:>8.4} {lower:>10.4} {upper:>10.4}");
     }
+    let Some(label) = answer.label else {
+        println!("one output: no class to compare it with, so no margin and no verdict");
+        return;
+    };
     let rivals = (0..answer.outputs.len()).filter(|&class| class != label);
     for (rival, margin) in rivals.zip(&answer.bounds.margins) {
         println!("z{label} − z{rival} ≥ {margin:.6}");

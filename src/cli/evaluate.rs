@@ -68,7 +68,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     let methods = methods(&arguments.methods).map_err(CliError::Usage)?;
     let mut networks = Vec::new();
     for model in &arguments.models {
-        networks.push((model, input::network(model)?));
+        networks.push((model, input::mnist_network(model)?));
     }
     let set = input::mnist_test(0, arguments.data)?;
     // Pixels lie in [0, 1]; docs/methods.md §1 evaluates on the clipped box.

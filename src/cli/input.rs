@@ -2,12 +2,17 @@
 
 use super::CliError;
 use crate::{
-    formats::{Images, Labels, read_json_model, read_json_numbers, read_model, read_npy, read_shard},
+    formats::{
+        Images, Labels,
+        mnist::{self, CLASSES, PIXELS, SIDE, Set},
+        read_json_model, read_json_numbers, read_model, read_npy,
+    },
     network::Network,
     train::{Data, two_moons},
 };
 use std::{
     fmt, fs,
+    ops::Range,
     path::{Path, PathBuf},
 };
 
@@ -20,31 +25,30 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, CliError> {
 pub(super) fn network(path: &Path) -> Result<Network, CliError> {
     let wrong = |error| CliError::Format(path.to_owned(), error);
     if path.is_dir() {
-        let description = String::from_utf8_lossy(&read(&path.join("net.json"))?).into_owned();
-        return read_json_model(&description, &read(&path.join("model.safetensors"))?).map_err(wrong);
-    }
-    if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("onnx")) {
-        let why = format!("{}: ONNX files are not read yet; give a .safetensors file or a folder", path.display());
-        return Err(CliError::Usage(why));
+        let description = path.join("net.json");
+        return read_json_model(&read(&description)?, &read(&path.join("model.safetensors"))?).map_err(wrong);
     }
     read_model(&read(path)?).map_err(wrong)
 }
 
-/// Reads one input: an npy array or a JSON list of numbers.
-pub(super) fn image(path: &Path) -> Result<Vec<f64>, CliError> {
-    let bytes = read(path)?;
-    let parsed = match path.extension().and_then(|extension| extension.to_str()) {
-        Some("npy") => read_npy(&bytes),
-        Some("json") => read_json_numbers(&bytes),
-        _ => return Err(CliError::Usage(format!("{}: an input must be a .npy or a .json file", path.display()))),
-    };
-    parsed.map_err(|error| CliError::Format(path.to_owned(), error))
+/// Reads MODEL for MNIST images.
+pub(super) fn mnist_network(path: &Path) -> Result<Network, CliError> {
+    let network = network(path)?;
+    mnist::fits(network.input_len()).map_err(|error| CliError::Format(path.to_owned(), error))?;
+    Ok(network)
 }
 
-/// MNIST test images per shard.
-const SHARD: usize = 250;
-/// MNIST test images.
-pub(super) const MNIST_TEST: usize = 10_000;
+/// Reads one input of a network that takes `shape`: an npy array or a JSON list of numbers.
+pub(super) fn image(path: &Path, shape: &[usize]) -> Result<Vec<f64>, CliError> {
+    let is = |wanted: &str| path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case(wanted));
+    let parse = match () {
+        () if is("npy") => read_npy,
+        () if is("json") => read_json_numbers,
+        () => return Err(CliError::Usage(format!("{}: an input must be a .npy or a .json file", path.display()))),
+    };
+    let parsed = parse(&read(path)?).and_then(|array| array.into_input(shape));
+    parsed.map_err(|error| CliError::Format(path.to_owned(), error))
+}
 
 /// The folder with the MNIST shards and the models: $BOUNDSCOPE_ASSETS, ./assets, or the source tree's.
 pub(super) fn assets() -> PathBuf {
@@ -62,27 +66,27 @@ pub(super) struct Mnist {
     pub(super) labels: Vec<usize>,
 }
 
+/// Reads the shards of a range of images.
+fn shards(set: Set, range: Range<usize>, mut each: impl FnMut(Images, Labels)) -> Result<(), CliError> {
+    for number in set.shards(&range) {
+        let path = assets().join("mnist").join(set.file(number));
+        let (images, labels) =
+            set.read(number, &read(&path)?, &range).map_err(|error| CliError::Format(path.clone(), error))?;
+        each(images, labels);
+    }
+    Ok(())
+}
+
 /// Reads test images `start..start + count`.
 pub(super) fn mnist_test(start: usize, count: usize) -> Result<Mnist, CliError> {
-    let end = start + count;
-    if count == 0 || end > MNIST_TEST {
-        return Err(CliError::Usage(format!(
-            "the MNIST test set has images 0 to {}, not {start}..{end}",
-            MNIST_TEST - 1
-        )));
-    }
-    let mut set = Mnist { pixels: Vec::with_capacity(count * 784), labels: Vec::with_capacity(count) };
-    for shard in start / SHARD..end.div_ceil(SHARD) {
-        let path = assets().join("mnist").join(format!("test-{shard:02}.gz"));
-        let (images, labels): (Images, Labels) =
-            read_shard(&read(&path)?).map_err(|error| CliError::Format(path.clone(), error))?;
+    let range = Set::Test.range(start, count).map_err(|error| CliError::Usage(error.to_string()))?;
+    let mut set = Mnist { pixels: Vec::with_capacity(count * PIXELS), labels: Vec::with_capacity(count) };
+    shards(Set::Test, range, |images, labels| {
         for (index, &label) in labels.iter().enumerate() {
-            if (start..end).contains(&(shard * SHARD + index)) {
-                set.pixels.extend(images.unit(index).iter().map(|&pixel| f64::from(pixel)));
-                set.labels.push(usize::from(label));
-            }
+            set.pixels.extend(images.unit(index).iter().map(|&pixel| f64::from(pixel)));
+            set.labels.push(usize::from(label));
         }
-    }
+    })?;
     Ok(set)
 }
 
@@ -94,10 +98,6 @@ pub(super) enum TrainingData {
     /// So many points of two moons.
     Moons(usize),
 }
-
-/// MNIST training images, and images per shard of them.
-const MNIST_TRAIN: usize = 60_000;
-const TRAIN_SHARD: usize = 1000;
 
 impl fmt::Display for TrainingData {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -114,17 +114,13 @@ impl TrainingData {
         match self {
             TrainingData::Moons(count) => Ok(two_moons(count, 1)),
             TrainingData::Mnist(count) => {
-                let (mut pixels, mut labels) = (Vec::with_capacity(count * 784), Vec::with_capacity(count));
-                for shard in 0..count.div_ceil(TRAIN_SHARD) {
-                    let path = assets().join("mnist").join(format!("train-{shard:02}.gz"));
-                    let (images, classes): (Images, Labels) =
-                        read_shard(&read(&path)?).map_err(|error| CliError::Format(path.clone(), error))?;
+                let (mut pixels, mut labels) = (Vec::with_capacity(count * PIXELS), Vec::with_capacity(count));
+                let range = Set::Train.range(0, count).map_err(|error| CliError::Usage(error.to_string()))?;
+                shards(Set::Train, range, |images, classes| {
                     pixels.extend(images.pixels);
                     labels.extend(classes);
-                }
-                pixels.truncate(count * 784);
-                labels.truncate(count);
-                Ok(Data::from_bytes(&[1, 28, 28], &pixels, labels, 10)?)
+                })?;
+                Ok(Data::from_bytes(&[1, SIDE, SIDE], &pixels, labels, CLASSES)?)
             }
         }
     }
@@ -136,7 +132,7 @@ pub(super) fn training_data(word: &str) -> Result<TrainingData, String> {
     let count =
         count.map(|count| count.parse::<usize>().map_err(|_| format!("\"{count}\" is no number"))).transpose()?;
     let (data, largest) = match name {
-        "mnist-train" => (TrainingData::Mnist(count.unwrap_or(MNIST_TRAIN)), MNIST_TRAIN),
+        "mnist-train" => (TrainingData::Mnist(count.unwrap_or(Set::Train.images())), Set::Train.images()),
         "two-moons" => (TrainingData::Moons(count.unwrap_or(2000)), 1_000_000),
         _ => return Err(format!("unknown data \"{word}\": use mnist-train[:COUNT] or two-moons[:COUNT]")),
     };
@@ -146,31 +142,42 @@ pub(super) fn training_data(word: &str) -> Result<TrainingData, String> {
     Ok(data)
 }
 
-/// A range of image indices: `7`, `0..10` (end excluded) or `0-9` (end included).
-pub(super) fn range(word: &str) -> Result<std::ops::Range<usize>, String> {
+/// A range of MNIST test images: `7`, `0..10` (end excluded) or `0-9` (end included).
+pub(super) fn range(word: &str) -> Result<Range<usize>, String> {
     let number = |word: &str| word.trim().parse::<usize>().map_err(|_| format!("\"{word}\" is no index"));
-    let range = if let Some((start, end)) = word.split_once("..") {
-        number(start)?..number(end)?
+    let (start, count) = if let Some((start, end)) = word.split_once("..") {
+        let start = number(start)?;
+        (start, number(end)?.checked_sub(start))
     } else if let Some((start, end)) = word.split_once('-') {
-        number(start)?..number(end)?.saturating_add(1)
+        let start = number(start)?;
+        (start, number(end)?.checked_sub(start).map(|count| count.saturating_add(1)))
     } else {
-        let index = number(word)?;
-        index..index.saturating_add(1)
+        (number(word)?, Some(1))
     };
-    if range.is_empty() { Err(format!("the range {word} is empty")) } else { Ok(range) }
+    match count {
+        None | Some(0) => Err(format!("the range {word} is empty")),
+        Some(count) => Set::Test.range(start, count).map_err(|error| error.to_string()),
+    }
+}
+
+/// One MNIST test image by its index.
+pub(super) fn index(word: &str) -> Result<usize, String> {
+    let index = word.trim().parse().map_err(|_| format!("\"{word}\" is no index"))?;
+    Set::Test.range(index, 1).map(|range| range.start).map_err(|error| error.to_string())
 }
 
 /// A set of images: `mnist-test` or `mnist-test:COUNT`.
 pub(super) fn data(word: &str) -> Result<usize, String> {
     let count = match word.split_once(':') {
-        None if word == "mnist-test" => Ok(MNIST_TEST),
+        None if word == "mnist-test" => Ok(Set::Test.images()),
         Some(("mnist-test", count)) => count.parse().map_err(|_| format!("\"{count}\" is no number of images")),
         _ => Err(format!("unknown data \"{word}\": use mnist-test or mnist-test:COUNT")),
     }?;
-    if (1..=MNIST_TEST).contains(&count) {
+    let all = Set::Test.images();
+    if (1..=all).contains(&count) {
         Ok(count)
     } else {
-        Err(format!("the MNIST test set has 1 to {MNIST_TEST} images, not {count}"))
+        Err(format!("the MNIST test set has 1 to {all} images, not {count}"))
     }
 }
 
@@ -183,6 +190,10 @@ mod tests {
         assert_eq!((range("7"), range("0..10"), range("0-9")), (Ok(7..8), Ok(0..10), Ok(0..10)));
         for bad in ["", "x", "3..3", "5-2", "1..x"] {
             assert!(range(bad).is_err(), "{bad}");
+        }
+        for beyond in ["10000", "18446744073709551615", "0..10001", "0-10000", "0-18446744073709551615"] {
+            assert!(range(beyond).is_err_and(|why| why.contains("images 0 to 9999")), "{beyond}");
+            assert!(index("18446744073709551615").is_err_and(|why| why.contains("images 0 to 9999")));
         }
     }
 

@@ -39,7 +39,7 @@ struct Row {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
-    let network = input::network(&arguments.model)?;
+    let network = input::mnist_network(&arguments.model)?;
     let methods = methods(&arguments.method).map_err(CliError::Usage)?;
     let set = input::mnist_test(arguments.mnist.start, arguments.mnist.len())?;
     let largest = arguments.largest.unwrap_or(match arguments.shape.norm {
@@ -50,7 +50,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     let (prepared, sound) = (Prepared::new(Cpu::<f32>::new(), &network), Prepared::new(Sound, &network));
     let bar = output::progress_bar((set.labels.len() * methods.len()) as u64);
     let mut rows = Vec::new();
-    for (position, (image, &label)) in set.pixels.chunks(784).zip(&set.labels).enumerate() {
+    for (position, (image, &label)) in set.pixels.chunks(network.input_len()).zip(&set.labels).enumerate() {
         for &method in &methods {
             let start = Instant::now();
             let search = Search { largest, ..Search::default() };

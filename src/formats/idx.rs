@@ -62,6 +62,14 @@ fn block(bytes: &[u8], axes: u8) -> Result<Block<'_>, FormatError> {
     Ok((sizes, data, rest))
 }
 
+/// Nothing may follow the last block.
+fn nothing(rest: &[u8]) -> Result<(), FormatError> {
+    match rest.len() {
+        0 => Ok(()),
+        more => Err(malformed("IDX", format!("{more} bytes follow its end"))),
+    }
+}
+
 fn images_and_rest(bytes: &[u8]) -> Result<(Images, &[u8]), FormatError> {
     let (sizes, data, rest) = block(bytes, 3)?;
     if sizes.contains(&0) {
@@ -73,17 +81,21 @@ fn images_and_rest(bytes: &[u8]) -> Result<(Images, &[u8]), FormatError> {
 /// Reads an image file, gzip or plain.
 ///
 /// # Errors
-/// A wrong header, or fewer bytes than it promises.
+/// A wrong header, or fewer or more bytes than it promises.
 pub fn read_images(bytes: &[u8]) -> Result<Images, FormatError> {
-    images_and_rest(&gunzip(bytes, LIMIT)?).map(|(images, _)| images)
+    let bytes = gunzip(bytes, LIMIT)?;
+    let (images, rest) = images_and_rest(&bytes)?;
+    nothing(rest).map(|()| images)
 }
 
 /// Reads a label file, gzip or plain.
 ///
 /// # Errors
-/// A wrong header, or fewer bytes than it promises.
+/// A wrong header, or fewer or more bytes than it promises.
 pub fn read_labels(bytes: &[u8]) -> Result<Labels, FormatError> {
-    block(&gunzip(bytes, LIMIT)?, 1).map(|(_, data, _)| data.to_vec())
+    let bytes = gunzip(bytes, LIMIT)?;
+    let (_, labels, rest) = block(&bytes, 1)?;
+    nothing(rest).map(|()| labels.to_vec())
 }
 
 /// Reads a shard: an image file followed directly by the label file of the same images, gzip or plain.
@@ -93,7 +105,8 @@ pub fn read_labels(bytes: &[u8]) -> Result<Labels, FormatError> {
 pub fn read_shard(bytes: &[u8]) -> Result<(Images, Labels), FormatError> {
     let bytes = gunzip(bytes, LIMIT)?;
     let (images, rest) = images_and_rest(&bytes)?;
-    let (_, labels, _) = block(rest, 1)?;
+    let (_, labels, rest) = block(rest, 1)?;
+    nothing(rest)?;
     if labels.len() != images.len() {
         return Err(malformed("shard", format!("{} images but {} labels", images.len(), labels.len())));
     }
@@ -123,6 +136,17 @@ mod tests {
     fn refuses_what_is_cut_short_or_claims_too_much() {
         for cut in 0..shard().len() {
             assert!(read_shard(&shard()[..cut]).is_err(), "cut at {cut}");
+        }
+        type Read = fn(&[u8]) -> Option<FormatError>;
+        let reads: [(Read, Vec<u8>); 3] = [
+            (|bytes| read_shard(bytes).err(), shard()),
+            (|bytes| read_images(bytes).err(), shard()[..22].to_vec()),
+            (|bytes| read_labels(bytes).err(), shard()[22..].to_vec()),
+        ];
+        for (read, whole) in reads {
+            assert_eq!(read(&whole), None);
+            let message = read(&[&whole[..], &[0, 0]].concat()).expect("more than the header promises").to_string();
+            assert!(message.contains("2 bytes follow"), "{message}");
         }
         let mut huge = shard();
         huge[4..8].copy_from_slice(&u32::MAX.to_be_bytes());

@@ -3,22 +3,31 @@
 //! Sizes are checked before anything is allocated; every error names what is wrong, where, and what would do.
 #![forbid(unsafe_code)]
 
+mod boundscope;
 mod gzip;
 mod idx;
-mod layers;
-mod model;
+mod kind;
+pub mod mnist;
 mod npy;
 mod onnx;
+mod readers;
+mod text;
 
+pub use boundscope::{Extra, read_extra, read_json_model, write_model, write_model_with};
 pub use gzip::gunzip;
 #[cfg(feature = "gzip")]
 pub use gzip::gzip;
 pub use idx::{Images, Labels, read_images, read_labels, read_shard};
-pub use model::{Extra, read_extra, read_json_model, read_model, write_model, write_model_with};
-pub use npy::{read_json_numbers, read_npy};
+pub use kind::{Kind, kind};
+pub use npy::{Array, read_json_numbers, read_npy};
 pub use onnx::{Rounded, onnx_rounded, write_onnx};
+pub use readers::read_model;
+pub use text::{read_json, read_text};
 
 use crate::network::NetworkError;
+
+/// Largest model file read, unpacked.
+const LIMIT: usize = 512 << 20;
 
 /// A file that cannot be read, or cannot be written.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -31,6 +40,53 @@ pub enum FormatError {
         /// What is wrong, and where.
         why: String,
     },
+    /// A file of a kind that networks are not read from.
+    #[error("this is {name}; networks are read from {known} (see \"Files\" in the README)", name = .found.name())]
+    NoNetwork {
+        /// What it is.
+        found: Kind,
+        /// The formats that would do.
+        known: String,
+    },
+    /// An input of another shape than the network takes.
+    #[error("its shape is {found:?}, the network takes {wanted:?}: give that shape, or a flat list in its order")]
+    InputShape {
+        /// The shape found.
+        found: Vec<usize>,
+        /// The network's.
+        wanted: Vec<usize>,
+    },
+    /// Images of other sizes than the data set has.
+    #[error("images of {height}×{width}; the network takes 784 numbers, an MNIST image has 28×28")]
+    ImageSize {
+        /// Height found.
+        height: usize,
+        /// Width found.
+        width: usize,
+    },
+    /// Images that the data set does not have.
+    #[error("the {set} has images 0 to {last}, not {asked}", last = .images - 1)]
+    NoImages {
+        /// The data set.
+        set: &'static str,
+        /// How many images it has.
+        images: usize,
+        /// What was asked for.
+        asked: String,
+    },
+    /// A part of a data set that lacks images.
+    #[error("it holds {held} images, fewer than the {wanted} that are asked for: the {set} is short")]
+    Short {
+        /// The data set.
+        set: &'static str,
+        /// Images of the file.
+        held: usize,
+        /// Images of the file that are asked for, from its first one on.
+        wanted: usize,
+    },
+    /// A network that does not take the data set's images.
+    #[error("takes {0} numbers, an MNIST image has 784")]
+    NotMnist(usize),
     /// A file larger than the project reads.
     #[error("the {format} file would unpack to more than {limit} bytes, which is more than Boundscope reads")]
     TooLarge {
@@ -69,7 +125,7 @@ pub enum FormatError {
         /// The word found.
         op: String,
         /// The words that would do.
-        known: &'static str,
+        known: String,
     },
     /// A layer whose settings or tensors are wrong.
     #[error("layer {layer} ({op}): {why}")]

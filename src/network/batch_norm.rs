@@ -17,7 +17,7 @@ pub struct BatchNorm {
     pub mean: Arc<[f32]>,
     /// Running variance per channel, at least 0.
     pub variance: Arc<[f32]>,
-    /// Added to the variance, above 0 (frameworks call it epsilon; here that word is taken).
+    /// Added to the variance, 0 or more, the sum above 0 (frameworks call it epsilon; here that word is taken).
     pub stabilizer: f64,
 }
 
@@ -35,12 +35,15 @@ impl Operator for BatchNorm {
         for tensor in self.tensors() {
             expect_len(tensor.name, tensor.values.len(), shape[0])?;
         }
+        if let Some(channel) = self.variance.iter().position(|&variance| variance < 0.0) {
+            return Err(format!("variance[{channel}] is {}, must be 0 or more", self.variance[channel]));
+        }
+        if !(self.stabilizer.is_finite() && self.stabilizer >= 0.0) {
+            return Err(format!("stabilizer is {}, must be a finite number, 0 or more", self.stabilizer));
+        }
         let negative = self.variance.iter().position(|&variance| f64::from(variance) + self.stabilizer <= 0.0);
         if let Some(channel) = negative {
             return Err(format!("variance[{channel}] + stabilizer must be above 0"));
-        }
-        if !self.stabilizer.is_finite() {
-            return Err("stabilizer must be a finite number".into());
         }
         Ok(shape.to_vec())
     }

@@ -26,6 +26,9 @@ pub struct Conv2d {
     pub bias: Option<Arc<[f32]>>,
 }
 
+/// Most numbers that one group's windows may read together.
+const COLUMNS: usize = 1 << 26;
+
 /// The window that slides over an input, or why it cannot.
 pub(super) fn slide(
     input: [usize; 3],
@@ -43,6 +46,10 @@ pub(super) fn slide(
         if kernel[axis] == 0 || stride[axis] == 0 {
             return Err("kernel and stride must be at least 1".into());
         }
+        // A wider step than any map has no use; that keeps positions from overflowing.
+        if stride[axis] > MOST {
+            return Err(format!("the stride {stride:?} is larger than {MOST}"));
+        }
         if padding[axis] >= kernel[axis] {
             return Err(format!("padding {padding:?} must be smaller than the kernel {kernel:?}"));
         }
@@ -50,6 +57,12 @@ pub(super) fn slide(
         let room = (input[axis + 1] + 2 * padding[axis]).checked_sub(kernel[axis]);
         let room = room.ok_or_else(|| format!("kernel {kernel:?} is larger than the padded input {input:?}"))?;
         output[axis + 1] = room / stride[axis] + 1;
+    }
+    // A convolution on the CPU writes out one column per output position, as high as the kernel.
+    let columns = [input[0] / groups, kernel[0], kernel[1], output[1], output[2]];
+    if columns.iter().try_fold(1usize, |product, &size| product.checked_mul(size)).is_none_or(|size| size > COLUMNS) {
+        let [_, height, width] = output;
+        return Err(format!("the kernel {kernel:?} at {height}×{width} positions reads more than {COLUMNS} numbers"));
     }
     Ok(Window { input, output, kernel, stride, padding, groups })
 }

@@ -1,17 +1,16 @@
 //! A run as a file: the model file of its network, with the optimiser's moments and the position beside it.
 
 use super::{Plan, TrainError, Trainer};
-use crate::formats::{Extra, read_extra, write_model_with};
+use crate::formats::{Extra, read_extra, read_json, write_model_with};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
-/// The position's key in the model's description.
-const KEY: &str = "training";
 /// Raised when the file changes shape.
 const VERSION: u32 = 1;
 
 /// Where a run stands.
 #[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Position {
     version: u32,
     plan: Plan,
@@ -52,7 +51,7 @@ impl Trainer {
             }
         }
         let text = serde_json::to_string(&position).map_err(|error| TrainError::Checkpoint(error.to_string()))?;
-        let extra = Extra { tensors, metadata: vec![(KEY.to_owned(), text)] };
+        let extra = Extra { tensors, training: Some(text) };
         Ok(write_model_with(&self.network()?, extra)?)
     }
 
@@ -63,11 +62,10 @@ impl Trainer {
     pub fn resume(checkpoint: &[u8]) -> Result<Self, TrainError> {
         let wrong = |why: String| TrainError::Checkpoint(why);
         let file = read_extra(checkpoint)?;
-        let text = file.metadata.iter().find(|(key, _)| key == KEY).map(|(_, text)| text);
-        let text = text.ok_or_else(|| {
-            wrong(format!("its description has no key \"{KEY}\"; a model file alone cannot be resumed"))
+        let text = file.training.ok_or_else(|| {
+            wrong("its description has no key \"training\"; a model file alone cannot be resumed".into())
         })?;
-        let position: Position = serde_json::from_str(text).map_err(|error| wrong(error.to_string()))?;
+        let position: Position = read_json("training position", text.as_bytes())?;
         if position.version != VERSION {
             return Err(wrong(format!("it is of version {}, this is {VERSION}", position.version)));
         }

@@ -131,6 +131,7 @@ impl FromStr for Initialization {
 
 /// A training run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Plan {
     /// The layers.
     pub architecture: Architecture,

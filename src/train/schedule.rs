@@ -14,6 +14,7 @@ pub enum Motion {
 
 /// A quantity over the epochs of a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Schedule {
     /// Epoch (may be fractional) and value; epochs rise. The first value holds before its point, the last after it.
     pub points: Vec<(f64, f64)>,
@@ -52,6 +53,7 @@ impl Schedule {
 
 /// Everything that is scheduled (docs/methods.md §8).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Schedules {
     /// ε of the training region.
     pub epsilon: Schedule,

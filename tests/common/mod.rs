@@ -78,7 +78,7 @@ pub fn golden_folder(case: &str) -> PathBuf {
 /// The network of a golden case.
 pub fn golden_network(case: &str) -> Network {
     let folder = golden_folder(case);
-    let description = fs::read_to_string(folder.join("net.json")).expect("the case has a net.json");
+    let description = fs::read(folder.join("net.json")).expect("the case has a net.json");
     let weights = fs::read(folder.join("model.safetensors")).expect("the case has weights");
     read_json_model(&description, &weights).expect("the case is a valid network")
 }
@@ -114,7 +114,7 @@ impl Expected {
     /// Input `index`, flattened.
     pub fn input(&self, index: usize) -> Vec<f64> {
         let text = serde_json::to_vec(&self.inputs[index]).expect("it came from JSON");
-        boundscope::formats::read_json_numbers(&text).expect("inputs are numbers")
+        boundscope::formats::read_json_numbers(&text).expect("inputs are numbers").values
     }
 }
 

@@ -101,11 +101,11 @@ fn affine() -> impl Strategy<Value = Block> {
     let pair = |range: std::ops::Range<usize>| [range.clone(), range];
     prop_oneof![
         3 => (2..6usize, any::<bool>()).prop_map(|(outputs, bias)| Block::Linear { outputs, bias }),
-        3 => (1..3usize, pair(1..4), pair(1..3), pair(0..3), any::<bool>(), any::<bool>()).prop_map(
+        3 => (1..3usize, pair(1..6), pair(1..4), pair(0..4), any::<bool>(), any::<bool>()).prop_map(
             |(outputs, kernel, stride, padding, grouped, bias)|
                 Block::Conv { outputs: 2 * outputs, kernel, stride, padding, grouped, bias }
         ),
-        1 => (pair(1..4), pair(1..3), pair(0..2)).prop_map(
+        1 => (pair(1..6), pair(1..4), pair(0..4)).prop_map(
             |(kernel, stride, padding)| Block::Pool { kernel, stride, padding }
         ),
         1 => Just(Block::Normalize),
@@ -118,7 +118,7 @@ fn affine() -> impl Strategy<Value = Block> {
 fn shape() -> impl Strategy<Value = Vec<usize>> {
     prop_oneof![
         (1..5usize).prop_map(|n| vec![n]),
-        (1..3usize, 2..5usize, 2..5usize).prop_map(|(c, h, w)| vec![c, h, w]),
+        (1..3usize, 1..5usize, 1..5usize).prop_map(|(c, h, w)| vec![c, h, w]),
     ]
 }
 
@@ -201,8 +201,7 @@ fn attach(network: &mut Network, block: &Block, from: NodeId, rng: &mut Rng) {
         Block::Conv { outputs, kernel, stride, padding, grouped, bias } => {
             let Some([inputs, height, wide]) = image else { return };
             let groups = if *grouped && inputs % 2 == 0 { 2 } else { 1 };
-            let (kernel, padding) = (fit(*kernel, [height, wide]), *padding);
-            let padding = [padding[0].min(kernel[0] - 1), padding[1].min(kernel[1] - 1)];
+            let (kernel, padding) = fit(*kernel, *padding, [height, wide]);
             let patch = inputs / groups * kernel[0] * kernel[1];
             let reach = 2.0 / (patch as f64).sqrt();
             Arc::new(Conv2d {
@@ -218,8 +217,7 @@ fn attach(network: &mut Network, block: &Block, from: NodeId, rng: &mut Rng) {
         }
         Block::Pool { kernel, stride, padding } => {
             let Some([_, height, wide]) = image else { return };
-            let kernel = fit(*kernel, [height, wide]);
-            let padding = [padding[0].min(kernel[0] - 1), padding[1].min(kernel[1] - 1)];
+            let (kernel, padding) = fit(*kernel, *padding, [height, wide]);
             Arc::new(AvgPool { kernel, stride: *stride, padding })
         }
         Block::Normalize => {
@@ -257,9 +255,15 @@ fn attach(network: &mut Network, block: &Block, from: NodeId, rng: &mut Rng) {
     network.push_from(operator, &[from]).expect("its shape was read off the node");
 }
 
-/// A kernel no larger than the image.
-fn fit(kernel: [usize; 2], image: [usize; 2]) -> [usize; 2] {
-    [kernel[0].min(image[0]), kernel[1].min(image[1])]
+/// A kernel no larger than the image with its padding, which is smaller than the kernel. Parts of it may never meet the image.
+fn fit(kernel: [usize; 2], padding: [usize; 2], image: [usize; 2]) -> ([usize; 2], [usize; 2]) {
+    let along = |axis: usize| {
+        let padding = padding[axis].min(kernel[axis] - 1);
+        let kernel = kernel[axis].min(image[axis] + 2 * padding);
+        (kernel, padding.min(kernel - 1))
+    };
+    let [down, right] = [along(0), along(1)];
+    ([down.0, right.0], [down.1, right.1])
 }
 
 /// A region of any norm, clipped or not; now and then of radius 0.

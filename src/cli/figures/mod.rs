@@ -14,6 +14,7 @@ use crate::{
     charts::colours::DRAWN,
     cli::{CliError, input, output},
     engine::{LayerSummary, NetworkSummary, summarise},
+    formats::mnist,
     network::Network,
     tensor::Cpu,
 };
@@ -111,8 +112,8 @@ fn possible(bend: bool) -> impl Iterator<Item = Status> {
 /// The network of a file, if its inputs are MNIST images and it has hidden layers; else a sentence that says why not.
 fn fitting(path: &Path) -> Result<Result<Network, String>, CliError> {
     let network = input::network(path)?;
-    let refused = if network.input_len() != 28 * 28 {
-        Some(format!("takes {} numbers, an MNIST image has 784", network.input_len()))
+    let refused = if let Err(error) = mnist::fits(network.input_len()) {
+        Some(error.to_string())
     } else if network.layers().is_empty() {
         Some("has no activation, so no neuron has a status".to_owned())
     } else {

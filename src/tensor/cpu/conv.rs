@@ -22,7 +22,8 @@ struct Block {
     rows: usize,
 }
 
-/// Visits the blocks of one group.
+/// Visits the blocks of one group. A kernel offset that no position brings inside the map (a kernel wider than the map, a wide
+/// stride) has none.
 fn blocks(window: &Window, mut visit: impl FnMut(Block)) {
     let [channels, height, width] = [window.input[0] / window.groups, window.input[1], window.input[2]];
     let [_, out_height, out_width] = window.output;
@@ -32,14 +33,16 @@ fn blocks(window: &Window, mut visit: impl FnMut(Block)) {
             let (y0, y1, top) = reach(ky, window.stride[0], window.padding[0], height, out_height);
             for kx in 0..window.kernel[1] {
                 let (x0, x1, left) = reach(kx, window.stride[1], window.padding[1], width, out_width);
-                visit(Block {
-                    patch,
-                    out_at: y0 * out_width + x0,
-                    in_at: (channel * height + top) * width + left,
-                    in_step: window.stride[0] * width,
-                    length: x1 - x0,
-                    rows: y1 - y0,
-                });
+                if y0 < y1 && x0 < x1 {
+                    visit(Block {
+                        patch,
+                        out_at: y0 * out_width + x0,
+                        in_at: (channel * height + top) * width + left,
+                        in_step: window.stride[0] * width,
+                        length: x1 - x0,
+                        rows: y1 - y0,
+                    });
+                }
                 patch += 1;
             }
         }
@@ -227,6 +230,11 @@ mod tests {
             ([4, 6, 7], [2, 3, 4], [2, 1], [2, 2], [0, 0], 2),
             ([2, 3, 3], [2, 5, 5], [3, 3], [1, 1], [2, 2], 2),
             ([1, 1, 7], [1, 1, 3], [1, 3], [1, 2], [0, 0], 1),
+            // Parts of the kernel that never meet the map.
+            ([1, 1, 1], [2, 1, 1], [5, 5], [1, 1], [2, 2], 1),
+            ([1, 2, 2], [1, 1, 1], [7, 7], [2, 2], [3, 3], 1),
+            ([2, 1, 3], [2, 1, 2], [3, 4], [3, 5], [1, 3], 2),
+            ([1, 3, 1], [1, 5, 2], [3, 2], [1, 2], [2, 1], 1),
         ] {
             all.push(Window { input, output, kernel, stride, padding, groups });
         }

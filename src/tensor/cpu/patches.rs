@@ -87,7 +87,7 @@ fn position(image: [usize; 3], index: usize) -> (usize, [usize; 2]) {
 
 /// Whether windows of this size save enough over whole images.
 fn worth_it(image: [usize; 3], window: [usize; 2]) -> bool {
-    window[0] * window[1] * 4 <= image[1] * image[2] * 3
+    window[0].saturating_mul(window[1]).saturating_mul(4) <= image[1] * image[2] * 3
 }
 
 impl<T: Real> Patches<T> {
@@ -240,7 +240,7 @@ impl<T: Real> Patches<T> {
     /// A·W through a convolution: windows grow. `None` once they are no longer worth it.
     pub(super) fn through_transpose(&self, conv: &Window, weight: &[T]) -> Option<Self> {
         let [kernel, stride] = [conv.kernel, conv.stride];
-        let grow = |axis: usize| (self.window[axis] - 1) * stride[axis] + kernel[axis];
+        let grow = |axis: usize| (self.window[axis] - 1).saturating_mul(stride[axis]).saturating_add(kernel[axis]);
         let window = [grow(0), grow(1)];
         if conv.groups != 1 || self.image != conv.output || !worth_it(conv.input, window) {
             return None;

@@ -1,0 +1,91 @@
+//! safetensors: tensors by name, taken out when a layer names them.
+
+use super::{KEY, TRAINING};
+use crate::{
+    few::sort_few,
+    formats::{FormatError, Kind, malformed, text::unique_keys},
+};
+use safetensors::{Dtype, SafeTensors, tensor::TensorView};
+use serde::Deserialize;
+use std::{cell::RefCell, collections::HashMap, sync::Arc};
+
+/// Bytes in front of the header: its length.
+const LENGTH: usize = 8;
+
+/// Where the header ends, of bytes that begin as a safetensors file does. They may be cut short.
+pub fn header_end(bytes: &[u8]) -> Option<usize> {
+    let (length, rest) = bytes.split_first_chunk::<LENGTH>()?;
+    let length = usize::try_from(u64::from_le_bytes(*length)).ok()?;
+    // Readers refuse longer headers.
+    (rest.first() == Some(&b'{') && length <= 100_000_000).then(|| LENGTH + length)
+}
+
+/// What the metadata of a header says.
+#[derive(Deserialize)]
+struct Header {
+    #[serde(rename = "__metadata__", default)]
+    metadata: HashMap<String, String>,
+}
+
+/// Which of the project's files it is.
+pub fn kind(bytes: &[u8]) -> Kind {
+    let header = header_end(bytes).and_then(|end| serde_json::from_slice::<Header>(bytes.get(LENGTH..end)?).ok());
+    let description = header.and_then(|mut header| header.metadata.remove(KEY));
+    let Some(description) = description else { return Kind::Tensors };
+    let fields = serde_json::from_str::<serde_json::Map<_, _>>(&description).unwrap_or_default();
+    if fields.contains_key(TRAINING) { Kind::Checkpoint } else { Kind::Network }
+}
+
+/// Shape and values of a tensor.
+pub type Values = (Vec<usize>, Result<Arc<[f32]>, Dtype>);
+
+/// A file's tensors. Those of other types than F32 stand in it unread, as long as no layer names them.
+pub struct Tensors<'a> {
+    description: Option<String>,
+    views: HashMap<String, TensorView<'a>>,
+    /// Read so far: layers that share a tensor share its memory.
+    read: RefCell<HashMap<String, Arc<[f32]>>>,
+}
+
+impl<'a> Tensors<'a> {
+    /// The tensors of an unpacked file.
+    pub fn of(bytes: &'a [u8]) -> Result<Self, FormatError> {
+        if bytes.is_empty() {
+            return Err(malformed("safetensors", "it is empty"));
+        }
+        let bad = |error: safetensors::SafeTensorError| malformed("safetensors", error.to_string());
+        let (length, metadata) = SafeTensors::read_metadata(bytes).map_err(bad)?;
+        let header = std::str::from_utf8(&bytes[LENGTH..LENGTH + length]).unwrap_or_default();
+        unique_keys(header).map_err(|error| malformed("safetensors", format!("in its header, {error}")))?;
+        let description = metadata.metadata().as_ref().and_then(|map| map.get(KEY)).cloned();
+        let views = SafeTensors::deserialize(bytes).map_err(bad)?.tensors().into_iter().collect();
+        Ok(Tensors { description, views, read: RefCell::default() })
+    }
+
+    /// What the metadata says of the layers.
+    pub fn description(&self) -> Option<&str> {
+        self.description.as_deref()
+    }
+
+    /// All names, sorted.
+    pub fn names(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = self.views.keys().map(String::as_str).collect();
+        sort_few(&mut names, |a, b| a.cmp(b));
+        names
+    }
+
+    /// A tensor by name: its shape and its values, or its type where that is not F32.
+    pub fn get(&self, name: &str) -> Option<Values> {
+        let view = self.views.get(name)?;
+        let shape = view.shape().to_vec();
+        if view.dtype() != Dtype::F32 {
+            return Some((shape, Err(view.dtype())));
+        }
+        let mut read = self.read.borrow_mut();
+        let values = read.entry(name.to_owned()).or_insert_with(|| {
+            let (words, _) = view.data().as_chunks::<4>();
+            words.iter().map(|word| f32::from_le_bytes(*word)).collect()
+        });
+        Some((shape, Ok(values.clone())))
+    }
+}

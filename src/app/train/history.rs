@@ -220,10 +220,7 @@ pub fn epochs(runs: &Runs, settings: &Settings) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        app::{model::state::train::Settings, text::failures},
-        engine::Bytes,
-    };
+    use crate::{app::model::state::train::Settings, engine::Bytes};
 
     fn probe(step: u32, size: usize) -> TrainResponse {
         let probe = Probe {

@@ -264,4 +264,68 @@ mod tests {
         assert!(!steps[0].holds);
         assert!(!super::steps(&[(Method::Ibp, 1.0), (Method::Crown, f64::NAN)], Strategy::Tight)[0].holds);
     }
+
+    fn picture(lines: Strategy, margins: &[(Method, f32)]) -> Picture {
+        use crate::{
+            app::model::picture::Pictures,
+            engine::{Arithmetic, Floats, Question, Response},
+        };
+        let question = Question {
+            network: "n".into(),
+            image: Floats(vec![0.0]),
+            label: 0,
+            norm: Norm::Inf,
+            epsilon: 0.1,
+            clip: None,
+            lines,
+        };
+        let mut pictures = Pictures::default();
+        let methods = margins.iter().map(|&(method, _)| method).collect();
+        pictures.begin(1, std::sync::Arc::new(question), methods, false);
+        for &(method, margin) in margins {
+            let answer = BoundsAnswer {
+                method,
+                lines,
+                epsilon: 0.1,
+                norm: Norm::Inf,
+                clip: None,
+                arithmetic: Arithmetic::F32,
+                layers: vec![],
+                logits: Interval::default(),
+                margins: Floats(vec![margin]),
+                verified: false,
+                milliseconds: 1.0,
+                device: Default::default(),
+            };
+            pictures.take(Response::Bounds { epoch: 1, answer });
+        }
+        pictures.shown().cloned().expect("bounds are in")
+    }
+
+    #[test]
+    fn nothing_is_promised_of_a_cut_in_the_middle() {
+        // As tests/ordering.rs finds it among random networks: Relaxed-CROWN-2 below LBP, and below IBP.
+        let relaxed = Method::RelaxedCrown(2);
+        let margins = [(Method::Ibp, 0.5), (Method::Lbp, 0.6), (relaxed, 0.1), (Method::Crown, 0.7)];
+        for lines in [Strategy::Tight, Strategy::Constant] {
+            let verdict = verdict(&picture(lines, &margins));
+            assert!(!matches!(verdict, Verdict::Violated(_)), "{verdict:?}");
+        }
+        // What is promised is still seen to be broken.
+        let wrong = picture(Strategy::Tight, &[(relaxed, 0.8), (Method::Crown, 0.7)]);
+        assert!(matches!(verdict(&wrong), Verdict::Violated(steps) if steps.len() == 1));
+        let wrong = picture(Strategy::Tight, &[(Method::Lbp, 0.8), (Method::RelaxedCrown(1), 0.7)]);
+        assert!(matches!(verdict(&wrong), Verdict::Violated(_)));
+    }
+
+    #[test]
+    fn a_sign_between_rungs_promises_no_more_than_the_theorem() {
+        assert_eq!(signs(&Method::NAMED, Strategy::Tight, false), ["≤", "≤", "≤"]);
+        assert_eq!(signs(&Method::NAMED, Strategy::Tight, true), ["≰", "≰", "≰"]);
+        assert_eq!(signs(&Method::NAMED, Strategy::Adaptive, false), ["?", "?", "?"]);
+        let mut methods = Method::NAMED.to_vec();
+        methods.push(Method::RelaxedCrown(2));
+        assert_eq!(rungs(&methods)[2], [Method::CrownLbp, Method::RelaxedCrown(2)]);
+        assert_eq!(signs(&methods, Strategy::Tight, false), ["≤", "?", "≤"]);
+    }
 }

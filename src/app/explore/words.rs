@@ -173,7 +173,7 @@ pub fn radius_summary(radii: &Radii, context: &RadiusContext) -> String {
             }
         }
     };
-    if radii.running { format!("{reach} Still searching …") } else { reach }
+    if radii.running { format!("{reach} Still searching: {:.0} %.", radii.done * 100.0) } else { reach }
 }
 
 /// The other end of the bracket: where PGD breaks the image, and what is known in between.

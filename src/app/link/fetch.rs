@@ -55,10 +55,12 @@ async fn bytes(path: &str) -> Result<Vec<u8>, String> {
 /// The bytes of a file, unpacked if they are gzip (a server may already have unpacked them).
 async fn unpacked(path: &str) -> Result<Vec<u8>, String> {
     let packed = bytes(path).await?;
-    if !packed.starts_with(&[0x1f, 0x8b]) {
-        return Ok(packed);
-    }
-    unpack(&packed).await.map_err(|_| "the file is damaged, or this browser cannot unpack gzip".into())
+    plain(&packed).await.map_err(|_| "the file is damaged, or this browser cannot unpack gzip".into())
+}
+
+/// Bytes unpacked if they are gzip.
+pub async fn plain(packed: &[u8]) -> Result<Vec<u8>, JsValue> {
+    if packed.starts_with(&[0x1f, 0x8b]) { unpack(packed).await } else { Ok(packed.to_vec()) }
 }
 
 async fn unpack(packed: &[u8]) -> Result<Vec<u8>, JsValue> {

@@ -188,6 +188,8 @@ pub struct Sweep {
     pub points: Vec<Arc<SweepAnswer>>,
     /// Whether more are coming.
     pub running: bool,
+    /// How far that is, 0 to 1.
+    pub done: f64,
 }
 
 impl Sweep {
@@ -223,6 +225,8 @@ pub struct Radii {
     pub broken: Option<BrokenAnswer>,
     /// Whether more are coming.
     pub running: bool,
+    /// How far that is, 0 to 1.
+    pub done: f64,
 }
 
 impl Radii {

@@ -60,6 +60,9 @@ words! {
     DOWNLOAD = "Download";
     SAFETENSORS = "safetensors";
     ONNX = "ONNX";
+    PLACE_A = "In place of run A";
+    PLACE_B = "In place of run B";
+    PLACE_NONE = "Leave both";
     RESUME = "Resume";
     DISCARD = "Discard";
     CLEAN = "clean";

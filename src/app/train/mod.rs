@@ -3,6 +3,7 @@
 pub mod history;
 #[cfg(all(feature = "page", target_arch = "wasm32"))]
 pub(crate) mod page;
+pub mod places;
 pub mod plots;
 #[cfg(all(feature = "page", target_arch = "wasm32"))]
 pub(crate) mod record;

@@ -4,6 +4,15 @@ use crate::app::train::{history::Runs, record::Record};
 use leptos::prelude::*;
 use std::sync::Arc;
 
+/// A file that the reader picked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PickedFile {
+    /// Its name.
+    pub name: String,
+    /// What is in it.
+    pub bytes: Vec<u8>,
+}
+
 /// What the Train tab shows.
 #[derive(Clone, Copy)]
 pub struct TrainSignals {
@@ -23,6 +32,8 @@ pub struct TrainSignals {
     pub offers: RwSignal<Vec<Arc<Record>>>,
     /// The record deleted last, until it is gone for good.
     pub deleted: RwSignal<Option<Arc<Record>>>,
+    /// A checkpoint that waits for a place, both being taken: its name and the file.
+    pub asked: RwSignal<Option<Arc<PickedFile>>>,
     /// Whether the browser keeps anything; not known yet for `None`.
     pub keeps: RwSignal<Option<bool>>,
     /// Said politely: what was just done.
@@ -40,6 +51,7 @@ impl Default for TrainSignals {
             library: RwSignal::new(Vec::new()),
             offers: RwSignal::new(Vec::new()),
             deleted: RwSignal::new(None),
+            asked: RwSignal::new(None),
             keeps: RwSignal::new(None),
             said: RwSignal::new(String::new()),
         }

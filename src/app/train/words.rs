@@ -322,6 +322,13 @@ pub fn not_kept(what: &str, why: &str) -> String {
     )
 }
 
+/// Question: both places are taken.
+pub fn ask_place(name: &str) -> String {
+    format!(
+        "Both places are taken. Where is “{name}” to go on? The run that stands there stays kept in this browser, if anything is."
+    )
+}
+
 /// Notice: something was done.
 pub fn deleted(name: &str) -> String {
     format!("“{name}” was deleted.")

@@ -54,7 +54,13 @@ pub fn draw(radii: &Radii, context: &RadiusContext, width: f64) -> Drawing {
                     marks.line("mark", reach, middle - 8.0, reach, middle + 8.0);
                 }
             }
-            None => marks.line("pending", start, middle, end, middle),
+            None => {
+                marks.line("pending", start, middle, end, middle);
+                // How far the search is, where it is at work.
+                if radii.running && context.methods.iter().find(|&&m| radii.by(m).is_none()) == Some(&method) {
+                    marks.line("searched", start, middle, start + (end - start) * radii.done, middle);
+                }
+            }
         }
         marks.text("t name", end + 8.0, middle + 4.0, &bracket(answer, broken));
         marks.close();
@@ -162,5 +168,16 @@ mod tests {
         // An image that is wrong as it stands is broken everywhere.
         let left = format!("class=\"breaks\" x=\"{}\"", axis(Norm::Inf, 600.0).at(1e-3));
         assert!(drawn(Some(Some(0.0))).contains(&left), "{left}");
+    }
+
+    #[test]
+    fn a_search_under_way_shows_how_far_it_is_and_leaves_nothing_behind() {
+        let context = RadiusContext { methods: vec![Method::Ibp, Method::Lbp, Method::Crown], norm: Norm::Inf };
+        let drawn = |running, done| draw(&Radii { running, done, ..radii(None) }, &context, 600.0);
+        let (half, all) = (drawn(true, 0.5), drawn(true, 0.75));
+        assert_eq!(half.markup.matches("searched").count(), 1, "one line, of the method at work");
+        assert!(half.markup != all.markup && half.height == all.height);
+        assert_eq!(drawn(false, 0.75), drawn(false, 0.0));
+        assert!(!drawn(false, 0.75).markup.contains("searched"));
     }
 }

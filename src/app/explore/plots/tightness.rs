@@ -71,6 +71,10 @@ pub fn draw(sweep: &Sweep, context: &TightnessContext, width: f64) -> Drawing {
     let right = x.at(last);
     axis_below(&mut marks, &x, 4, TOP, BOTTOM);
     axis_left(&mut marks, &y, 6, LEFT, right);
+    if sweep.running {
+        // How far the sweep is.
+        marks.line("searched", LEFT, BOTTOM, LEFT + (right - LEFT) * sweep.done, BOTTOM);
+    }
     let mut labels: Vec<(f64, Method)> = Vec::new();
     let strategies = Strategy::ALL.into_iter().filter(|&s| s != context.lines).chain([context.lines]);
     for strategy in strategies {

@@ -85,6 +85,16 @@ impl Scheduler {
                 pending.dirty.sweep = true;
                 drop(pending);
             }
+            Response::Progress { job: Job::Radius, epoch, done } if epoch == pending.radius => {
+                pending.radii.done = done;
+                pending.dirty.radii = true;
+                drop(pending);
+            }
+            Response::Progress { job: Job::Sweep, epoch, done } if epoch == pending.sweeping => {
+                pending.sweep.done = done;
+                pending.dirty.sweep = true;
+                drop(pending);
+            }
             Response::Done { job: Job::Explore, epoch } if epoch == pending.explore => {
                 (pending.answered, pending.done) = (true, true);
                 drop(pending);

@@ -356,7 +356,7 @@ impl Scheduler {
         };
         if !covers(&pending.radius_of, &radius_of) {
             pending.radius += 1;
-            pending.radii.running = true;
+            (pending.radii.running, pending.radii.done) = (true, 0.0);
             pending.dirty.radii = true;
             let request = questions::radius(pending.radius, (*asked.question).clone(), asked.methods.clone());
             pending.radius_of = Some(radius_of);
@@ -365,7 +365,7 @@ impl Scheduler {
         let sweep_of = (Subject::along_epsilon(&asked.question), asked.methods.clone());
         if !pending.radii.running && !covers(&pending.sweep_of, &sweep_of) {
             pending.sweeping += 1;
-            pending.sweep.running = true;
+            (pending.sweep.running, pending.sweep.done) = (true, 0.0);
             pending.dirty.sweep = true;
             let request = questions::sweep(pending.sweeping, (*asked.question).clone(), asked.methods);
             pending.sweep_of = Some(sweep_of);

@@ -4,9 +4,9 @@ use crate::{
     app::text::failures,
     app::{
         model::store::Opened,
-        text::train as text,
         train::{
             history::RunView,
+            places::Origin,
             record::Checkpoint,
             session::{Arrival, RunController, resolve},
             words,
@@ -28,17 +28,16 @@ impl RunController {
                 let slot = run as usize;
                 let arrived = self.inner.borrow_mut().arriving[slot].take();
                 let mut view = RunView::new(plan, steps, per_epoch, images);
-                if let Some(Arrival { mut held, record, .. }) = arrived {
+                if let Some(Arrival { mut held, origin }) = arrived {
                     let id = held.id.clone();
                     if held.epsilon <= 0.0 {
                         held.epsilon = view.plan.epsilon;
                     }
                     let before = self.inner.borrow_mut().held[slot].replace(held);
-                    // A fresh run takes its predecessor's place for good; one that was loaded leaves it to be offered.
-                    if let Some(before) = before.filter(|before| before.id != id && record.is_none()) {
+                    if let Some(before) = before.filter(|before| before.id != id && origin.replaces_for_good()) {
                         self.forget(before.id);
                     }
-                    if let Some(record) = record {
+                    if let Origin::Kept(record) = origin {
                         view.history = record.history;
                         view.history.cut(steps);
                         // Moments that are still on the page keep their networks.
@@ -84,11 +83,7 @@ impl RunController {
     fn failed(self: &Rc<Self>, run: Option<u32>, order: Order, message: &str) {
         match (order, run) {
             (Order::Start | Order::Resume, Some(slot)) => {
-                let arrived = self.inner.borrow_mut().arriving[slot as usize].take();
-                if let Some((name, file)) = arrived.and_then(|arrival| arrival.file) {
-                    // No run in it: perhaps a network, to be looked at.
-                    return self.explore(name, text::OPENED.into(), file);
-                }
+                self.inner.borrow_mut().arriving[slot as usize] = None;
             }
             (Order::Checkpoint, _) => {
                 let waiting = std::mem::take(&mut self.inner.borrow_mut().checkpoints);

@@ -1,5 +1,13 @@
 //! The library: saving, loading, deleting, downloads, files picked, and drafts that outlive a closed tab.
 
+use crate::app::train::signals::PickedFile;
+use crate::{
+    app::{
+        link::fetch,
+        train::places::{Destination, Origin, destination},
+    },
+    formats::kind,
+};
 use crate::{
     app::{
         link::files,
@@ -258,17 +266,41 @@ impl RunController {
         self.attempt(async move {
             let Some(picked) = files::picked(&input).await else { return Ok(()) };
             let (name, file) = picked?;
-            let settings = controller.store.state.with_untracked(|state| state.train.clone());
-            controller.supply(settings.examples).await?;
-            let free = controller.signals().runs.with_untracked(|runs| runs.iter().position(Option::is_none));
-            let slot = free.unwrap_or(0) as u32;
-            controller.expect(slot, Held::new(0.0, settings.examples), None, Some((name, file.clone())));
-            controller.signals().cursor.set(None);
-            // The run's own ε: what the page is set to says nothing about a file.
-            let probe = ProbePlan { epsilon: 0.0, ..settings.probe() };
-            controller.send(TrainRequest::Resume { run: slot, file: Bytes(file), probe, device: controller.device() });
-            Ok(())
+            // The page itself unpacks nothing: the browser does. What it cannot unpack, the engine refuses in words.
+            let kind = kind(&fetch::plain(&file).await.unwrap_or_else(|_| file.clone()));
+            let taken = controller.signals().runs.with_untracked(|runs| [runs[0].is_some(), runs[1].is_some()]);
+            match destination(kind, taken) {
+                Destination::Place(place) => controller.take_up(place, file).await,
+                Destination::Ask => {
+                    controller.signals().asked.set(Some(Arc::new(PickedFile { name, bytes: file })));
+                    Ok(())
+                }
+                Destination::Explore => {
+                    controller.explore(name, text::OPENED.into(), file);
+                    Ok(())
+                }
+            }
         });
+    }
+
+    /// The reader's answer to which place a checkpoint takes; `None` for neither.
+    pub fn place(self: &Rc<Self>, place: Option<usize>) {
+        let asked = self.signals().asked.try_update(Option::take).flatten();
+        let (Some(asked), Some(place)) = (asked, place) else { return };
+        let controller = self.clone();
+        self.attempt(async move { controller.take_up(place, asked.bytes.clone()).await });
+    }
+
+    /// Lets a checkpoint's run go on in a place, at rest.
+    async fn take_up(self: &Rc<Self>, place: usize, file: Vec<u8>) -> Result<(), String> {
+        let settings = self.store.state.with_untracked(|state| state.train.clone());
+        self.supply(settings.examples).await?;
+        self.expect(place as u32, Held::new(0.0, settings.examples), Origin::File(file.clone()));
+        self.signals().cursor.set(None);
+        // The run's own ε: what the page is set to says nothing about a file.
+        let probe = ProbePlan { epsilon: 0.0, ..settings.probe() };
+        self.send(TrainRequest::Resume { run: place as u32, file: Bytes(file), probe, device: self.device() });
+        Ok(())
     }
 
     /// A picked run was trained on another number of images: they are loaded, and it is tried again.
@@ -284,7 +316,7 @@ impl RunController {
                 let mut inner = controller.inner.borrow_mut();
                 let Some(arrival) = &mut inner.arriving[slot as usize] else { return Ok(()) };
                 arrival.held.examples = images;
-                arrival.file.as_ref().map(|(_, file)| file.clone())
+                if let Origin::File(file) = &arrival.origin { Some(file.clone()) } else { None }
             };
             if let Some(file) = file {
                 let probe = ProbePlan { epsilon: 0.0, ..Settings::default().probe() };

@@ -18,6 +18,7 @@ use crate::{
         text::train as text,
         train::{
             history::{Moment, Runs},
+            places::Origin,
             record::{Checkpoint, Held, Record},
             signals::TrainSignals,
             storage::Storage,
@@ -45,10 +46,7 @@ type Exported = (Rc<Vec<u8>>, Vec<String>);
 /// A run that the engine has been asked to put into a slot; until it stands there, the slot stays as it is.
 struct Arrival {
     held: Held,
-    /// What is known of its past.
-    record: Option<Record>,
-    /// The file it comes from, if the reader picked one: perhaps a network without a run.
-    file: Option<(String, Vec<u8>)>,
+    origin: Origin<Record>,
 }
 
 /// An answer that is waited for.
@@ -223,7 +221,7 @@ impl RunController {
         self.signals().cursor.set(None);
         for slot in 0..2 {
             if settings.slots().contains(&slot) {
-                self.expect(slot, Held::new(settings.epsilon, settings.examples), None, None);
+                self.expect(slot, Held::new(settings.epsilon, settings.examples), Origin::Fresh);
                 self.send(TrainRequest::Start {
                     run: slot,
                     plan: Box::new(settings.plan(slot as usize)),
@@ -243,8 +241,8 @@ impl RunController {
     }
 
     /// Notes what is to stand in a slot.
-    fn expect(&self, slot: u32, held: Held, record: Option<Record>, file: Option<(String, Vec<u8>)>) {
-        self.inner.borrow_mut().arriving[slot as usize] = Some(Arrival { held, record, file });
+    fn expect(&self, slot: u32, held: Held, origin: Origin<Record>) {
+        self.inner.borrow_mut().arriving[slot as usize] = Some(Arrival { held, origin });
     }
 
     /// Does something that may fail, with the failure said.
@@ -293,7 +291,7 @@ impl RunController {
         for slot in self.present() {
             let held = self.inner.borrow().held[slot as usize].clone();
             if let Some(held) = held {
-                self.expect(slot, Held::new(held.epsilon, held.examples), None, None);
+                self.expect(slot, Held::new(held.epsilon, held.examples), Origin::Fresh);
             }
             self.send(TrainRequest::Reset { run: slot });
         }

@@ -1,6 +1,7 @@
 //! What the engine needs before a run can start: images to train on, images to measure on, the watched image. And what a
 //! new engine is told after its predecessor died.
 
+use crate::app::train::places::Origin;
 use crate::{
     app::{
         link::fetch,
@@ -107,7 +108,7 @@ impl RunController {
         if record.draft {
             held.id.clone_from(&record.id);
         }
-        self.expect(slot, held, Some(record), None);
+        self.expect(slot, held, Origin::Kept(record));
         self.signals().cursor.set(None);
         self.send(TrainRequest::Resume { run: slot, file: Bytes(file), probe, device: self.device() });
         Ok(())
@@ -142,7 +143,7 @@ impl RunController {
                     Some(kept) => {
                         let record = Record::of(&run, &held, slot as u32, &kept, None);
                         let (probe, file) = (probe_of(&record), Bytes(kept.file.to_vec()));
-                        controller.expect(slot as u32, held, Some(record), None);
+                        controller.expect(slot as u32, held, Origin::Kept(record));
                         controller.notice(words::revived(slot, kept.epoch));
                         controller.send(TrainRequest::Resume {
                             run: slot as u32,
@@ -153,7 +154,7 @@ impl RunController {
                     }
                     None => {
                         let probe = probe_for(&run.plan.architecture, held.epsilon);
-                        controller.expect(slot as u32, held, None, None);
+                        controller.expect(slot as u32, held, Origin::Fresh);
                         controller.notice(words::revived(slot, 0.0));
                         controller.send(TrainRequest::Start {
                             run: slot as u32,

@@ -69,6 +69,15 @@ pub fn LibraryCard() -> impl IntoView {
     let file = NodeRef::<html::Input>::new();
     let list = move || train.library.get().into_iter().map(row).collect_view();
     let none = move || train.library.with(Vec::is_empty) && train.keeps.get() == Some(true);
+    let asked = move || {
+        train.asked.get().map(|asked| {
+            let answers = [(Some(0), "place-a", text::PLACE_A), (Some(1), "place-b", text::PLACE_B), (None, "place-none", text::PLACE_NONE)];
+            let buttons = answers.map(|(place, id, label)| {
+                view! { <button type="button" id=id on:click=move |_| training.controller().place(place)>{label}</button> }
+            });
+            view! { <p class="notice" role="alert" id="ask-place"><span>{words::ask_place(&asked.name)}</span>{buttons.into_iter().collect_view()}</p> }
+        })
+    };
     let undo = move || {
         train.deleted.get().map(|record| {
             view! {
@@ -83,6 +92,7 @@ pub fn LibraryCard() -> impl IntoView {
             <p class="say" hidden=move || !none()>{text::LIBRARY_EMPTY}</p>
             <ul class="kept">{list}</ul>
             {undo}
+            {asked}
             <div class="row wrap">
                 <label class="file">{text::IMPORT}
                     <input type="file" id="import" node_ref=file accept=".safetensors,.gz" on:change=move |_| {

@@ -1,6 +1,6 @@
 //! The networks and images that ship, and the ranges of ε: known to the page, the command line and the tools.
 
-use crate::bounds::Norm;
+use crate::{bounds::Norm, formats::mnist::Set};
 
 /// A network that comes with the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,9 +37,9 @@ pub const PRESETS: [Preset; 7] = [
 ];
 
 /// Images in the MNIST test set.
-pub const TEST_IMAGES: u32 = 10_000;
+pub const TEST_IMAGES: u32 = Set::Test.images() as u32;
 /// Images per shard `assets/mnist/test-NN.gz`.
-pub const SHARD: u32 = 250;
+pub const SHARD: u32 = Set::Test.shard() as u32;
 /// The valid range of a pixel.
 pub const PIXEL_RANGE: [f64; 2] = [0.0, 1.0];
 

@@ -121,6 +121,41 @@ fn extreme<T: Real>(curve: &Curve<T>, slope: T, lower: T, upper: T, pick: fn(T, 
     best
 }
 
+/// Which side of a curve a line stays on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// Nowhere above it.
+    Below,
+    /// Nowhere below it.
+    Above,
+}
+
+/// The line of a given slope that stays on one side of `curve` over `[lower, upper]` and touches it there: its intercept, and
+/// the point where it touches. Any slope will do (docs/methods.md §3, ◆); the intercept moves with it as minus that point.
+///
+/// For the slopes that [`lines`] chooses the intercepts are the same to the last bit.
+#[inline]
+pub fn touching<T: Real>(curve: &Curve<T>, slope: T, lower: T, upper: T, side: Side) -> (T, T) {
+    if !(lower.is_finite() && upper.is_finite() && slope.is_finite()) {
+        return (T::nan(), T::nan());
+    }
+    // From the bend on a line of the curve's own slope lies on it: its intercept is known without a difference.
+    let gap = |v: T| {
+        if slope == curve.slope && v >= curve.bend { curve.offset() } else { curve.value(v) - slope * v }
+    };
+    let (mut best, mut at) = (gap(lower), lower);
+    for point in [upper, T::zero(), curve.bend] {
+        if point == upper || (lower < point && point < upper) {
+            let gap = gap(point);
+            let better = if side == Side::Below { gap < best } else { gap > best };
+            if better || gap.is_nan() {
+                (best, at) = (gap, point);
+            }
+        }
+    }
+    (best, at)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -150,6 +185,44 @@ mod tests {
                         for strategy in Strategy::ALL {
                             holds(Curve { slope, bend }, strategy, l, u);
                         }
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_slopes_chosen_give_the_same_lines_when_they_come_from_outside() {
+        let points = [-3.0, -0.7, -1e-9, 0.0, 1e-9, 0.4, 0.5, 0.75, 1.0, 3.0];
+        for (slope, bend) in [(0.0, 0.5), (0.01, 1.0), (0.3, 0.75), (0.0, f64::INFINITY), (0.1, f64::INFINITY)] {
+            let curve = Curve { slope, bend };
+            for (i, &l) in points.iter().enumerate() {
+                for &u in &points[i..] {
+                    for strategy in Strategy::ALL {
+                        let chosen = lines(&curve, strategy, l, u);
+                        for (line, side) in [(chosen.lower, Side::Below), (chosen.upper, Side::Above)] {
+                            let (intercept, at) = touching(&curve, line.slope, l, u, side);
+                            assert_eq!(intercept, line.intercept, "{side:?} [{l}, {u}] {strategy:?} {curve:?}");
+                            assert!(l <= at && at <= u);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_line_of_any_slope_stays_on_its_side_and_touches() {
+        let curve = Curve { slope: 0.1, bend: 1.0 };
+        for (l, u) in [(-2.0, 3.0), (-1.0, 0.5), (0.2, 4.0), (0.2, 0.8), (1.5, 2.0), (-2.0, -1.0), (0.3, 0.3)] {
+            for slope in [-0.5, 0.0, 0.05, 0.1, 0.4, 0.99, 1.0, 1.5] {
+                for side in [Side::Below, Side::Above] {
+                    let (intercept, at) = touching(&curve, slope, l, u, side);
+                    let gap = |z: f64| curve.value(z) - (slope * z + intercept);
+                    assert!(gap(at).abs() < 1e-14, "touches");
+                    for step in 0..=32 {
+                        let gap = gap(l + (u - l) * f64::from(step) / 32.0);
+                        assert!(if side == Side::Below { gap > -1e-14 } else { gap < 1e-14 }, "{side:?} {slope}");
                     }
                 }
             }

@@ -8,7 +8,7 @@ mod real;
 mod status;
 
 pub use curve::{Curve, Curves};
-pub use lines::{Line, Lines, Strategy, lines};
+pub use lines::{Line, Lines, Side, Strategy, lines, touching};
 pub(crate) use lines_gradient::{bend_slope_at, lines_gradient, slope_at};
 pub use real::Real;
 pub use status::{Status, status};

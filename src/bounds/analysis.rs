@@ -183,13 +183,9 @@ impl<B: Backend> Prepared<B> {
         strategy: Strategy,
         pulse: &impl Pulse,
     ) -> Result<(Vec<Pair<B::Tensor>>, B::Tensor), BoundsError> {
-        let known = match method {
-            Method::Ibp => self.interval_known(ball, Strategy::Constant, pulse).await?,
-            Method::CrownIbp => self.interval_known(ball, strategy, pulse).await?,
-            Method::Lbp | Method::CrownLbp => self.forward_walk(ball, strategy, pulse).await?,
-            Method::RelaxedCrown(depth) => self.backward_known(ball, strategy, Some(depth as usize), pulse).await?,
-            Method::Crown => self.backward_known(ball, strategy, None, pulse).await?,
-        };
+        // IBP ends at intervals and uses no lines; constant ones cost least.
+        let strategy = if method.uses_lines() { strategy } else { Strategy::Constant };
+        let known = self.known(ball, method, strategy, pulse).await?;
         let cut = match method {
             Method::Ibp => Cut::Intervals,
             Method::CrownIbp | Method::CrownLbp | Method::Crown => Cut::Input,
@@ -201,6 +197,22 @@ impl<B: Backend> Prepared<B> {
         pulse.tick().await?;
         let layers = self.pre_activations.iter().map(|&node| known.layer(node).range.clone()).collect();
         Ok((layers, lowest))
+    }
+
+    /// What a method finds out about the intermediate layers.
+    pub(super) async fn known(
+        &self,
+        ball: &Ball<B::Tensor>,
+        method: Method,
+        strategy: Strategy,
+        pulse: &impl Pulse,
+    ) -> Result<Known<B>, BoundsError> {
+        match method {
+            Method::Ibp | Method::CrownIbp => self.interval_known(ball, strategy, pulse).await,
+            Method::Lbp | Method::CrownLbp => self.forward_walk(ball, strategy, pulse).await,
+            Method::RelaxedCrown(depth) => self.backward_known(ball, strategy, Some(depth as usize), pulse).await,
+            Method::Crown => self.backward_known(ball, strategy, None, pulse).await,
+        }
     }
 
     /// Concretises what a backward walk ended with.

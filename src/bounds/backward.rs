@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     network::NodeId,
-    tensor::{Backend, Ball, Pair},
+    tensor::{Backend, Ball, Pair, Relaxation},
 };
 use std::ops::Range;
 
@@ -36,6 +36,32 @@ pub(super) struct LinearBound<T> {
     pub(super) offset: Option<T>,
 }
 
+/// What a walk does where it passes an activation: a place for lines from outside. The plain walks use the lines they know.
+pub(super) trait AtActivation<B: Backend> {
+    /// Rows bounding `rows·σ(z)` from below become rows in z, and what to add to the offset. `relaxation` is the strategy's.
+    fn relax_backward(
+        &mut self,
+        prepared: &Prepared<B>,
+        node: NodeId,
+        rows: B::Tensor,
+        relaxation: &Relaxation<B::Tensor>,
+    ) -> (B::Tensor, B::Tensor);
+}
+
+struct Plain;
+
+impl<B: Backend> AtActivation<B> for Plain {
+    fn relax_backward(
+        &mut self,
+        prepared: &Prepared<B>,
+        _: NodeId,
+        rows: B::Tensor,
+        relaxation: &Relaxation<B::Tensor>,
+    ) -> (B::Tensor, B::Tensor) {
+        prepared.backend.relax_backward(&rows, relaxation)
+    }
+}
+
 /// Rows waiting at a node.
 enum Pending<T> {
     /// I above −I, not written out yet: through an affine map it becomes rows of W.
@@ -51,6 +77,18 @@ impl<B: Backend> Prepared<B> {
         start: Start<B::Tensor>,
         cut: Cut,
         known: &Known<B>,
+    ) -> LinearBound<B::Tensor> {
+        self.walk_back(target, start, cut, known, &mut Plain)
+    }
+
+    /// The same, with something else than the known lines at activations.
+    pub(super) fn walk_back(
+        &self,
+        target: NodeId,
+        start: Start<B::Tensor>,
+        cut: Cut,
+        known: &Known<B>,
+        at_activation: &mut impl AtActivation<B>,
     ) -> LinearBound<B::Tensor> {
         let backend = &self.backend;
         let mut pending: Vec<Option<Pending<B::Tensor>>> = (0..=target).map(|_| None).collect();
@@ -110,7 +148,7 @@ impl<B: Backend> Prepared<B> {
                         self.gather(&mut bound.offset, self.over_intervals(&rows, &relaxation.range));
                         continue;
                     }
-                    let (rows, offset) = backend.relax_backward(&rows, relaxation);
+                    let (rows, offset) = at_activation.relax_backward(self, node, rows, relaxation);
                     self.gather(&mut bound.offset, offset);
                     self.pass(&mut pending, self.inputs[node][0], Pending::Rows(rows));
                 }

@@ -12,6 +12,7 @@ mod interval;
 mod prepared;
 mod question;
 mod region;
+mod steered;
 mod values;
 
 /// Part of every question, beside [`Method`] and [`Norm`].
@@ -21,4 +22,5 @@ pub use error::BoundsError;
 pub use prepared::Prepared;
 pub use question::{Method, Norm, UnknownName};
 pub use region::Region;
+pub use steered::{Passed, Ranges, Signs, Steered, Steering};
 pub use values::IntervalMargins;

@@ -1,8 +1,62 @@
 //! Training records: what stands beside a model file, NAME.json beside NAME.safetensors.gz.
 
 use super::{CliError, input, output};
+use crate::{bounds::Method, formats::read_json, train::Plan};
+use serde::Deserialize;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
+
+/// What a record holds. A field that nobody reads is refused, as in every file: it may be a known one under another name.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "only its structure is checked; figures are compared as they are written")]
+struct Record {
+    plan: Option<Plan>,
+    data: Option<String>,
+    network: Option<String>,
+    steps: Option<u64>,
+    seconds: Option<f64>,
+    boundscope: Option<String>,
+    evaluation: Option<Recorded>,
+}
+
+/// What `evaluate --record` adds.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "as above")]
+struct Recorded {
+    question: Asked,
+    images: usize,
+    clean_error: f64,
+    results: Vec<Figure>,
+    attacks: Vec<Figure>,
+    seconds: f64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "as above")]
+struct Asked {
+    network: String,
+    data: String,
+    norm: String,
+    clip: Option<[f64; 2]>,
+    lines: String,
+    arithmetic: String,
+    device: String,
+    attack: Option<String>,
+}
+
+/// One result; attacks have no method and count nothing.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "as above")]
+struct Figure {
+    epsilon: f64,
+    method: Option<Method>,
+    verified: Option<usize>,
+    error: f64,
+}
 
 /// The record of a model file.
 pub(super) fn path(model: &Path) -> PathBuf {
@@ -16,9 +70,9 @@ pub(super) fn read(model: &Path) -> Result<Option<Value>, CliError> {
         return Ok(None);
     }
     let text = input::read(&path)?;
-    let wrong =
-        |error: serde_json::Error| CliError::Usage(format!("{}: not a training record: {error}", path.display()));
-    serde_json::from_slice(&text).map(Some).map_err(wrong)
+    let wrong = |error| CliError::Format(path.clone(), error);
+    let _: Record = read_json("training record", &text).map_err(wrong)?;
+    read_json("training record", &text).map(Some).map_err(wrong)
 }
 
 /// Writes a model's record.

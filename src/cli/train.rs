@@ -3,7 +3,7 @@
 use super::{CliError, Device, block_on, device, input, output, parse, record};
 use crate::{
     bounds::BoundsError,
-    formats::{gzip, write_model},
+    formats::{gzip, read_text, write_model},
     pulse::Steady,
     tensor::DeviceError,
     train::{
@@ -91,8 +91,12 @@ fn pair(word: &str) -> Result<(f64, f64), String> {
 /// A plan from the options.
 fn plan(arguments: &Arguments) -> Result<Plan, CliError> {
     let path = Path::new(&arguments.arch);
-    let word =
-        if path.is_file() { String::from_utf8_lossy(&input::read(path)?).into_owned() } else { arguments.arch.clone() };
+    let word = if path.is_file() {
+        let wrong = |error| CliError::Format(path.to_owned(), error);
+        read_text("architecture", &input::read(path)?).map_err(wrong)?.to_owned()
+    } else {
+        arguments.arch.clone()
+    };
     let architecture: Architecture = parse(word.trim()).map_err(CliError::Usage)?;
     let epochs = arguments.epochs.unwrap_or_else(|| arguments.recipe.epochs());
     let (activation, loss) = (arguments.activation, arguments.loss);

@@ -10,16 +10,11 @@ struct Shape {
 @group(0) @binding(2) var<storage, read> bend: array<f32>;
 @group(0) @binding(3) var<storage, read_write> result: array<f32>;
 
-@compute @workgroup_size(64)
-fn main(
-    @builtin(workgroup_id) group: vec3<u32>,
-    @builtin(num_workgroups) groups: vec3<u32>,
-    @builtin(local_invocation_index) local: u32,
-) {
-    let index = linear(group, groups, local);
-    if (index >= shape.count) {
-        return;
-    }
+fn elements() -> u32 {
+    return shape.count;
+}
+
+fn element(index: u32) {
     var curve = Curve(shape.slope, 0.0, shape.bends != 0u);
     if (curve.bends) {
         curve.bend = bend[index % shape.width];

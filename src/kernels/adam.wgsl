@@ -13,16 +13,11 @@ struct Shape {
 @group(0) @binding(2) var<storage, read> rates: array<f32>;
 @group(0) @binding(3) var<storage, read_write> state: array<f32>;
 
-@compute @workgroup_size(64)
-fn main(
-    @builtin(workgroup_id) group: vec3<u32>,
-    @builtin(num_workgroups) groups: vec3<u32>,
-    @builtin(local_invocation_index) local: u32,
-) {
-    let index = linear(group, groups, local);
-    if (index >= shape.count) {
-        return;
-    }
+fn elements() -> u32 {
+    return shape.count;
+}
+
+fn element(index: u32) {
     let g = gradient[index] * rates[2];
     let mean = 0.9 * state[shape.section + index] + 0.1 * g;
     let square = 0.999 * state[2u * shape.section + index] + 0.001 * g * g;

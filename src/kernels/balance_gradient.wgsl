@@ -9,16 +9,11 @@ struct Shape {
 @group(0) @binding(4) var<storage, read> gradient: array<f32>;
 @group(0) @binding(5) var<storage, read_write> result: array<f32>;
 
-@compute @workgroup_size(64)
-fn main(
-    @builtin(workgroup_id) group: vec3<u32>,
-    @builtin(num_workgroups) groups: vec3<u32>,
-    @builtin(local_invocation_index) local: u32,
-) {
-    let index = linear(group, groups, local);
-    if (index >= shape.count) {
-        return;
-    }
+fn elements() -> u32 {
+    return shape.count;
+}
+
+fn element(index: u32) {
     let l = lower[index];
     let u = upper[index];
     let away = (u + l) / 2.0 - sums[1];

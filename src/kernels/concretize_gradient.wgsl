@@ -17,16 +17,11 @@ struct Shape {
 @group(0) @binding(4) var<storage, read> gradient: array<f32>;
 @group(0) @binding(5) var<storage, read_write> result: array<f32>;
 
-@compute @workgroup_size(64)
-fn main(
-    @builtin(workgroup_id) group: vec3<u32>,
-    @builtin(num_workgroups) groups: vec3<u32>,
-    @builtin(local_invocation_index) local: u32,
-) {
-    let index = linear(group, groups, local);
-    if (index >= shape.batch * shape.width) {
-        return;
-    }
+fn elements() -> u32 {
+    return shape.batch * shape.width;
+}
+
+fn element(index: u32) {
     let item = index / shape.width;
     let column = index % shape.width;
     let low = lower[item * shape.ends_step + column];

@@ -14,16 +14,11 @@ struct Shape {
 @group(0) @binding(4) var<storage, read> bias: array<f32>;
 @group(0) @binding(5) var<storage, read_write> result: array<f32>;
 
-@compute @workgroup_size(64)
-fn main(
-    @builtin(workgroup_id) group: vec3<u32>,
-    @builtin(num_workgroups) groups: vec3<u32>,
-    @builtin(local_invocation_index) local: u32,
-) {
-    let index = linear(group, groups, local);
-    if (index >= shape.count) {
-        return;
-    }
+fn elements() -> u32 {
+    return shape.count;
+}
+
+fn element(index: u32) {
     let factor = scale[index % shape.width];
     var shift = 0.0;
     if (shape.biased != 0u) {

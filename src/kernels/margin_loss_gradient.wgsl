@@ -8,16 +8,11 @@ struct Shape {
 @group(0) @binding(2) var<storage, read> gradient: array<f32>;
 @group(0) @binding(3) var<storage, read_write> result: array<f32>;
 
-@compute @workgroup_size(64)
-fn main(
-    @builtin(workgroup_id) group: vec3<u32>,
-    @builtin(num_workgroups) groups: vec3<u32>,
-    @builtin(local_invocation_index) local: u32,
-) {
-    let image = linear(group, groups, local);
-    if (image >= shape.images) {
-        return;
-    }
+fn elements() -> u32 {
+    return shape.images;
+}
+
+fn element(image: u32) {
     let start = image * shape.width;
     var most = 0.0;
     for (var index = 0u; index < shape.width; index++) {

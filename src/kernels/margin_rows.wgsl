@@ -7,17 +7,13 @@ struct Shape {
 @group(0) @binding(1) var<storage, read> labels: array<f32>;
 @group(0) @binding(2) var<storage, read_write> result: array<f32>;
 
-@compute @workgroup_size(64)
-fn main(
-    @builtin(workgroup_id) group: vec3<u32>,
-    @builtin(num_workgroups) groups: vec3<u32>,
-    @builtin(local_invocation_index) local: u32,
-) {
-    let index = linear(group, groups, local);
+fn elements() -> u32 {
     let others = shape.classes - 1u;
-    if (index >= shape.images * others * shape.classes) {
-        return;
-    }
+    return shape.images * others * shape.classes;
+}
+
+fn element(index: u32) {
+    let others = shape.classes - 1u;
     let class_index = index % shape.classes;
     let row = index / shape.classes % others;
     let label = u32(labels[index / shape.classes / others]);

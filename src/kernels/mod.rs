@@ -54,6 +54,14 @@ pub enum Work {
 }
 
 impl Work {
+    /// The tiling for a product; nothing else has one.
+    pub fn tiling(self, by: Loop) -> Option<Tiling> {
+        match self {
+            Work::Product(rows, columns, _) => Some(by.tiling(rows, columns)),
+            Work::Elements(_) | Work::Rows(_) => None,
+        }
+    }
+
     /// Groups along each axis; at least one, and no axis beyond 65 535 for anything that fits a device.
     pub fn groups(self, tiling: Option<Tiling>) -> [u32; 3] {
         let flat = |groups: usize| {
@@ -136,14 +144,6 @@ impl Kernel {
     /// Whether it is a product with a matrix or a convolution.
     pub fn maps(&self) -> bool {
         matches!(self.family, Family::Forward | Family::Backward | Family::Gradient)
-    }
-
-    /// The tiling for so much work.
-    pub fn tiling(&self, by: Loop, work: Work) -> Option<Tiling> {
-        match work {
-            Work::Product(rows, columns, _) => Some(by.tiling(rows, columns)),
-            Work::Elements(_) | Work::Rows(_) => None,
-        }
     }
 
     /// What the device should find, element by element; what the kernel does not write keeps its value without tolerance.

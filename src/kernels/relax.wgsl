@@ -93,16 +93,11 @@ fn lines(curve: Curve, l: f32, u: f32) -> vec4<f32> {
     }
 }
 
-@compute @workgroup_size(64)
-fn main(
-    @builtin(workgroup_id) group: vec3<u32>,
-    @builtin(num_workgroups) groups: vec3<u32>,
-    @builtin(local_invocation_index) local: u32,
-) {
-    let index = linear(group, groups, local);
-    if (index >= shape.count) {
-        return;
-    }
+fn elements() -> u32 {
+    return shape.count;
+}
+
+fn element(index: u32) {
     var curve = Curve(shape.slope, 0.0, shape.bends != 0u);
     if (curve.bends) {
         curve.bend = bend[index % shape.width];

@@ -11,16 +11,11 @@ struct Shape {
 @group(0) @binding(1) var<storage, read> input: array<f32>;
 @group(0) @binding(2) var<storage, read_write> result: array<f32>;
 
-@compute @workgroup_size(64)
-fn main(
-    @builtin(workgroup_id) group: vec3<u32>,
-    @builtin(num_workgroups) groups: vec3<u32>,
-    @builtin(local_invocation_index) local: u32,
-) {
-    let index = linear(group, groups, local);
-    if (index >= shape.to_batch * shape.to_rows * shape.width) {
-        return;
-    }
+fn elements() -> u32 {
+    return shape.to_batch * shape.to_rows * shape.width;
+}
+
+fn element(index: u32) {
     let column = index % shape.width;
     let row = index / shape.width % shape.to_rows;
     let item = index / shape.width / shape.to_rows;

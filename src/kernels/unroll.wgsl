@@ -2,17 +2,13 @@
 @group(0) @binding(1) var<storage, read> weight: array<f32>;
 @group(0) @binding(2) var<storage, read_write> result: array<f32>;
 
-@compute @workgroup_size(64)
-fn main(
-    @builtin(workgroup_id) group: vec3<u32>,
-    @builtin(num_workgroups) groups: vec3<u32>,
-    @builtin(local_invocation_index) local: u32,
-) {
-    let index = linear(group, groups, local);
+fn elements() -> u32 {
     let inputs = window.groups * window.inputs * in_area();
-    if (index >= window.count * inputs) {
-        return;
-    }
+    return window.count * inputs;
+}
+
+fn element(index: u32) {
+    let inputs = window.groups * window.inputs * in_area();
     var output = index / inputs;
     var input = index % inputs;
     if (window.turned != 0u) {

@@ -7,6 +7,7 @@ mod cpu;
 mod gpu;
 mod sound;
 mod speed;
+mod steer;
 mod tape;
 
 pub use backend::{Backend, Ball, DeviceError, Dual, Form, Pair, Relaxation, Shape};
@@ -19,6 +20,7 @@ pub(crate) use gpu::room;
 pub use gpu::{AdapterName, Dispatch, Gpu, GpuCurves, GpuMap, GpuTensor, Recording, Strayed, TrialError};
 pub use sound::{Sound, SoundMap, SoundTensor};
 pub use speed::{KernelSpeed, Peak};
+pub use steer::{Steerable, Touching};
 pub use tape::{
     Differentiable, Gradients, NoAdjoint, Op, Program, RecordedMap, Recorder, Run, Slot, Slots, Step, Tape, Value,
     Wanted,

@@ -1,6 +1,9 @@
 //! Architectures by name (docs/methods.md §8), and the activation that goes between their layers.
 
-use crate::bounds::UnknownName;
+use crate::{
+    bounds::UnknownName,
+    formats::{FormatError, read_json},
+};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
@@ -54,6 +57,60 @@ pub enum Block {
 fn ones() -> [usize; 2] {
     [1, 1]
 }
+
+/// The fields of each block, `op` among them.
+const FIELDS: [(&str, &[&str]); 4] = [
+    ("conv2d", &["op", "outputs", "kernel", "stride", "padding"]),
+    ("linear", &["op", "outputs"]),
+    ("flatten", &["op"]),
+    ("activation", &["op"]),
+];
+
+/// A word or a list of blocks that is no architecture.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum ArchitectureError {
+    /// Neither a name nor a list.
+    #[error(transparent)]
+    Name(#[from] UnknownName),
+    /// A list that cannot be read.
+    #[error(transparent)]
+    List(#[from] FormatError),
+    /// A block that is none.
+    #[error("block {block} of the architecture: {why}")]
+    Block {
+        /// Its place in the list.
+        block: usize,
+        /// What is wrong, and what would do.
+        why: String,
+    },
+}
+
+/// Reads one block of a list. serde alone would read over the fields of blocks that have none.
+fn block(place: usize, value: serde_json::Map<String, serde_json::Value>) -> Result<Block, ArchitectureError> {
+    let wrong = |why: String| ArchitectureError::Block { block: place, why };
+    let op = value.get("op").and_then(|op| op.as_str()).unwrap_or_default();
+    let Some((op, known)) = FIELDS.iter().find(|(known, _)| *known == op) else {
+        return Err(wrong(format!("its op must be one of {}", FIELDS.map(|(op, _)| op).join(", "))));
+    };
+    if let Some(field) = value.keys().find(|field| !known.contains(&field.as_str())) {
+        return Err(wrong(format!("the field \"{field}\" is unknown; {op} has {}", known.join(", "))));
+    }
+    let block = serde_json::from_value(value.into()).map_err(|error| wrong(error.to_string()))?;
+    let fits = |size: usize| (1..=WIDEST).contains(&size);
+    let sane = match &block {
+        Block::Conv2d { outputs, kernel, stride, padding } => {
+            fits(*outputs)
+                && kernel.iter().chain(stride).all(|&size| fits(size))
+                && padding.iter().all(|&size| size <= WIDEST)
+        }
+        Block::Linear { outputs } => fits(*outputs),
+        Block::Flatten | Block::Activation => true,
+    };
+    if sane { Ok(block) } else { Err(wrong(format!("its sizes must lie in 1 to {WIDEST} (padding from 0)"))) }
+}
+
+/// Most blocks of a list.
+const BLOCKS: usize = 64;
 
 /// Most neurons of a dense layer and most channels of a convolution: sizes come from users.
 const WIDEST: usize = 4096;
@@ -115,9 +172,9 @@ impl fmt::Display for Architecture {
 }
 
 impl FromStr for Architecture {
-    type Err = UnknownName;
+    type Err = ArchitectureError;
 
-    fn from_str(word: &str) -> Result<Self, UnknownName> {
+    fn from_str(word: &str) -> Result<Self, ArchitectureError> {
         let unknown = || UnknownName {
             what: "architecture",
             word: word.into(),
@@ -139,22 +196,16 @@ impl FromStr for Architecture {
                         .collect();
                     Architecture::Mlp(sizes.filter(|sizes| sizes.len() <= 16).ok_or_else(unknown)?)
                 }
-                None => {
-                    let blocks: Vec<Block> = serde_json::from_str(word).map_err(|_| unknown())?;
-                    let sane = |block: &Block| match block {
-                        Block::Conv2d { outputs, kernel, stride, padding } => {
-                            fits(*outputs)
-                                && kernel.iter().chain(stride).all(|&size| fits(size))
-                                && padding.iter().all(|&size| size <= WIDEST)
-                        }
-                        Block::Linear { outputs } => fits(*outputs),
-                        Block::Flatten | Block::Activation => true,
-                    };
-                    if blocks.len() > 64 || !blocks.iter().all(sane) {
-                        return Err(unknown());
+                None if word.trim_start().starts_with('[') => {
+                    let list: Vec<_> = read_json("architecture", word.as_bytes())?;
+                    if list.len() > BLOCKS {
+                        let why = format!("there are at most {BLOCKS}");
+                        return Err(ArchitectureError::Block { block: BLOCKS, why });
                     }
-                    Architecture::Custom(blocks)
+                    let blocks = list.into_iter().enumerate().map(|(place, value)| block(place, value));
+                    Architecture::Custom(blocks.collect::<Result<_, _>>()?)
                 }
+                None => return Err(unknown().into()),
             },
         })
     }
@@ -167,8 +218,8 @@ impl From<Architecture> for String {
 }
 
 impl TryFrom<String> for Architecture {
-    type Error = UnknownName;
-    fn try_from(word: String) -> Result<Self, UnknownName> {
+    type Error = ArchitectureError;
+    fn try_from(word: String) -> Result<Self, ArchitectureError> {
         word.parse()
     }
 }
@@ -282,6 +333,20 @@ mod tests {
             ["mlp:0", "mlp:5000", "mlp:x", "mlp", "vgg", "[{\"op\":\"conv3d\"}]", "[{\"op\":\"linear\",\"outputs\":0}]"]
         {
             assert!(word.parse::<Architecture>().is_err(), "{word}");
+        }
+        for (list, name) in [
+            (r#"[{"op":"flatten","dilation":2}]"#, "\"dilation\""),
+            (r#"[{"op":"activation"},{"op":"activation","slope":0.1}]"#, "block 1"),
+            (r#"[{"op":"conv2d","outputs":4,"kernel":[3,3],"pads":[1,1]}]"#, "\"pads\""),
+            (r#"[{"op":"linear","outputs":4,"Bias":true}]"#, "\"Bias\""),
+            (r#"[{"op":"linear","outputs":4,"outputs":5}]"#, "twice"),
+            (r#"[{"op":"linear","outputs":4.5}]"#, "4.5"),
+            (r#"[{"op":"linear"}]"#, "outputs"),
+            (r#"[{"outputs":4}]"#, "block 0"),
+            (r#"[{"op":"linear","outputs":4}"#, "architecture"),
+        ] {
+            let message = list.parse::<Architecture>().expect_err("is refused").to_string();
+            assert!(message.contains(name), "{message}");
         }
         for word in ["relu:1", "leaky:1", "leaky:-0.1", "leaky:nan", "ramp:", "ramp:0-2", "tanh"] {
             assert!(word.parse::<Activation>().is_err(), "{word}");

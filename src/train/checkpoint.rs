@@ -69,7 +69,13 @@ impl Trainer {
         if position.version != VERSION {
             return Err(wrong(format!("it is of version {}, this is {VERSION}", position.version)));
         }
-        let mut trainer = Trainer::new(position.plan, &position.shape, position.classes)?;
+        if position.steps.max(position.updates) > 1 << 53 || position.images > 1 << 32 {
+            let why =
+                format!("it says {} steps, {} updates, {} images", position.steps, position.updates, position.images);
+            return Err(wrong(why));
+        }
+        let held = file.tensors.iter().map(|(_, _, values)| values.len()).sum();
+        let mut trainer = Trainer::within(position.plan, &position.shape, position.classes, held)?;
         let mut tensors: HashMap<String, Vec<f32>> =
             file.tensors.into_iter().map(|(name, _, values)| (name, values)).collect();
         let mut take = |name: String, length: usize| match tensors.remove(&name) {

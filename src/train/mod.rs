@@ -16,7 +16,7 @@ mod schedule;
 mod shards;
 mod trainer;
 
-pub use architecture::{Activation, Architecture, Block};
+pub use architecture::{Activation, Architecture, ArchitectureError, Block};
 pub use data::Data;
 pub use error::TrainError;
 #[cfg(feature = "gpu")]

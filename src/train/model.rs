@@ -50,17 +50,19 @@ pub(super) struct Model {
 }
 
 impl Model {
-    /// Fresh weights.
+    /// Fresh weights, at most `most` of them.
     ///
     /// # Errors
-    /// Blocks that do not fit the shape.
+    /// Blocks that do not fit the shape, or that have more weights.
     pub(super) fn new(
         shape: &[usize],
         blocks: Vec<Block>,
         activation: Activation,
         start: Initialization,
         seed: u64,
+        most: usize,
     ) -> Result<Self, TrainError> {
+        let mut left = most;
         let mut random = Random::new(seed);
         let mut parameters = Vec::new();
         let (mut affine, mut activations) = (0, 0);
@@ -99,6 +101,11 @@ impl Model {
                     what: "architecture",
                     found: format!("layer {layer} with a {name} of shape {shape:?}"),
                     wanted: "layers of at most 16 million weights",
+                })?;
+                left = left.checked_sub(count).ok_or_else(|| TrainError::Plan {
+                    what: "architecture",
+                    found: format!("layer {layer} with a {name} of shape {shape:?}"),
+                    wanted: "no more weights than its file holds",
                 })?;
                 let values = match slot {
                     Slot::Weight(_) => {

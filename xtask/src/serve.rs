@@ -1,6 +1,9 @@
 //! A small server for dist/: files only, GET and HEAD, a thread per connection, one request each. Binds to this machine.
 
-use crate::{page::POLICY, shell::Outcome};
+use crate::{
+    page::POLICY,
+    shell::{Outcome, say},
+};
 use std::{
     fs,
     io::{self, BufRead, BufReader, Read, Write},
@@ -61,19 +64,28 @@ pub fn serve(dist: &Path, options: &Options) -> Outcome {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port))
         .map_err(|error| format!("cannot listen on port {}: {error}; choose another with --port N", options.port))?;
     let port = listener.local_addr().map_err(|error| error.to_string())?.port();
-    println!("Boundscope is on http://127.0.0.1:{port}{}  (Ctrl+C stops it)", options.prefix);
+    say!("Boundscope is on http://127.0.0.1:{port}{}  (Ctrl+C stops it)", options.prefix);
     if options.until_stdin_closes {
-        thread::spawn(|| {
+        spawn(|| {
             let _ = io::copy(&mut io::stdin(), &mut io::sink());
             std::process::exit(0);
-        });
+        })?;
     }
     for stream in listener.incoming() {
         let site = Arc::clone(&site);
-        // A connection that breaks concerns nobody but its client.
-        thread::spawn(move || stream.and_then(|stream| site.answer(&stream)));
+        // A connection that breaks concerns nobody but its client, and a client can ask again where the system has no more
+        // handles or threads for it: those come back when other connections end.
+        let answered = stream.map_err(|error| error.to_string()).and_then(|stream| spawn(move || site.answer(&stream)));
+        if answered.is_err() {
+            thread::sleep(Duration::from_millis(20));
+        }
     }
     Ok(())
+}
+
+/// A thread of its own, unless the system has none to give.
+fn spawn<T: Send + 'static>(job: impl FnOnce() -> T + Send + 'static) -> Outcome {
+    thread::Builder::new().spawn(job).map(drop).map_err(|error| format!("cannot start a thread: {error}"))
 }
 
 struct Site {

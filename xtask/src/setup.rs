@@ -3,25 +3,24 @@
 
 use crate::{
     debian,
-    shell::{self, Outcome, ask, command, run, which},
+    prebuilt::{self, TRUNK, Tool, WASM_BINDGEN},
+    shell::{self, Outcome, ask, command, run, say, which},
 };
 use std::{
     env,
     path::{Path, PathBuf},
-    process::Command,
+    process::{Command, Stdio},
     time::Instant,
 };
 
 const WASM: &str = "wasm32-unknown-unknown";
-/// Trunk 0.22 wants a newer compiler than Cargo.toml does.
-const TRUNK: &str = "0.21.14";
 
 /// Says what is about to be installed, runs it, and says how long it took.
 pub fn install(what: &str, why: &str, about: &str, step: impl FnOnce() -> Outcome) -> Outcome {
-    println!("Installing {what}: {why}. Takes {about}.");
+    say!("Installing {what}: {why}. Takes {about}.");
     let start = Instant::now();
     step().map_err(|message| format!("{what} could not be installed: {message}"))?;
-    println!("Installed {what} in {:.0} s.", start.elapsed().as_secs_f64());
+    say!("Installed {what} in {:.0} s.", start.elapsed().as_secs_f64());
     Ok(())
 }
 
@@ -36,10 +35,7 @@ pub fn wasm_target(root: &Path) -> Outcome<Option<&'static str>> {
         return Ok(None);
     }
     if has_target(Command::new("rustc").env("RUSTUP_TOOLCHAIN", debian::TOOLCHAIN)) {
-        println!(
-            "Building the page with Debian's compiler (toolchain {}), which has the wasm target.",
-            debian::TOOLCHAIN
-        );
+        say!("Building the page with Debian's compiler (toolchain {}), which has the wasm target.", debian::TOOLCHAIN);
         return Ok(Some(debian::TOOLCHAIN));
     }
     let rustup = which("rustup").is_some();
@@ -49,7 +45,7 @@ pub fn wasm_target(root: &Path) -> Outcome<Option<&'static str>> {
         });
         match added {
             Ok(()) => return Ok(None),
-            Err(message) => println!("{message}\nTrying Debian's compiler instead."),
+            Err(message) => say!("{message}\nTrying Debian's compiler instead."),
         }
     }
     if !debian::available() {
@@ -73,15 +69,17 @@ fn has_core(lib: &Path) -> bool {
 
 /// Trunk, which turns index.html and the two programs into dist/.
 pub fn trunk(root: &Path) -> Outcome {
-    let found = ask("trunk", &["--version"], root);
-    if found.as_deref().is_some_and(|version| version.starts_with("trunk 0.21.")) {
+    if installed(root, &TRUNK).is_some_and(|version| version.starts_with("trunk 0.21.")) {
         return Ok(());
     }
     // Trunk itself only copies files: its dev profile compiles three times faster than its release profile.
-    install(&format!("trunk {TRUNK}"), "it bundles the page", "four minutes on two cores", || {
-        let version = ["--version", TRUNK, "--locked", "--no-default-features", "--features", "rustls"];
-        cargo_install(root, "trunk", &[&version[..], &["--profile", "dev"]].concat())
-    })
+    install_tool(
+        root,
+        &TRUNK,
+        "it bundles the page",
+        "two to four minutes",
+        &["--no-default-features", "--features", "rustls", "--profile", "dev"],
+    )
 }
 
 /// wasm-bindgen's command line tool, which must be of the library's own version.
@@ -89,20 +87,45 @@ pub fn wasm_bindgen(root: &Path) -> Outcome {
     let lock = shell::read(&root.join("Cargo.lock"))?;
     let version =
         locked_version(&lock, "wasm-bindgen").ok_or("Cargo.lock names no wasm-bindgen: run `cargo update`")?;
-    if ask("wasm-bindgen", &["--version"], root).as_deref() == Some(&format!("wasm-bindgen {version}")) {
+    if version != WASM_BINDGEN.version {
+        return Err(format!(
+            "Cargo.lock names wasm-bindgen {version}, xtask/src/prebuilt.rs {}: write the new version and its hashes there",
+            WASM_BINDGEN.version
+        ));
+    }
+    if installed(root, &WASM_BINDGEN) == Some(format!("wasm-bindgen {version}")) {
         return Ok(());
     }
+    // Its default features only bring TLS to a test runner that nobody here uses.
     let why = "it joins WebAssembly and JavaScript, and must match Cargo.lock";
-    install(&format!("wasm-bindgen-cli {version}"), why, "three minutes on two cores", || {
-        // The tool's own lockfile first; a registry mirror may lack a release it names.
-        cargo_install(root, "wasm-bindgen-cli", &["--version", &version, "--locked"])
-            .or_else(|_| cargo_install(root, "wasm-bindgen-cli", &["--version", &version]))
+    install_tool(root, &WASM_BINDGEN, why, "one to two minutes", &["--no-default-features"])
+}
+
+/// What a tool says of itself, if it is there.
+fn installed(root: &Path, tool: &Tool) -> Option<String> {
+    let mut ask = command(tool.name, &["--version"], root);
+    prebuilt::find_programs_first(&mut ask).ok()?;
+    let output = ask.stderr(Stdio::null()).output().ok().filter(|output| output.status.success())?;
+    Some(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+fn install_tool(root: &Path, tool: &Tool, why: &str, about: &str, options: &[&str]) -> Outcome {
+    let what = format!("{} {}", tool.name, tool.version);
+    install(&what, why, "seconds where its release can be downloaded", || {
+        prebuilt::install(root, tool, about, || {
+            let options = [&["--version", tool.version], options].concat();
+            // The tool's own lockfile first; a registry mirror may lack a release it names.
+            cargo_install(root, tool.krate, &[&options[..], &["--locked"]].concat())
+                .or_else(|_| cargo_install(root, tool.krate, &options))
+        })
     })
 }
 
 fn cargo_install(root: &Path, krate: &str, options: &[&str]) -> Outcome {
+    let programs = prebuilt::programs()?;
+    let folder = programs.parent().unwrap_or(&programs).to_string_lossy();
     // A tool is for this machine: neither the project's target folder nor its toolchain override belongs in its build.
-    let mut cargo = command("cargo", &[&["install", krate, "--force"], options].concat(), root);
+    let mut cargo = command("cargo", &[&["install", krate, "--force", "--root", &folder], options].concat(), root);
     run(cargo.env_remove("CARGO_TARGET_DIR").env_remove("RUSTFLAGS"))
 }
 
@@ -205,13 +228,20 @@ pub fn software_vulkan() {
         false => Err("Mesa's lavapipe (software Vulkan) is missing and cannot be installed from here".to_owned()),
     };
     if let Err(message) = outcome {
-        println!("{message}. GPU kernels will only be tested if the machine has a GPU.");
+        say!("{message}. GPU kernels will only be tested if the machine has a GPU.");
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::locked_version;
+    use super::*;
+
+    /// The page needs the tool of the library's own version, and its hashes are written down by hand.
+    #[test]
+    fn the_release_is_the_one_that_the_lockfile_names() {
+        let version = locked_version(include_str!("../../Cargo.lock"), "wasm-bindgen");
+        assert_eq!(version.as_deref(), Some(WASM_BINDGEN.version));
+    }
 
     #[test]
     fn reads_a_version_from_the_lockfile() {

@@ -1,10 +1,21 @@
 //! Running other programs, and saying plainly what went wrong when they fail.
 
 use std::{
-    env,
+    env, fmt,
+    io::{self, Write},
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
+
+/// Prints a line about what is going on. A reader that went away (`| head`) or a full disk behind it ends no task.
+macro_rules! say {
+    ($($words:tt)*) => { $crate::shell::print_line(format_args!($($words)*)) };
+}
+pub(crate) use say;
+
+pub fn print_line(words: fmt::Arguments<'_>) {
+    let _ = writeln!(io::stdout(), "{words}");
+}
 
 /// What a task returns: nothing to say, or one message with what, where and what to do next.
 pub type Outcome<T = ()> = Result<T, String>;

@@ -2,76 +2,157 @@
 
 use crate::{
     page, setup,
-    shell::{self, Outcome, command, run},
+    shell::{self, Outcome, command, run, say},
     weight,
 };
-use std::{env, path::Path, process::Command, time::Instant};
+use std::{env, ffi::OsStr, fs, path::Path, process::Command, time::Instant};
 
 /// One check.
 struct Step {
     name: &'static str,
     about: &'static str,
+    /// What it takes on two cores when only the project itself has to be compiled again.
+    takes: &'static str,
+    /// Belongs to `--quick`.
+    quick: bool,
     check: fn(&Path) -> Outcome,
 }
 
-// Cheap checks first. Clippy and the documentation share what they compile; so do the two programs of the page.
+// What is cheap and fails often comes first. Clippy and the documentation share what they compile, both kinds of tests do,
+// and so do the two programs of the page with `cargo xtask serve`.
 const STEPS: &[Step] = &[
-    Step { name: "fmt", about: "the code is formatted", check: |root| cargo(root, &["fmt", "--all", "--check"], &[]) },
+    Step {
+        name: "fmt",
+        about: "the code is formatted",
+        takes: "a second",
+        quick: true,
+        check: |root| cargo(root, &["fmt", "--all", "--check"], &[]),
+    },
     Step {
         name: "clippy",
         about: "no warning, all native targets",
+        takes: "half a minute",
+        quick: true,
         check: |root| clippy(root, &["--workspace", "--all-targets"]),
     },
     Step {
         name: "clippy-library",
         about: "no warning, the library without its default features",
+        takes: "ten seconds",
+        quick: true,
         check: |root| clippy(root, &["--package", "boundscope", "--lib", "--no-default-features"]),
     },
-    Step { name: "clippy-web", about: "no warning, the page and the worker", check: clippy_web },
+    Step {
+        name: "clippy-web",
+        about: "no warning, the page and the worker",
+        takes: "half a minute",
+        quick: true,
+        check: clippy_web,
+    },
+    Step {
+        name: "fast-tests",
+        about: "unit tests, and the files of tests/ that take seconds",
+        takes: "one to two minutes",
+        quick: true,
+        check: fast_tests,
+    },
     Step {
         name: "doc",
         about: "the documentation builds without a warning",
+        takes: "half a minute",
+        quick: false,
         check: |root| cargo(root, &["doc", "--locked", "--no-deps", "--workspace"], &[("RUSTDOCFLAGS", "-D warnings")]),
     },
-    Step { name: "tests", about: "native tests and examples in the documentation", check: native_tests },
-    Step { name: "page", about: "the page builds", check: |root| page::build(root).map(drop) },
+    Step {
+        name: "page",
+        about: "the page builds",
+        takes: "two minutes",
+        quick: false,
+        check: |root| page::build(root).map(drop),
+    },
     Step {
         name: "weight",
         about: "the page is no heavier than recorded",
+        takes: "a second",
+        quick: false,
         check: |root| weight::check(&root.join("dist")),
     },
-    Step { name: "e2e", about: "the page works in Chromium", check: browser_tests },
+    Step {
+        name: "slow-tests",
+        about: "the files of tests/ that train, or try thousands of networks, and the documentation's examples",
+        takes: "eight minutes",
+        quick: false,
+        check: slow_tests,
+    },
+    Step {
+        name: "e2e",
+        about: "the page works in Chromium",
+        takes: "six and a half minutes",
+        quick: false,
+        check: browser_tests,
+    },
 ];
 
-/// Runs every step, or the one named, and closes with a line that counts them.
-pub fn test(root: &Path, only: Option<&str>) -> Outcome {
-    let steps: Vec<&Step> = STEPS.iter().filter(|step| only.is_none_or(|name| name == step.name)).collect();
+/// The files of tests/ that take longer than a few seconds. A file that is not named here belongs to the fast ones.
+const SLOW: &[&str] = &[];
+
+/// Which checks `cargo xtask test` was asked for.
+#[derive(Clone, Copy)]
+pub enum Choice<'a> {
+    Everything,
+    /// What fits into three minutes.
+    Quick,
+    /// One step by name; `tests` are both kinds.
+    Only(&'a str),
+}
+
+impl Choice<'_> {
+    fn takes(self, step: &Step) -> bool {
+        match self {
+            Choice::Everything => true,
+            Choice::Quick => step.quick,
+            Choice::Only("tests") => step.name.ends_with("-tests"),
+            Choice::Only(name) => step.name == name,
+        }
+    }
+}
+
+/// Runs what was chosen, each step whatever became of those before, and closes with a line that counts them.
+pub fn test(root: &Path, choice: Choice) -> Outcome {
+    let steps: Vec<&Step> = STEPS.iter().filter(|step| choice.takes(step)).collect();
     if steps.is_empty() {
         let names: Vec<_> = STEPS.iter().map(|step| step.name).collect();
-        return Err(format!("--only takes one of {}", names.join(", ")));
+        return Err(format!("--only takes one of {}, or tests for both kinds", names.join(", ")));
     }
-    if matches!(only, Some("e2e" | "weight")) {
+    if matches!(choice, Choice::Only("e2e" | "weight")) {
         page::build(root)?;
     }
     let mut results = Vec::new();
     for (index, step) in steps.iter().enumerate() {
-        println!("\n== {} ({} of {}): {}", step.name, index + 1, steps.len(), step.about);
+        let (name, about) = (step.name, step.about);
+        say!("\n== {name} ({} of {}): {about}; about {} once warm", index + 1, steps.len(), step.takes);
         let start = Instant::now();
         let outcome = (step.check)(root);
         let seconds = start.elapsed().as_secs_f64();
         match &outcome {
-            Ok(()) => println!("== {}: passed in {seconds:.1} s", step.name),
-            Err(message) => println!("== {}: FAILED in {seconds:.1} s: {message}", step.name),
+            Ok(()) => say!("== {name}: passed in {seconds:.1} s"),
+            Err(message) => say!("== {name}: FAILED in {seconds:.1} s: {message}"),
         }
-        results.push((step.name, seconds, outcome.is_ok()));
+        results.push((name, seconds, outcome.is_ok()));
     }
-    println!();
+    say!("");
     for (name, seconds, passed) in &results {
-        println!("{name:<16}{seconds:>8.1} s  {}", if *passed { "passed" } else { "FAILED" });
+        say!("{name:<16}{seconds:>8.1} s  {}", if *passed { "passed" } else { "FAILED" });
+    }
+    let total: f64 = results.iter().map(|(_, seconds, _)| seconds).sum();
+    say!("{:<16}{total:>8.1} s", "together");
+    if let Choice::Quick = choice {
+        let left: Vec<_> = STEPS.iter().filter(|step| !step.quick).map(|step| step.name).collect();
+        say!("\nLeft out, and run by `cargo xtask test`: {} (slow: {}).", left.join(", "), SLOW.join(", "));
     }
     let passed = results.iter().filter(|(_, _, passed)| *passed).count();
     let failed = results.len() - passed;
-    println!("\n{passed} passed, {failed} failed");
+    say!("\n{passed} passed, {failed} failed");
     if failed == 0 { Ok(()) } else { Err("some checks failed; `cargo xtask test --only STEP` runs one".to_owned()) }
 }
 
@@ -102,16 +183,48 @@ fn clippy_features(root: &Path, features: &str) -> Outcome {
         None => clippy(root, &web),
         Some(toolchain) => {
             // Debian's compiler for wasm comes without clippy; rustc's own warnings are better than nothing.
-            println!("No clippy for the toolchain {toolchain}: checking with rustc alone.");
+            say!("No clippy for the toolchain {toolchain}: checking with rustc alone.");
             let check = [&["check", "--quiet", "--locked"], &web[..]].concat();
             cargo(root, &check, &[("RUSTUP_TOOLCHAIN", toolchain)])
         }
     }
 }
 
-fn native_tests(root: &Path) -> Outcome {
+fn fast_tests(root: &Path) -> Outcome {
+    let mut words = vec!["test", "--locked", "--workspace", "--lib", "--bins"];
+    let names = test_files(root)?;
+    for name in names.iter().filter(|name| !SLOW.contains(&name.as_str())) {
+        words.extend(["--test", name]);
+    }
+    cargo(root, &words, &[])
+}
+
+fn slow_tests(root: &Path) -> Outcome {
     setup::software_vulkan();
-    cargo(root, &["test", "--locked", "--workspace"], &[])
+    let mut words = vec!["test", "--locked", "--workspace", "--examples"];
+    for name in SLOW {
+        words.extend(["--test", name]);
+    }
+    cargo(root, &words, &[])?;
+    cargo(root, &["test", "--locked", "--workspace", "--doc"], &[])
+}
+
+/// The names of all files in the tests/ folders: each is one test program.
+fn test_files(root: &Path) -> Outcome<Vec<String>> {
+    let mut names = Vec::new();
+    for folder in ["tests", "xtask/tests"].map(|folder| root.join(folder)) {
+        let fail = |error| format!("cannot list {}: {error}", folder.display());
+        for entry in fs::read_dir(&folder).map_err(fail)? {
+            names.extend(test_name(&entry.map_err(fail)?.path()));
+        }
+    }
+    names.sort();
+    Ok(names)
+}
+
+fn test_name(file: &Path) -> Option<String> {
+    let rust = file.extension() == Some(OsStr::new("rs"));
+    rust.then(|| file.file_stem().map(|stem| stem.to_string_lossy().into_owned())).flatten()
 }
 
 fn browser_tests(root: &Path) -> Outcome {
@@ -126,4 +239,31 @@ pub fn node(root: &Path) -> Outcome<Command> {
     let mut node = shell::command("node", &[], &root.join("tests/e2e"));
     node.env("CHROMIUM", chromium).env("XTASK", server).env("CARGO_MANIFEST_DIR", root.join("xtask"));
     Ok(node)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A file that was renamed would otherwise be run twice or never.
+    #[test]
+    fn slow_files_are_files() {
+        let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
+        let names = test_files(root).expect("the folders of tests are there");
+        assert!(names.contains(&"streams".to_owned()));
+        for slow in SLOW {
+            assert!(names.contains(&(*slow).to_owned()), "tests/{slow}.rs is gone: take it out of SLOW");
+        }
+    }
+
+    #[test]
+    fn what_was_chosen_is_what_runs() {
+        let names =
+            |choice: Choice| STEPS.iter().filter(|step| choice.takes(step)).map(|step| step.name).collect::<Vec<_>>();
+        assert_eq!(names(Choice::Everything).len(), STEPS.len());
+        assert_eq!(names(Choice::Only("tests")), ["fast-tests", "slow-tests"]);
+        assert_eq!(names(Choice::Only("e2e")), ["e2e"]);
+        assert!(names(Choice::Only("bogus")).is_empty());
+        assert_eq!(names(Choice::Quick), ["fmt", "clippy", "clippy-library", "clippy-web", "fast-tests"]);
+    }
 }

@@ -1,6 +1,9 @@
 //! What a visitor downloads, held against what it has weighed before: a page grows unnoticed.
 
-use crate::{page, shell::Outcome};
+use crate::{
+    page,
+    shell::{Outcome, say},
+};
 use flate2::{Compression, write::GzEncoder};
 use std::{fs, io::Write, path::Path};
 
@@ -42,11 +45,11 @@ pub fn check(dist: &Path) -> Outcome {
                 let weight = packed(&bytes)? / 1e3;
                 total += weight;
                 if weight >= 2.0 {
-                    println!("{weight:>8.1} kB gzip  {name}");
+                    say!("{weight:>8.1} kB gzip  {name}");
                 }
             }
         }
-        println!("{total:>8.1} kB gzip  {} (at most {} kB)", part.name, part.ceiling);
+        say!("{total:>8.1} kB gzip  {} (at most {} kB)", part.name, part.ceiling);
         if total > part.ceiling {
             over.push(format!("{} weighs {total:.1} kB, more than {}", part.name, part.ceiling));
         }

@@ -31,11 +31,6 @@ pub fn layer_brief(place: usize, layer: &LayerSummary) -> String {
     format!("layer {} · {}", place + 1, layer.affine)
 }
 
-/// "L2".
-pub fn layer_short(place: usize) -> String {
-    format!("L{}", place + 1)
-}
-
 /// Said when a layer is wider than its pixels.
 pub fn drawn_of(columns: usize, neurons: usize) -> String {
     format!(" · {columns} of {}", numbers::count(neurons))

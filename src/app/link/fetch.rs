@@ -1,11 +1,10 @@
 //! What the page fetches: networks, MNIST shards, labels and the first view. Nothing else is ever requested.
 
 use crate::{
-    app::{
-        explore::first_view::FirstView,
-        model::{digit, state::Picked, store::Loaded},
-    },
-    catalogue, web,
+    app::model::{digit, state::Picked, store::Loaded},
+    catalogue,
+    formats::{mnist::Set, read_labels},
+    web,
 };
 use js_sys::{ArrayBuffer, Uint8Array};
 use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
@@ -81,32 +80,21 @@ pub async fn shard(number: u32) -> Result<Rc<Shard>, String> {
     if let Some(shard) = SHARDS.with_borrow(|shards| shards.get(&number).cloned()) {
         return Ok(shard);
     }
-    let shard = Rc::new(fetch_shard(&format!("assets/mnist/test-{number:02}.gz")).await?);
+    let shard = Rc::new(fetch_shard(Set::Test, number).await?);
     SHARDS.with_borrow_mut(|shards| shards.insert(number, shard.clone()));
     Ok(shard)
 }
 
 /// A shard of the training set; the engine keeps it, not the page.
 pub async fn train_shard(number: u32) -> Result<Shard, String> {
-    fetch_shard(&format!("assets/mnist/train-{number:02}.gz")).await
+    fetch_shard(Set::Train, number).await
 }
 
-async fn fetch_shard(path: &str) -> Result<Shard, String> {
-    Ok(split(&unpacked(path).await?).ok_or("it is not an MNIST shard")?)
-}
-
-/// IDX3 images followed by IDX1 labels.
-fn split(file: &[u8]) -> Option<Shard> {
-    let count = u32::from_be_bytes(file.get(4..8)?.try_into().ok()?) as usize;
-    let end = 16 + count.checked_mul(SIZE)?;
-    let images = file.get(16..end)?.to_vec();
-    let labels = idx1(file.get(end..)?)?;
-    (labels.len() == count).then_some(Shard { images, labels })
-}
-
-fn idx1(file: &[u8]) -> Option<Vec<u8>> {
-    let count = u32::from_be_bytes(file.get(4..8)?.try_into().ok()?) as usize;
-    file.get(8..8 + count).map(<[u8]>::to_vec)
+async fn fetch_shard(set: Set, number: u32) -> Result<Shard, String> {
+    let number = number as usize;
+    let file = unpacked(&format!("assets/mnist/{}", set.file(number))).await?;
+    let (images, labels) = set.read(number, &file, &(0..set.images())).map_err(|error| error.to_string())?;
+    Ok(Shard { images: images.pixels, labels })
 }
 
 /// All labels of the test set, fetched once.
@@ -115,7 +103,7 @@ pub async fn labels() -> Result<Rc<Vec<u8>>, String> {
         return Ok(labels);
     }
     let file = unpacked("assets/mnist/test-labels.gz").await?;
-    let labels = Rc::new(idx1(&file).ok_or("it is not a list of labels")?);
+    let labels = Rc::new(read_labels(&file).map_err(|error| error.to_string())?);
     LABELS.with_borrow_mut(|slot| *slot = Some(labels.clone()));
     Ok(labels)
 }
@@ -134,9 +122,9 @@ pub async fn test_image(index: u32) -> Result<Loaded, String> {
     })
 }
 
-/// Fetches the first view.
-pub async fn first_view() -> Result<FirstView, String> {
-    let response = fetch("assets/first-view.json").await?;
+/// What a JSON file says.
+pub async fn json<T: serde::de::DeserializeOwned>(path: &str) -> Result<T, String> {
+    let response = fetch(path).await?;
     let promise = response.json().map_err(|_| "unreadable")?;
     let json = JsFuture::from(promise).await.map_err(|_| "it is not JSON")?;
     web::read(json)

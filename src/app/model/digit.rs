@@ -1,10 +1,8 @@
 //! A drawing becomes a digit as MNIST made them: scaled into a 20×20 box, placed by its centre of mass in 28×28, and
 //! kept in sixteen grey levels so that a link can carry exactly the image that was bounded.
 
-/// Side of an image.
-pub const SIDE: usize = 28;
-/// Pixels of an image.
-pub const PIXELS: usize = SIDE * SIDE;
+pub use crate::formats::mnist::{PIXELS, SIDE};
+
 /// Side of the box a drawing is scaled into.
 const BOX: f64 = 20.0;
 /// Grey levels above 0.

@@ -56,7 +56,7 @@ fn Page() -> impl IntoView {
     if first {
         spawn_local(async move {
             // Only a head start: where it is missing, the engine's own answers come a little later.
-            if let Ok(view) = fetch::first_view().await {
+            if let Ok(view) = fetch::json("assets/first-view.json").await {
                 scheduler.precomputed(view);
             }
         });

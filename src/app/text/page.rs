@@ -149,3 +149,8 @@ pub const BROKEN: &str =
 pub fn no_file(what: &str, why: &str) -> String {
     format!("{what} could not be loaded ({why}). What is on screen stays. Try again, or reload the page.")
 }
+
+/// "L2".
+pub fn layer_short(place: usize) -> String {
+    format!("L{}", place + 1)
+}

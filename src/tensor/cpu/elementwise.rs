@@ -157,9 +157,10 @@ pub(super) fn relax_backward<T: Real>(rows: &Full<T>, lines: [&Full<T>; 4]) -> (
     parallel::chunks(&mut joined, step, cost, |chunk, part| {
         for (position, (out, offset)) in part.iter_mut().enumerate() {
             let index = chunk * step + position;
-            let (at, row) = (index / count, index % count);
-            let row = &item(rows, at)[row * width..][..width];
-            **offset = relax_row(row, lines.map(|values| item(values, at)), out);
+            let (at, row_index) = (index / count, index % count);
+            let row = &item(rows, at)[row_index * width..][..width];
+            let line = if shape(lines[0])[1] == 1 { 0 } else { row_index };
+            **offset = relax_row(row, lines.map(|values| &item(values, at)[line * width..][..width]), out);
         }
     });
     (tensor([both, count, width], out), tensor([both, 1, count], offsets))

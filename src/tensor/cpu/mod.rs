@@ -9,6 +9,7 @@ mod gradients;
 mod map;
 mod parallel;
 mod patches;
+mod steer;
 
 use crate::{
     activation::Curves,
@@ -276,7 +277,7 @@ impl<T: Real> Backend for Cpu<T> {
                 (rows.into(), offsets.into())
             }
             Repr::Patches(patches) => {
-                let (patches, offsets) = patches.relaxed(lines.map(data), elementwise::relax_row);
+                let (patches, offsets) = patches.relaxed(lines.map(data), shape(lines[0])[1], elementwise::relax_row);
                 let [batch, rows, _] = patches.shape();
                 (patches.into(), tensor([batch, 1, rows], offsets).into())
             }

@@ -211,11 +211,12 @@ impl<T: Real> Patches<T> {
     pub(super) fn relaxed(
         &self,
         lines: [&[T]; 4],
+        line_rows: usize,
         relax_row: impl Fn(&[T], [&[T]; 4], &mut [T]) -> T + Sync,
     ) -> (Self, Vec<T>) {
         let [_, rows, width] = self.shape();
         let lines = lines.map(|values| channels_last(values, self.image));
-        let batch = self.batch.max(lines[0].len() / width);
+        let batch = self.batch.max(lines[0].len() / (line_rows * width));
         let patch = self.patch();
         let mut out = vec![T::zero(); batch * rows * patch];
         let mut offsets = vec![T::zero(); batch * rows];
@@ -226,7 +227,9 @@ impl<T: Real> Patches<T> {
             for (place, (out, offset)) in part.iter_mut().enumerate() {
                 let index = chunk * step + place;
                 let (item, row) = (index / rows, index % rows);
-                let base = if lines[0].len() == width { 0 } else { item * width };
+                let line = if line_rows == 1 { 0 } else { row };
+                let base = if lines[0].len() == line_rows * width { 0 } else { item * line_rows * width };
+                let base = base + line * width;
                 let window = self.row(item, row);
                 **offset = self.runs(row).fold(T::zero(), |sum, run| {
                     let part = lines.each_ref().map(|values| &values[base + run.image..][..run.length]);

@@ -159,7 +159,7 @@ impl GpuMap {
         };
         let pixels = rows * window.out_area();
         let window = Window { rows: rows as u32, splits: 1, ..*window };
-        let groups = window.gradient().groups(kernel.tiling(gpu.by(), window.gradient()));
+        let groups = window.gradient().groups(window.gradient().tiling(gpu.by()));
         let groups: u32 = groups.into_iter().product();
         let splits = (gpu.wide() / groups as usize).clamp(1, pixels.div_ceil(256));
         let window = Window { splits: splits as u32, ..window };

@@ -292,7 +292,7 @@ impl Queue {
         work: Work,
         dense: bool,
     ) {
-        self.run_by(kernel.tiling(self.by.get(), work), kernel, words, reads, write, work, dense);
+        self.run_by(work.tiling(self.by.get()), kernel, words, reads, write, work, dense);
     }
 
     /// The same, a product by this tiling.

@@ -10,6 +10,7 @@
 
 mod relax;
 mod rounding;
+mod steer;
 #[cfg(test)]
 mod tests;
 
@@ -373,7 +374,7 @@ impl Backend for Sound {
         let rad = mid.mapped(|a| over(UNIT * a.abs()));
         let [_, _, width] = self.shape(rows);
         let gamma = gamma(width);
-        let most = magnitude(&relaxation.range).zipped(&magnitude(&relaxation.intercept), greater);
+        let most = magnitude(&relaxation.range).zipped(&steer::over_rows(&magnitude(&relaxation.intercept)), greater);
         let offset_rad = CPU.dot(&rows.error(gamma), &most).mapped(|rad| whole(rad, gamma));
         (SoundTensor { mid, rad: Some(rad) }, SoundTensor { mid: offset, rad: Some(offset_rad) })
     }

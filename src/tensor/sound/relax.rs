@@ -9,8 +9,13 @@ use crate::activation::{Curve, Line, Lines, Strategy, lines};
 /// exact; intercepts are the outward-rounded extremes over ends and break points.
 pub(super) fn sound_lines(curve: &Curve<f64>, strategy: Strategy, lower: f64, upper: f64) -> Lines<f64> {
     let (l, u) = settled(curve, lower, upper);
-    let Lines { lower: below, upper: above } = lines(curve, strategy, l, u);
-    let slopes = below.slope.is_finite() && above.slope.is_finite();
+    let chosen = lines(curve, strategy, l, u);
+    enclosing(curve, [chosen.lower.slope, chosen.upper.slope], lower, upper)
+}
+
+/// The lines of these slopes, below and above the real-valued activation over the real interval [lower, upper].
+pub(super) fn enclosing(curve: &Curve<f64>, [below, above]: [f64; 2], lower: f64, upper: f64) -> Lines<f64> {
+    let slopes = below.is_finite() && above.is_finite();
     if !(lower.is_finite() && upper.is_finite() && slopes && lower <= upper) {
         let nan = Line { slope: f64::NAN, intercept: f64::NAN };
         return Lines { lower: nan, upper: nan };
@@ -19,10 +24,10 @@ pub(super) fn sound_lines(curve: &Curve<f64>, strategy: Strategy, lower: f64, up
     let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
     for point in inside.chain([lower, upper]) {
         let (value_low, value_high) = around(curve, point);
-        low = lesser(low, sum(value_low, -product(below.slope, point).1).0);
-        high = greater(high, sum(value_high, -product(above.slope, point).0).1);
+        low = lesser(low, sum(value_low, -product(below, point).1).0);
+        high = greater(high, sum(value_high, -product(above, point).0).1);
     }
-    Lines { lower: Line { intercept: low, ..below }, upper: Line { intercept: high, ..above } }
+    Lines { lower: Line { slope: below, intercept: low }, upper: Line { slope: above, intercept: high } }
 }
 
 /// The interval as exact arithmetic would most likely have it, for choosing slopes only: outward rounding turns an end

@@ -100,7 +100,7 @@ pub fn multiples(sweep: &Sweep, summary: &NetworkSummary, methods: &[Method], li
     }
     let mut y = CELL_TOP;
     for place in 0..summary.layers.len() {
-        marks.text("t mute", 0.0, y + height / 2.0 + 4.0, &words::layer_short(place));
+        marks.text("t mute", 0.0, y + height / 2.0 + 4.0, &text::layer_short(place));
         for (column, (method, _)) in families.iter().enumerate() {
             let start = left + (cell + gap) * column as f64;
             let scale = Scale::new(Spread::Log, low, high, start, start + cell);
@@ -156,7 +156,7 @@ pub fn multiples_table(sweep: &Sweep, summary: &NetworkSummary, methods: &[Metho
     for &method in methods {
         for point in sweep.line(method, lines) {
             for (place, counts) in point.statuses.iter().enumerate().filter(|(_, counts)| counts.len() == 7) {
-                let mut row = vec![numbers::epsilon(point.epsilon), words::layer_short(place), method.label()];
+                let mut row = vec![numbers::epsilon(point.epsilon), text::layer_short(place), method.label()];
                 row.extend(shown.iter().map(|&s| numbers::count(counts[s as usize] as usize)));
                 rows.push(row);
             }

@@ -3,13 +3,14 @@
 use crate::{
     bounds::Method,
     engine::ProbePlan,
+    formats::mnist::Set,
     train::{Activation, Architecture, Loss, Plan, Recipe, Schedule},
 };
 
 /// Images in the training set, and in a shard `assets/mnist/train-NN.gz`.
-pub const IMAGES: u32 = 60_000;
+pub const IMAGES: u32 = Set::Train.images() as u32;
 /// Images of a training shard.
-pub const SHARD: u32 = 1000;
+pub const SHARD: u32 = Set::Train.shard() as u32;
 /// Numbers of training images offered.
 pub const EXAMPLES: [u32; 6] = [1000, 2000, 5000, 10_000, 20_000, IMAGES];
 /// Activations offered.
@@ -182,9 +183,10 @@ impl Settings {
     /// Reads one key of the hash; `None` if it is not one of these.
     pub fn read(&mut self, key: &str, value: &str) -> Option<Result<(), String>> {
         Some(match key {
-            "arch" => {
-                value.parse().map(|it| self.architecture = it).map_err(|e: crate::bounds::UnknownName| e.to_string())
-            }
+            "arch" => value
+                .parse()
+                .map(|it| self.architecture = it)
+                .map_err(|e: crate::train::ArchitectureError| e.to_string()),
             "pair" => number(value, 0.0, 1.0).map(|on| self.pair = on > 0.5),
             "act" => {
                 two(value, |word| word.parse::<Activation>().map_err(|e| e.to_string())).map(|it| self.activations = it)

@@ -1,5 +1,6 @@
 //! Neuron statuses over the epochs, stacked: rows are layers, columns are runs.
 
+use crate::app::text::page;
 use crate::{
     activation::Status,
     app::{
@@ -105,7 +106,7 @@ pub fn draw(runs: &Runs, settings: &Settings, width: f64) -> Drawing {
     }
     for row in 0..rows {
         let middle = TOP + (HEIGHT + SKIP) * row as f64 + HEIGHT / 2.0;
-        marks.text("t mute", 0.0, middle + 4.0, &crate::app::explore::words::layer_short(row));
+        marks.text("t mute", 0.0, middle + 4.0, &page::layer_short(row));
     }
     let height = if rows == 0 { 0.0 } else { TOP + (HEIGHT + SKIP) * rows as f64 + 14.0 };
     Drawing { markup: marks.finish(), height }
@@ -138,7 +139,7 @@ pub fn table(runs: &Runs) -> Table {
                 let mut row = vec![
                     text::RUN_NAMES[slot].to_string(),
                     numbers::tick(moment.probe.epoch),
-                    crate::app::explore::words::layer_short(layer),
+                    page::layer_short(layer),
                 ];
                 row.extend(possible(six).map(|s| words::share(f64::from(counts[s as usize]) / total)));
                 rows.push(row);

@@ -1,0 +1,28 @@
+//! What a processor must do, beyond computing bounds, so that a walk's lines can be chosen from outside.
+
+use super::{Backend, Ball, Pair};
+
+/// The lines of given slopes.
+#[derive(Clone, Debug)]
+pub struct Touching<T> {
+    /// Intercepts below and above, in the slopes' shape.
+    pub intercept: Pair<T>,
+    /// Where each line touches its curve, in the same shape: the intercept moves with the slope as minus this point.
+    pub at: Pair<T>,
+}
+
+/// A backend whose [`relax_backward`](Backend::relax_backward) also takes lines of every row's own, `[batch or 1, rows, n]`, and which finds what
+/// a search for slopes needs. The CPU's do; a walk steered from outside is not on the GPU yet.
+pub trait Steerable: Backend {
+    /// The lines of these slopes (`[batch or 1, rows or 1, n]`) over ranges `[batch or 1, 1, n]` that hold the curves between them: any slopes will do.
+    fn touching(
+        &self,
+        curves: &Self::Curves,
+        slope: &Pair<Self::Tensor>,
+        range: &Pair<Self::Tensor>,
+    ) -> Touching<Self::Tensor>;
+
+    /// The point of the region at which each row is least, `[batch, rows, inputs]`: the one that [`concretize`](Backend::concretize)
+    /// evaluates it at. Near it where rounding is charged.
+    fn corner(&self, rows: &Self::Tensor, ball: &Ball<Self::Tensor>) -> Self::Tensor;
+}

@@ -4,6 +4,7 @@
 //! request that it cannot answer (or when told to) the whole engine starts beside it. Such requests wait until it has
 //! read the networks, and until the page finds the moment to change over: nobody sees it.
 
+use crate::app::text::page as text;
 use crate::{
     app::text::failures,
     engine::{Bytes, Job, Request, Response},
@@ -252,11 +253,11 @@ impl Client {
         let field = |name: &str| js_sys::Reflect::get(&data, &name.into()).ok().and_then(|v| v.as_string());
         if field("type").as_deref() == Some("died") {
             let why = field("message").unwrap_or_default();
-            return self.failed(generation, format!("internal error: {why}"));
+            return self.failed(generation, text::internal_error(&why));
         }
         match web::read::<Response>(data) {
             Ok(response) => self.heard(generation, response),
-            Err(why) => self.failed(generation, format!("an answer could not be read: {why}")),
+            Err(why) => self.failed(generation, text::unreadable_answer(&why)),
         }
     }
 

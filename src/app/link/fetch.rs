@@ -1,5 +1,6 @@
 //! What the page fetches: networks, MNIST shards, labels and the first view. Nothing else is ever requested.
 
+use crate::app::text::page as text;
 use crate::{
     app::model::{digit, state::Picked, store::Loaded},
     catalogue,
@@ -54,7 +55,7 @@ async fn bytes(path: &str) -> Result<Vec<u8>, String> {
 /// The bytes of a file, unpacked if they are gzip (a server may already have unpacked them).
 async fn unpacked(path: &str) -> Result<Vec<u8>, String> {
     let packed = bytes(path).await?;
-    plain(&packed).await.map_err(|_| "the file is damaged, or this browser cannot unpack gzip".into())
+    plain(&packed).await.map_err(|_| text::DAMAGED.into())
 }
 
 /// Bytes unpacked if they are gzip.
@@ -126,6 +127,6 @@ pub async fn test_image(index: u32) -> Result<Loaded, String> {
 pub async fn json<T: serde::de::DeserializeOwned>(path: &str) -> Result<T, String> {
     let response = fetch(path).await?;
     let promise = response.json().map_err(|_| "unreadable")?;
-    let json = JsFuture::from(promise).await.map_err(|_| "it is not JSON")?;
+    let json = JsFuture::from(promise).await.map_err(|_| text::NOT_JSON)?;
     web::read(json)
 }

@@ -1,5 +1,6 @@
 //! Files out and in: downloads, and what the reader picks.
 
+use crate::app::text::page as text;
 use js_sys::{Array, ArrayBuffer, Uint8Array};
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
@@ -28,12 +29,12 @@ pub async fn picked(input: &HtmlInputElement) -> Option<Result<(String, Vec<u8>)
     let name = file.name();
     if file.size() > LARGEST {
         input.set_value("");
-        return Some(Err(format!("{name} is larger than 512 MB, more than this page reads")));
+        return Some(Err(text::too_large(&name)));
     }
     let buffer = JsFuture::from(file.array_buffer()).await;
     input.set_value("");
     Some(match buffer {
         Ok(buffer) => Ok((name, Uint8Array::new(&buffer.unchecked_into::<ArrayBuffer>()).to_vec())),
-        Err(_) => Err(format!("{name} could not be read")),
+        Err(_) => Err(text::unreadable(&name)),
     })
 }

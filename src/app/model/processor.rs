@@ -99,9 +99,9 @@ impl Processor {
     /// How far a measurement is, or where it was stopped; nothing once all is measured.
     pub fn measurement(&self) -> Option<String> {
         match (self.progress, self.measuring) {
-            ((0, _), true) => Some("Measuring what the device reaches at best.".into()),
-            ((done, total), true) => Some(format!("Measuring {} of {total}.", done + 1)),
-            ((done, total), false) if done < total => Some(format!("Stopped after {done} of {total}.")),
+            ((0, _), true) => Some(text::MEASURING_PEAK.into()),
+            ((done, total), true) => Some(text::measuring(&(done + 1), &total)),
+            ((done, total), false) if done < total => Some(text::measuring_stopped(&done, &total)),
             _ => None,
         }
     }
@@ -116,23 +116,23 @@ impl Processor {
         let adapter = &self.adapter;
         let (done, total) = self.tried;
         match self.state {
-            GpuState::Unknown => "The GPU has not been asked for yet; everything runs on the CPU.".into(),
-            GpuState::Testing if done == 0 => "Opening the GPU.".into(),
-            GpuState::Testing => format!("{adapter}: trying every kernel, {done} of {total}."),
-            GpuState::Lost => format!("The GPU stopped and is being opened again: {}.", self.message),
-            GpuState::Refused if self.message.is_empty() => "There is no GPU; everything runs on the CPU.".into(),
-            GpuState::Refused => format!("No GPU is used, everything runs on the CPU: {}.", self.message),
+            GpuState::Unknown => text::GPU_UNKNOWN.into(),
+            GpuState::Testing if done == 0 => text::GPU_OPENING.into(),
+            GpuState::Testing => text::gpu_testing(adapter, &done, &total),
+            GpuState::Lost => text::gpu_lost(&self.message),
+            GpuState::Refused if self.message.is_empty() => text::GPU_NONE.into(),
+            GpuState::Refused => text::gpu_refused(&self.message),
             GpuState::Ready => {
                 let choice = match self.choice {
-                    Device::Auto => "Each task goes to the processor measured to be faster on it.",
-                    Device::Cpu => "It is not used: you chose the CPU.",
-                    Device::Gpu => "It computes bounds and training in f32, as a preview; radii are proved on the CPU.",
+                    Device::Auto => text::CHOICE_AUTO,
+                    Device::Cpu => text::CHOICE_CPU,
+                    Device::Gpu => text::CHOICE_GPU,
                 };
                 let back = match self.message.as_str() {
                     "" => String::new(),
-                    why => format!(" It stopped and was opened again: {why}."),
+                    why => text::gpu_back(&why),
                 };
-                format!("{adapter}: all {total} kernels agree with the CPU.{back} {choice}")
+                text::gpu_ready(adapter, &total, &back, &choice)
             }
         }
     }
@@ -145,14 +145,14 @@ impl Processor {
         let race =
             |(method, [cpu, gpu]): &(Method, [f64; 2])| format!("{} {} and {}", method.label(), time(*cpu), time(*gpu));
         let races: Vec<String> = self.raced.1.iter().map(race).collect();
-        Some(format!("One image of this network on the CPU and on the GPU: {}.", races.join("; ")))
+        Some(text::raced(&races.join("; ")))
     }
 
     /// What the device reaches at best, in a sentence.
     pub fn peak(&self) -> Option<String> {
         let peak = self.speeds.peak?;
         let (flops, bytes) = (numbers::significant(peak.gigaflops, 3), numbers::significant(peak.gigabytes, 3));
-        Some(format!("The GPU reaches {flops} GFLOP/s in a large product and {bytes} GB/s in a large copy."))
+        Some(text::gpu_peak(&flops, &bytes))
     }
 
     /// Every kernel beside the device's own peak.

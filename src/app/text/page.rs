@@ -154,3 +154,37 @@ pub fn no_file(what: &str, why: &str) -> String {
 pub fn layer_short(place: usize) -> String {
     format!("L{}", place + 1)
 }
+
+words! {
+    MEASURING_PEAK = "Measuring what the device reaches at best.";
+    GPU_UNKNOWN = "The GPU has not been asked for yet; everything runs on the CPU.";
+    GPU_OPENING = "Opening the GPU.";
+    GPU_NONE = "There is no GPU; everything runs on the CPU.";
+    CHOICE_AUTO = "Each task goes to the processor measured to be faster on it.";
+    CHOICE_CPU = "It is not used: you chose the CPU.";
+    CHOICE_GPU = "It computes bounds and training in f32, as a preview; radii are proved on the CPU.";
+    WHOLE_FAILED_LOG = "The whole engine did not start:";
+    DAMAGED = "the file is damaged, or this browser cannot unpack gzip";
+    NOT_JSON = "it is not JSON";
+    DEPTH_AS_V = "give the depth as v=…";
+    LAYER_NEURON = "write layer.neuron, for instance 2.17";
+    TABS = "Pages";
+}
+
+sentences! {
+    measuring(number, total) = "Measuring {number} of {total}.";
+    measuring_stopped(done, total) = "Stopped after {done} of {total}.";
+    gpu_testing(adapter, done, total) = "{adapter}: trying every kernel, {done} of {total}.";
+    gpu_lost(why) = "The GPU stopped and is being opened again: {why}.";
+    gpu_refused(why) = "No GPU is used, everything runs on the CPU: {why}.";
+    gpu_back(why) = " It stopped and was opened again: {why}.";
+    gpu_ready(adapter, total, back, choice) = "{adapter}: all {total} kernels agree with the CPU.{back} {choice}";
+    raced(races) = "One image of this network on the CPU and on the GPU: {races}.";
+    gpu_peak(flops, bytes) = "The GPU reaches {flops} GFLOP/s in a large product and {bytes} GB/s in a large copy.";
+    internal_error(why) = "internal error: {why}";
+    unreadable_answer(why) = "an answer could not be read: {why}";
+    too_large(name) = "{name} is larger than 512 MB, more than this page reads";
+    unreadable(name) = "{name} could not be read";
+    other_version(found, wanted) = "it starts with “{found}”, this page reads links that start with “{wanted}”";
+    no_value(part) = "“{part}” has no value";
+}

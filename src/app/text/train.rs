@@ -30,6 +30,11 @@ words! {
     STEP = "Step";
     RESET = "Reset to the seed";
     SPEED = "speed";
+    SPEEDS = "speed, steps of each run per second";
+    TWO_VALUES = "write two, with a comma between";
+    NO_STORAGE = "storage is switched off, as in some private windows";
+    NO_INDEXEDDB = "it has no IndexedDB";
+    OLD_TAB = "another tab holds an older version of this page open; close it and reload";
     SCHEDULES = "Schedules";
     SCHEDULES_REMARK = "over the epochs of a run";
     LOSSES = "Losses";

@@ -3,6 +3,7 @@
 //! Two object stores, `records` and `files`, under one key each; both are written in one transaction, so that a record
 //! without its file cannot be. Every failure is a sentence, and nothing on the page depends on success.
 
+use crate::app::text::train as text;
 use crate::{app::train::record::Record, web};
 use js_sys::{Array, Promise, Uint8Array};
 use wasm_bindgen::{JsCast, prelude::*};
@@ -24,7 +25,7 @@ fn words(error: Option<DomException>) -> String {
     let Some(error) = error else { return "it did not say why".into() };
     match error.name().as_str() {
         "QuotaExceededError" => "its storage for this page is full".into(),
-        "InvalidStateError" | "SecurityError" => "storage is switched off, as in some private windows".into(),
+        "InvalidStateError" | "SecurityError" => text::NO_STORAGE.into(),
         "VersionError" => "a newer version of this page has been here".into(),
         name => format!("{name}: {}", error.message()),
     }
@@ -58,7 +59,7 @@ async fn complete(transaction: &IdbTransaction) -> Result<(), String> {
 impl Storage {
     /// Opens the database.
     pub async fn open() -> Result<Storage, String> {
-        let factory = leptos::prelude::window().indexed_db().map_err(thrown)?.ok_or("it has no IndexedDB")?;
+        let factory = leptos::prelude::window().indexed_db().map_err(thrown)?.ok_or(text::NO_INDEXEDDB)?;
         let request: IdbOpenDbRequest = factory.open_with_u32(NAME, VERSION).map_err(thrown)?;
         let upgrade = Closure::<dyn Fn()>::new({
             let request = request.clone();
@@ -82,7 +83,7 @@ impl Storage {
         if settled.is_err() {
             return Err(match request.error() {
                 Ok(error) => words(error),
-                Err(_) => "another tab holds an older version of this page open; close it and reload".into(),
+                Err(_) => text::OLD_TAB.into(),
             });
         }
         let database: IdbDatabase = request.result().map_err(thrown)?.unchecked_into();

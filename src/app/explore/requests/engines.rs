@@ -72,7 +72,7 @@ impl Scheduler {
         if let Some(listener) = self.store.listener() {
             listener.restarted();
         }
-        web_sys::console::warn_2(&"The whole engine did not start:".into(), &why.into());
+        web_sys::console::warn_2(&text::WHOLE_FAILED_LOG.into(), &why.into());
         self.store.notice(text::STUNTED.into(), Remedy::Restart);
         self.commit_soon();
     }

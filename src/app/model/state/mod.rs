@@ -1,6 +1,7 @@
 //! The state of the page, as it stands in the URL: `#v1&net=mlp-ibp&img=17&eps=0.08&…`. Short (defaults are left out),
 //! versioned, and validated: a word that is not understood is an error in plain language, never a guess.
 
+use crate::app::text::page as text;
 use crate::{
     app::model::{digit, state::train::Settings},
     bounds::{Method, Norm, Strategy},
@@ -187,13 +188,10 @@ impl State {
         let mut parts = hash.split('&');
         let version = parts.next().unwrap_or_default();
         if version != VERSION {
-            return Err(format!(
-                "it starts with “{}”, this page reads links that start with “{VERSION}”",
-                short(version)
-            ));
+            return Err(text::other_version(&short(version), &VERSION));
         }
         for part in parts {
-            let (key, value) = part.split_once('=').ok_or_else(|| format!("“{}” has no value", short(part)))?;
+            let (key, value) = part.split_once('=').ok_or_else(|| text::no_value(&short(part)))?;
             state.set(key, value).map_err(|why| format!("{key}={}: {why}", short(value)))?;
         }
         Ok(state)
@@ -218,13 +216,13 @@ impl State {
                 self.named = [false; 5];
                 for word in value.split(',').filter(|word| !word.is_empty()) {
                     let method: Method = word.parse().map_err(|e: crate::bounds::UnknownName| e.to_string())?;
-                    let place = Method::NAMED.iter().position(|&m| m == method).ok_or("give the depth as v=…")?;
+                    let place = Method::NAMED.iter().position(|&m| m == method).ok_or(text::DEPTH_AS_V)?;
                     self.named[place] = true;
                 }
             }
             "v" => self.relaxed = Some(whole(value, 1, MAX_DEPTH)?),
             "n" => {
-                let (layer, index) = value.split_once('.').ok_or("write layer.neuron, for instance 2.17")?;
+                let (layer, index) = value.split_once('.').ok_or(text::LAYER_NEURON)?;
                 self.neuron = (whole(layer, 1, 1000)? - 1, whole(index, 0, 10_000_000)?);
             }
             "nm" => self.follow = Some(value.parse().map_err(|e: crate::bounds::UnknownName| e.to_string())?),

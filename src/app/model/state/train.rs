@@ -1,5 +1,6 @@
 //! What the Train tab is set to. It lives in the URL beside Explore's state.
 
+use crate::app::text::train as text;
 use crate::{
     bounds::Method,
     engine::ProbePlan,
@@ -230,7 +231,7 @@ pub fn number(word: &str, least: f64, most: f64) -> Result<f64, String> {
 }
 
 fn two<T>(value: &str, read: impl Fn(&str) -> Result<T, String>) -> Result<[T; 2], String> {
-    let (first, second) = value.split_once(',').ok_or("write two, with a comma between")?;
+    let (first, second) = value.split_once(',').ok_or(text::TWO_VALUES)?;
     Ok([read(first)?, read(second)?])
 }
 

@@ -129,7 +129,7 @@ pub fn RunsCard() -> impl IntoView {
             <div class="row wrap transport">
                 {play}{step}{reset}
                 <span class="remark">{text::SPEED}</span>
-                <Choice name="speed, steps of each run per second" options=speeds chosen=speed choose=move |speed| training.controller().set_speed(speed)/>
+                <Choice name=text::SPEEDS options=speeds chosen=speed choose=move |speed| training.controller().set_speed(speed)/>
             </div>
             <div role="status">{move || loading().map(|(done, total)| view! {
                 <p class="say"><progress max=total.to_string() prop:value=f64::from(done) aria-label=text::EXAMPLES></progress> " " {words::loading(done, total)} " "

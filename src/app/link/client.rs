@@ -23,9 +23,9 @@ pub enum Event {
     /// The engine answered.
     Answer(Response),
     /// The whole engine is ready to take over from the first: [`Client::change_over`].
-    Grown,
+    WholeReady,
     /// The whole engine could not be started; the first one goes on. Why.
-    Stunted(String),
+    WholeFailed(String),
     /// The worker is gone; why.
     Died(String),
 }
@@ -149,7 +149,7 @@ impl Client {
     }
 
     /// Starts the whole engine beside the first, unless that has been done.
-    fn grow(&self) {
+    fn load_whole(&self) {
         let small = self.inner.worker.borrow().as_ref().is_some_and(|running| running.program == Program::First);
         if !small || self.inner.next.borrow().is_some() {
             return;
@@ -160,14 +160,14 @@ impl Client {
                 let unread = self.inner.networks.borrow().iter().map(|(key, _)| key.clone()).collect();
                 *self.inner.next.borrow_mut() = Some(Next { running, ready: None, unread });
             }
-            Err(why) => self.stunted(describe(&why)),
+            Err(why) => self.whole_failed(describe(&why)),
         }
     }
 
-    fn stunted(&self, why: String) {
+    fn whole_failed(&self, why: String) {
         *self.inner.next.borrow_mut() = None;
         self.inner.waiting.borrow_mut().clear();
-        (self.inner.events)(Event::Stunted(why));
+        (self.inner.events)(Event::WholeFailed(why));
     }
 
     /// Lets the whole engine answer from now on, if it is ready to, and gives it what has waited. Says whether it took over.
@@ -212,7 +212,7 @@ impl Client {
             return;
         }
         self.inner.waiting.borrow_mut().push(request.clone());
-        self.grow();
+        self.load_whole();
     }
 
     fn spawn(&self, program: Program) -> Result<Running, JsValue> {
@@ -291,7 +291,7 @@ impl Client {
                 Response::Failed { failure, .. } if next.ready.is_none() => {
                     // Let go of what is borrowed first: the event may lead back here.
                     let client = self.clone();
-                    wasm_bindgen_futures::spawn_local(async move { client.stunted(failures::words(&failure)) });
+                    wasm_bindgen_futures::spawn_local(async move { client.whole_failed(failures::words(&failure)) });
                     return;
                 }
                 // A network that the first engine could not read either, and has complained about.
@@ -301,7 +301,7 @@ impl Client {
             next.complete()
         };
         if complete {
-            (self.inner.events)(Event::Grown);
+            (self.inner.events)(Event::WholeReady);
         }
     }
 
@@ -312,7 +312,7 @@ impl Client {
     /// A worker is gone.
     fn failed(&self, generation: u32, why: String) {
         if self.is_next(generation) {
-            return self.stunted(why);
+            return self.whole_failed(why);
         }
         let (mine, silent_first) = match &*self.inner.worker.borrow() {
             Some(running) if running.generation == generation => {

@@ -101,7 +101,7 @@ words! {
     NO = "no";
     COMPUTING = "computing";
     WAITING = "Waiting for the engine's first answer.";
-    STUNTED = "The rest of the engine could not be loaded: bounds follow the controls, but radii, the GPU and training do not. Start the engine again, or reload the page.";
+    WHOLE_FAILED = "The rest of the engine could not be loaded: bounds follow the controls, but radii, the GPU and training do not. Start the engine again, or reload the page.";
     SHOW_TIGHT = "Show tight lines";
     SHOW_ADAPTIVE = "Show adaptive lines";
     BEND = "bend r";

@@ -61,7 +61,7 @@ impl Scheduler {
     }
 
     /// There will be no whole engine: what waits for it ends, and the first one goes on.
-    pub(super) fn stunted(self: &Rc<Self>, why: &str) {
+    pub(super) fn whole_failed(self: &Rc<Self>, why: &str) {
         {
             let mut pending = self.pending.borrow_mut();
             (pending.radii.running, pending.sweep.running) = (false, false);
@@ -73,7 +73,7 @@ impl Scheduler {
             listener.restarted();
         }
         web_sys::console::warn_2(&text::WHOLE_FAILED_LOG.into(), &why.into());
-        self.store.notice(text::STUNTED.into(), Remedy::Restart);
+        self.store.notice(text::WHOLE_FAILED.into(), Remedy::Restart);
         self.commit_soon();
     }
 

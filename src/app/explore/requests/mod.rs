@@ -155,8 +155,8 @@ impl Scheduler {
                 let Some(scheduler) = weak.upgrade() else { return };
                 match event {
                     Event::Answer(response) => scheduler.answer(response),
-                    Event::Grown => scheduler.change_over(),
-                    Event::Stunted(why) => scheduler.stunted(&why),
+                    Event::WholeReady => scheduler.change_over(),
+                    Event::WholeFailed(why) => scheduler.whole_failed(&why),
                     Event::Died(why) => scheduler.died(&why),
                 }
             });

@@ -100,7 +100,7 @@ impl RunController {
         self.send(TrainRequest::Watch { id, image: image.pixels.clone().into(), label });
     }
 
-    /// Takes a kept run up again, at rest; under the papers it had, where it is a draft.
+    /// Takes a kept run up again, at rest; under its own key, where it is a draft.
     pub(super) async fn resume(self: &Rc<Self>, slot: u32, record: Record, file: Vec<u8>) -> Result<(), String> {
         self.supply(record.examples).await?;
         let probe = probe_of(&record);

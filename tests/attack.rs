@@ -7,7 +7,7 @@ use boundscope::{
     bounds::{BoundsError, Method, Norm, Prepared, Region, Strategy},
     certify::{Evaluation, Question, evaluate},
     formats::read_shard,
-    network::Network,
+    network::{Linear, Network},
     pulse::Steady,
     tensor::{Cpu, Sound},
 };
@@ -223,5 +223,94 @@ fn an_evaluation_reports_no_more_attack_error_than_verified_error_and_skips_only
         }
         let verified: Vec<usize> = all.tallies.iter().map(|tally| tally.verified).collect();
         assert!(verified.iter().any(|&count| count > 0 && count < 64), "{case}: {verified:?} tells nothing");
+    }
+}
+
+/// A network of one affine layer on random numbers, several pixels sharing the largest weight of each rival, and a point whose
+/// label is 0; with the rival that each norm reaches first often not the closest one.
+fn linear_case(seed: u64, classes: usize, inputs: usize) -> (Network, Vec<f64>, Vec<f64>) {
+    let mut rng = common::random::Rng::new(seed);
+    let image: Vec<f64> = (0..inputs).map(|_| f64::from(rng.between(0.0, 1.0))).collect();
+    let mut weight: Vec<f32> = (0..classes * inputs).map(|_| rng.between(-0.05, 0.05)).collect();
+    weight[..inputs].fill(0.0);
+    let mut margins = Vec::new();
+    let mut bias = vec![0.0_f32; classes];
+    for class in 1..classes {
+        let row = &mut weight[class * inputs..][..inputs];
+        let largest = rng.between(0.1, 0.6);
+        for _ in 0..=rng.below(4) {
+            row[rng.below(inputs)] = if rng.below(2) == 0 { largest } else { -largest };
+        }
+        let sum: f64 = row.iter().zip(&image).map(|(&w, x)| f64::from(w) * x).sum();
+        bias[class] = (-sum - f64::from(rng.between(0.2, 2.0))) as f32;
+        margins.push(-sum - f64::from(bias[class]));
+    }
+    let mut network = Network::new(&[inputs]).expect("a shape");
+    let layer = Linear { outputs: classes, inputs, weight: weight.into(), bias: Some(bias.into()) };
+    network.push(layer).expect("fits");
+    (network, image, margins)
+}
+
+#[test]
+fn a_linear_network_is_broken_exactly_where_its_radius_ends() {
+    for seed in 0..8 {
+        let (classes, inputs) = if seed % 2 == 0 { (10, 784) } else { (2, 30) };
+        let (network, image, margins) = linear_case(seed, classes, inputs);
+        let attacker = Attacker::new(&network);
+        let at = |x: &[f64]| reference::evaluate(&network, x)[network.output()].clone();
+        let zero = at(&vec![0.0; inputs]);
+        // Columns of the weights, from the network itself: what each rival gains by each pixel.
+        let columns: Vec<Vec<f64>> = (0..inputs)
+            .map(|pixel| {
+                let mut x = vec![0.0; inputs];
+                x[pixel] = 1.0;
+                at(&x).iter().zip(&zero).map(|(one, none)| one - none).collect()
+            })
+            .collect();
+        for norm in Norm::ALL {
+            let dual = |class: usize| -> f64 {
+                let gains = columns.iter().map(|column| (column[class] - column[0]).abs());
+                match norm {
+                    Norm::Inf => gains.sum(),
+                    Norm::Two => gains.map(|gain| gain * gain).sum::<f64>().sqrt(),
+                    Norm::One => gains.fold(0.0, f64::max),
+                }
+            };
+            let radius =
+                margins.iter().zip(1..).map(|(margin, class)| margin / dual(class)).fold(f64::INFINITY, f64::min);
+            // In l1 every start tries another rival by itself; elsewhere that has to be asked for.
+            let attack = Attack { steps: 60, restarts: classes - 1, seed: 1, targeted: norm != Norm::One };
+            for (share, broken) in [(0.999, false), (1.002, true), (1.5, true), (4.0, true)] {
+                let region = Region { norm, epsilon: radius * share, clip: None };
+                let found = &run(&attacker, &image, &[0], &region, &attack)[0];
+                assert_eq!(found.broken(), broken, "{norm:?}, seed {seed}, {share} of {radius}: {}", found.worst);
+                assert!(inside(&region, &image, &found.point));
+            }
+            if norm == Norm::One {
+                // One start is enough: it goes against the rival that is reached first.
+                let region = Region { norm, epsilon: radius * 1.002, clip: None };
+                for steps in [1, 20] {
+                    let found = &run(&attacker, &image, &[0], &region, &Attack { steps, restarts: 1, ..attack })[0];
+                    assert!(found.broken(), "seed {seed}, {steps} steps: {}", found.worst);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn clipped_pixels_end_where_the_range_does() {
+    // z0 − z1 = 0.5 − w·(x − x0): the best pixel has no room in [0, 1], so others have to do it.
+    let image = [1.0, 0.5, 0.25, 0.0];
+    let weight: Vec<f32> = [vec![0.0; 4], vec![8.0, 1.0, 1.0, -8.0]].concat();
+    let bias = -(8.0 + 0.5 + 0.25) - 0.5;
+    let mut network = Network::new(&[4]).expect("a shape");
+    network
+        .push(Linear { outputs: 2, inputs: 4, weight: weight.into(), bias: Some(vec![0.0, bias].into()) })
+        .expect("fits");
+    let attacker = Attacker::new(&network);
+    for (epsilon, broken) in [(0.249, false), (0.2505, true)] {
+        let region = Region { norm: Norm::Inf, epsilon, clip: Some([0.0, 1.0]) };
+        assert_eq!(run(&attacker, &image, &[0], &region, &QUICK)[0].broken(), broken, "{epsilon}");
     }
 }

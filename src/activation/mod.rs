@@ -11,4 +11,4 @@ pub use curve::{Curve, Curves};
 pub use lines::{Line, Lines, Side, Strategy, lines, touching};
 pub(crate) use lines_gradient::{bend_slope_at, lines_gradient, slope_at};
 pub use real::Real;
-pub use status::{Status, status};
+pub use status::{Status, StatusCounts, count_statuses, status};

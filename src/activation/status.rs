@@ -52,6 +52,20 @@ impl Status {
     }
 }
 
+/// Neurons by status, indexed by `Status as usize`.
+pub type StatusCounts = [u32; 7];
+
+/// Adds one layer's neurons, whose inputs lie between `lower` and `upper`, to the counts.
+pub fn count_statuses<T: Real>(
+    counts: &mut StatusCounts,
+    curve: impl Fn(usize) -> Curve<T>,
+    bounds: impl IntoIterator<Item = (T, T)>,
+) {
+    for (index, (lower, upper)) in bounds.into_iter().enumerate() {
+        counts[status(&curve(index), lower, upper) as usize] += 1;
+    }
+}
+
 /// The status of a neuron whose input lies in `[lower, upper]`. At ties dead comes first, then right dead, then alive.
 #[inline]
 pub fn status<T: Real>(curve: &Curve<T>, lower: T, upper: T) -> Status {

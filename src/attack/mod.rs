@@ -5,7 +5,7 @@
 mod region;
 
 use crate::{
-    bounds::{BoundsError, Prepared, Region, margin_rows},
+    bounds::{BoundsError, Norm, Prepared, Region, margin_rows},
     network::Network,
     pulse::Pulse,
     random::Random,
@@ -84,6 +84,9 @@ impl Attacker {
     ) -> Result<Vec<Attacked>, BoundsError> {
         let inputs = self.network.input_len();
         region.around(&self.backend, images, inputs)?;
+        if self.network.classes() < 2 {
+            return Err(BoundsError::OneClass);
+        }
         margin_rows(labels, images.len() / inputs, self.network.classes())?;
         let mut found = Vec::with_capacity(labels.len());
         for (images, labels) in images.chunks(BATCH * inputs).zip(labels.chunks(BATCH)) {
@@ -113,6 +116,14 @@ impl Attacker {
         let points: Vec<Vec<f32>> = found.iter().map(|found| found.point.clone()).collect();
         self.visit(&all, &points, labels, None, &mut found, pulse).await?;
         let step = 2.5 * region.epsilon / attack.steps.max(1) as f64;
+        // In ℓ1 one pixel can take all of ε, and the closest rival at the image is often not the one it reaches first: starts go
+        // against one rival after the other, in the order that the gradients at the image say.
+        let ranks = match region.norm {
+            Norm::One if !attack.targeted && attack.restarts > 0 && rivals > 1 => {
+                Some(self.ranks(&points, labels, region, &mut found, pulse).await?)
+            }
+            _ => None,
+        };
         for restart in 0..attack.restarts {
             // Who is broken needs no further try, unless every rival is asked about.
             let open: Vec<usize> =
@@ -120,14 +131,18 @@ impl Attacker {
             if open.is_empty() {
                 break;
             }
-            let target = attack.targeted.then_some(restart % rivals);
+            let targets: Vec<Option<usize>> = match &ranks {
+                _ if attack.targeted => vec![Some(restart % rivals); open.len()],
+                Some(ranks) => open.iter().map(|&index| Some(ranks[index][restart % rivals])).collect(),
+                None => vec![None; open.len()],
+            };
             let mut points = Vec::with_capacity(open.len());
             for &index in &open {
                 let mut random = Random::new(attack.seed ^ ((restart as u64 + 1) << 32));
                 points.push(region::start(region, image(index), &mut random));
             }
             for _ in 0..attack.steps {
-                let gradient = self.visit(&open, &points, labels, Some(target), &mut found, pulse).await?;
+                let gradient = self.visit(&open, &points, labels, Some(&targets), &mut found, pulse).await?;
                 for (position, &index) in open.iter().enumerate() {
                     let gradient = &gradient[position * inputs..][..inputs];
                     region::descend(region, image(index), &mut points[position], gradient, step);
@@ -138,14 +153,42 @@ impl Attacker {
         Ok(found)
     }
 
-    /// Evaluates one point per open image, keeps what is worse than before, and gives the gradient of the margin to descend
-    /// (`Some(None)`: the smallest; `Some(Some(i))`: rival i's; `None`: no gradient).
+    /// Rivals of every image, the one first whose margin the region can take down furthest as far as the gradients at the image
+    /// tell: by ε times their largest entry in ℓ1.
+    async fn ranks(
+        &self,
+        points: &[Vec<f32>],
+        labels: &[usize],
+        region: &Region,
+        found: &mut [Attacked],
+        pulse: &impl Pulse,
+    ) -> Result<Vec<Vec<usize>>, BoundsError> {
+        let (inputs, rivals) = (self.network.input_len(), self.network.classes() - 1);
+        let all: Vec<usize> = (0..points.len()).collect();
+        // At the image, since nothing else has been visited yet.
+        let mut reach: Vec<Vec<f64>> = found.iter().map(|found| found.margins.clone()).collect();
+        for rival in 0..rivals {
+            let gradient = self.visit(&all, points, labels, Some(&vec![Some(rival); all.len()]), found, pulse).await?;
+            for (reach, gradient) in reach.iter_mut().zip(gradient.chunks(inputs)) {
+                reach[rival] -= region.epsilon * gradient.iter().fold(0.0, |most: f64, g| most.max(g.abs()));
+            }
+        }
+        let sorted = |reach: Vec<f64>| {
+            let mut ranks: Vec<usize> = (0..rivals).collect();
+            ranks.sort_by(|&a, &b| reach[a].total_cmp(&reach[b]));
+            ranks
+        };
+        Ok(reach.into_iter().map(sorted).collect())
+    }
+
+    /// Evaluates one point per open image, keeps what is worse than before, and gives the gradient of the margin to descend: for
+    /// each open image a rival's, or the smallest (`None`). Without `descend` no gradient.
     async fn visit(
         &self,
         open: &[usize],
         points: &[Vec<f32>],
         labels: &[usize],
-        descend: Option<Option<usize>>,
+        descend: Option<&[Option<usize>]>,
         found: &mut [Attacked],
         pulse: &impl Pulse,
     ) -> Result<Vec<f64>, BoundsError> {
@@ -175,7 +218,8 @@ impl Attacker {
                 own.worst = margins[least];
                 own.point.clone_from(&points[position]);
             }
-            seed[position * rivals + descend.flatten().unwrap_or(least)] = 1.0;
+            let target = descend.and_then(|targets| targets[position]);
+            seed[position * rivals + target.unwrap_or(least)] = 1.0;
         }
         if descend.is_none() {
             return Ok(Vec::new());

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// A question that cannot be answered, or an answer that was not wanted any more.
 #[derive(Clone, Debug, PartialEq, thiserror::Error, Serialize, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), serde(deny_unknown_fields))]
 #[serde(rename_all = "kebab-case")]
 pub enum BoundsError {
     /// ε is negative, NaN or infinite.

@@ -1,6 +1,6 @@
 //! `boundscope bench`: milliseconds per method, through the same session that the page talks to.
 
-use super::{CliError, Device, bench_gpu, bench_training, block_on, input, output};
+use super::{CliError, Device, bench_gpu, bench_training, block_on, input, kinds, say::say, signals, words};
 use crate::{
     bounds::{Method, Norm, Strategy},
     engine::{Bytes, Floats, Question, Request, Response, collect},
@@ -14,10 +14,10 @@ pub(super) struct Arguments {
     /// Models; the page's default network and its conv networks if none is given
     models: Vec<PathBuf>,
     /// Images in the batch
-    #[arg(long, default_value_t = 32, value_parser = clap::value_parser!(u8).range(1..=250))]
+    #[arg(long, default_value_t = 32, value_parser = clap::value_parser!(u8).range(1..=250), allow_hyphen_values = true)]
     batch: u8,
     /// Time spent on each method and batch size, in milliseconds
-    #[arg(long, default_value_t = 300.0)]
+    #[arg(long, default_value_t = 300.0, value_parser = words::positive, allow_hyphen_values = true)]
     budget: f64,
     /// Processor; with gpu its kernels are measured too, beside the CPU lane
     #[arg(long, default_value = "cpu")]
@@ -40,9 +40,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     let set = input::mnist_test(0, usize::from(arguments.batch))?;
     let images: Vec<u8> = set.pixels.iter().map(|pixel| (pixel * 255.0).round() as u8).collect();
     let labels: Vec<u8> = set.labels.iter().map(|&label| label as u8).collect();
+    signals::listen();
     let mut rows = Vec::new();
     for (path, epsilon) in models {
-        let name = output::stem(&path);
+        let name = kinds::stem(&path);
         let file = write_model(&input::mnist_network(&path)?).map_err(|error| CliError::Format(path, error))?;
         let load = Request::Network { key: name.clone(), file: Bytes(file) };
         let question = Question {
@@ -55,10 +56,13 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
             lines: Strategy::Tight,
         };
         let (images, labels) = (Bytes(images.clone()), Bytes(labels.clone()));
-        let methods = Method::NAMED.to_vec();
         let budget = arguments.budget;
-        let time = Request::Benchmark { epoch: 1, question, images, labels, methods, budget };
-        for response in block_on(collect([load, time])) {
+        // One request per method, so that Ctrl-C comes between.
+        let time = Method::NAMED.map(|method| {
+            let (question, images, labels) = (question.clone(), images.clone(), labels.clone());
+            Request::Benchmark { epoch: 1, question, images, labels, methods: vec![method], budget }
+        });
+        for response in block_on(collect([load].into_iter().chain(time).take_while(|_| !signals::raised()))) {
             match response {
                 Response::Timing { method, images, milliseconds, runs, .. } => {
                     rows.push((name.clone(), epsilon, method, images, milliseconds, runs));
@@ -75,26 +79,29 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
                     "milliseconds_per_image": milliseconds, "runs": runs })
         };
         let timings: Vec<serde_json::Value> = rows.iter().map(row).collect();
-        let training = bench_training::run(arguments.budget, true)?;
-        let gpu = gpu.then(|| bench_gpu::run(arguments.budget)).transpose()?;
-        println!(
-            "{}",
-            json!({ "device": "cpu, native", "arithmetic": "f32", "lines": "tight", "timings": timings, "training": training,
-                    "gpu": gpu })
-        );
-        return Ok(());
+        let training = bench_training::run(arguments.budget)?;
+        let gpu = gpu.then(|| bench_gpu::run(arguments.budget)).transpose();
+        let mut answer = json!({ "device": "cpu, native", "arithmetic": "f32", "lines": "tight", "timings": timings,
+                                 "training": training.json(), "gpu": gpu.as_ref().ok() });
+        if signals::raised() {
+            answer["partial"] = true.into();
+        }
+        say!("{answer}")?;
+        return gpu.and_then(|_| signals::check());
     }
-    println!("milliseconds per image, native CPU, f32, tight lines, clipped to [0, 1]; median of the runs");
-    println!("{:<22} {:>6} {:>10} {:>9} {:>10}", "network", "ε", "method", "one", format!("batch {}", arguments.batch));
+    say!("milliseconds per image, native CPU, f32, tight lines, clipped to [0, 1]; median of the runs")?;
+    say!("{:<22} {:>6} {:>10} {:>9} {:>10}", "network", "ε", "method", "one", format!("batch {}", arguments.batch))?;
     for pair in rows.chunks(2) {
         let (network, epsilon, method, _, one, _) = &pair[0];
         let batch = pair.get(1).map_or(f64::NAN, |row| row.4);
-        println!("{network:<22} {epsilon:>6} {:>10} {one:>9.3} {batch:>10.3}", method.label());
+        say!("{network:<22} {epsilon:>6} {:>10} {one:>9.3} {batch:>10.3}", method.label())?;
     }
-    println!();
-    bench_training::run(arguments.budget, false)?;
+    signals::check()?;
+    say!("")?;
+    bench_training::run(arguments.budget)?.print()?;
+    signals::check()?;
     if gpu {
-        bench_gpu::print(&bench_gpu::run(arguments.budget)?);
+        bench_gpu::print(&bench_gpu::run(arguments.budget)?)?;
     }
     Ok(())
 }

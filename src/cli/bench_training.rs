@@ -1,6 +1,6 @@
 //! Training steps against the machine's own matrix products, in one run.
 
-use super::{CliError, block_on};
+use super::{CliError, block_on, say::say, signals};
 use crate::{
     engine::{BATCH, Net, STEPS, images, plan},
     pulse::Steady,
@@ -56,42 +56,70 @@ fn measure(net: Net, loss: Loss, data: &Data, budget: f64) -> Result<Row, CliErr
     Ok(Row { architecture: net.architecture().to_string(), loss, milliseconds: seconds * 1e3, gigaflops })
 }
 
-/// Times the steps and prints them, or gives them as JSON.
-pub(super) fn run(budget: f64, as_json: bool) -> Result<Option<Value>, CliError> {
+/// What was measured.
+pub(super) struct Measured {
+    rate: f64,
+    rows: Vec<Row>,
+}
+
+/// Times the steps; as many as there are until Ctrl-C.
+pub(super) fn run(budget: f64) -> Result<Measured, CliError> {
+    if signals::raised() {
+        return Ok(Measured { rate: f64::NAN, rows: Vec::new() });
+    }
     let rate = sgemm_rate();
     let data = images(BATCH)?;
     let mut rows = Vec::new();
     for (net, loss) in STEPS {
+        if signals::raised() {
+            break;
+        }
         rows.push(measure(net, loss, &data, budget)?);
     }
     // The machine may have been slower for a while: the better of before and after.
-    let rate = rate.max(sgemm_rate());
-    let threads = rayon::current_num_threads();
-    if as_json {
+    Ok(Measured { rate: rate.max(sgemm_rate()), rows })
+}
+
+impl Measured {
+    /// As JSON.
+    pub(super) fn json(&self) -> Value {
         let row = |row: &Row| {
             json!({ "architecture": row.architecture, "loss": row.loss.to_string(), "milliseconds": row.milliseconds,
-                    "gflops": row.gigaflops, "share_of_sgemm": row.gigaflops / rate })
+                    "gflops": row.gigaflops, "share_of_sgemm": row.gigaflops / self.rate })
         };
-        return Ok(Some(json!({ "sgemm_gflops": rate, "threads": threads, "batch": BATCH,
-                               "steps": rows.iter().map(row).collect::<Vec<_>>() })));
+        json!({ "sgemm_gflops": self.rate, "threads": rayon::current_num_threads(), "batch": BATCH,
+                "steps": self.rows.iter().map(row).collect::<Vec<_>>() })
     }
-    println!(
-        "training steps of {BATCH} images, {threads} threads; sgemm of {SIDE}³ on each thread: {rate:.0} GFLOP/s together"
-    );
-    println!(
-        "{:<12} {:>8} {:>10} {:>12} {:>10} {:>10}",
-        "network", "loss", "ms/step", "images/s", "GFLOP/s", "of sgemm"
-    );
-    for row in rows {
-        println!(
-            "{:<12} {:>8} {:>10.2} {:>12.0} {:>10.1} {:>9.0}%",
-            row.architecture,
-            row.loss.label(),
-            row.milliseconds,
-            BATCH as f64 / row.milliseconds * 1e3,
-            row.gigaflops,
-            100.0 * row.gigaflops / rate
-        );
+
+    /// As a table.
+    pub(super) fn print(&self) -> Result<(), CliError> {
+        if self.rows.is_empty() {
+            return Ok(());
+        }
+        let (rate, threads) = (self.rate, rayon::current_num_threads());
+        say!(
+            "training steps of {BATCH} images, {threads} threads; sgemm of {SIDE}³ on each thread: {rate:.0} GFLOP/s together"
+        )?;
+        say!(
+            "{:<12} {:>8} {:>10} {:>12} {:>10} {:>10}",
+            "network",
+            "loss",
+            "ms/step",
+            "images/s",
+            "GFLOP/s",
+            "of sgemm"
+        )?;
+        for row in &self.rows {
+            say!(
+                "{:<12} {:>8} {:>10.2} {:>12.0} {:>10.1} {:>9.0}%",
+                row.architecture,
+                row.loss.label(),
+                row.milliseconds,
+                BATCH as f64 / row.milliseconds * 1e3,
+                row.gigaflops,
+                100.0 * row.gigaflops / rate
+            )?;
+        }
+        Ok(())
     }
-    Ok(None)
 }

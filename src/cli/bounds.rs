@@ -1,12 +1,13 @@
 //! `boundscope bounds`: every layer's bounds and the margins of one image at one ε.
 
-use super::{CliError, Device, Precision, Shape, block_on, device, input, parse};
+use super::{CliError, Device, Precision, Shape, block_on, device, input, say::say, words};
 use crate::{
-    activation::{Curve, Status, status},
+    activation::{Status, StatusCounts, count_statuses},
     bounds::{Bounds, Method, Prepared, Region},
     certify::predicted,
     network::Network,
     pulse::Steady,
+    rounded::{Toward, decimal},
     tensor::{Backend, Cpu, Sound},
 };
 use serde_json::json;
@@ -17,21 +18,27 @@ pub(super) struct Arguments {
     /// A .safetensors file, or a folder with net.json and model.safetensors
     model: PathBuf,
     /// Index of an MNIST test image
-    #[arg(long, required_unless_present = "input", conflicts_with = "input", value_parser = input::index)]
+    #[arg(
+        long,
+        required_unless_present = "input",
+        conflicts_with = "input",
+        value_parser = input::index,
+        allow_hyphen_values = true
+    )]
     mnist: Option<usize>,
     /// An input as .npy or .json
     #[arg(long)]
     input: Option<PathBuf>,
     /// Size of the region, in units of the raw input
-    #[arg(long, allow_negative_numbers = true)]
+    #[arg(long, value_parser = words::number, allow_hyphen_values = true)]
     epsilon: f64,
     #[command(flatten)]
     shape: Shape,
     /// ibp, crown-ibp, lbp, crown-lbp, crown or relaxed-crown:V
-    #[arg(long, default_value = "crown", value_parser = parse::<Method>)]
+    #[arg(long, default_value = "crown", value_parser = words::parse::<Method>)]
     method: Method,
     /// The class whose margins are bounded [default: the image's label, or the predicted class of an --input]
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     label: Option<usize>,
     /// f32 (preview), f64, or sound (rounding errors charged: the only one that certifies)
     #[arg(long, default_value = "f64")]
@@ -82,11 +89,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
         Precision::Sound => ask(Sound, &network, &image, label, &region, arguments)?,
     };
     if arguments.json {
-        println!("{}", as_json(&network, &region, &answer, arguments));
+        say!("{}", as_json(&network, &region, &answer, arguments))
     } else {
-        print(&network, &region, &answer, arguments);
+        print(&network, &region, &answer, arguments)
     }
-    Ok(())
 }
 
 fn ask<B: Backend>(
@@ -148,10 +154,10 @@ fn as_json(network: &Network, region: &Region, answer: &Answer, arguments: &Argu
     })
 }
 
-fn print(network: &Network, region: &Region, answer: &Answer, arguments: &Arguments) {
+fn print(network: &Network, region: &Region, answer: &Answer, arguments: &Arguments) -> Result<(), CliError> {
     let method = arguments.method.label();
     let clip = region.clip.map_or(String::new(), |[low, high]| format!(", clipped to [{low}, {high}]"));
-    println!(
+    say!(
         "{method}, {} lines, norm {}, ε = {}{clip}, {} on the {}, {:.2} ms",
         arguments.shape.lines.name(),
         region.norm.name(),
@@ -159,13 +165,11 @@ fn print(network: &Network, region: &Region, answer: &Answer, arguments: &Argume
         precision_name(arguments.arithmetic),
         device_name(arguments.device).to_uppercase(),
         answer.milliseconds
-    );
+    )?;
     for (index, (layer, bounds)) in network.layers().iter().zip(&answer.bounds.layers).enumerate() {
-        let mut counts = [0; Status::Unknown as usize + 1];
-        for (neuron, (&l, &u)) in bounds.lower.iter().zip(&bounds.upper).enumerate() {
-            let curve: Curve<f64> = layer.curves.at(neuron);
-            counts[status(&curve, l, u) as usize] += 1;
-        }
+        let mut counts = StatusCounts::default();
+        let ends = bounds.lower.iter().copied().zip(bounds.upper.iter().copied());
+        count_statuses(&mut counts, |neuron| layer.curves.at::<f64>(neuron), ends);
         let has_bend = layer.curves.bend.is_some();
         let words: Vec<String> = Status::ALL
             .into_iter()
@@ -173,25 +177,25 @@ fn print(network: &Network, region: &Region, answer: &Answer, arguments: &Argume
             .filter(|&status| counts[status as usize] > 0)
             .map(|status| format!("{} {}", counts[status as usize], status.label(has_bend)))
             .collect();
-        println!("layer {}: {} neurons: {}", index + 1, bounds.lower.len(), words.join(", "));
+        say!("layer {}: {} neurons: {}", index + 1, bounds.lower.len(), words.join(", "))?;
     }
-    println!("class   output      lower      upper");
+    say!("class   output      lower      upper")?;
     for (class, output) in answer.outputs.iter().enumerate() {
         let (lower, upper) = (answer.bounds.logits.lower[class], answer.bounds.logits.upper[class]);
-        println!("{class:>5} {output:>8.4} {lower:>10.4} {upper:>10.4}");
+        let (lower, upper) = (decimal(lower, 4, Toward::Down), decimal(upper, 4, Toward::Up));
+        say!("{class:>5} {output:>8.4} {lower:>10} {upper:>10}")?;
     }
     let Some(label) = answer.label else {
-        println!("one output: no class to compare it with, so no margin and no verdict");
-        return;
+        return say!("one output: no class to compare it with, so no margin and no verdict");
     };
     let rivals = (0..answer.outputs.len()).filter(|&class| class != label);
     for (rival, margin) in rivals.zip(&answer.bounds.margins) {
-        println!("z{label} − z{rival} ≥ {margin:.6}");
+        say!("z{label} − z{rival} ≥ {}", decimal(*margin, 6, Toward::Down))?;
     }
     let word = match (answer.bounds.verified(), arguments.arithmetic) {
         (true, Precision::Sound) => "certified",
         (true, _) => "verified (rounding not charged)",
         (false, _) => "not verified",
     };
-    println!("{word} as class {label}");
+    say!("{word} as class {label}")
 }

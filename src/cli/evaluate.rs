@@ -1,10 +1,15 @@
 //! `boundscope evaluate`: clean, verified and PGD error over a set of images, with progress and Ctrl-C, beside the training record.
 
-use super::{CliError, Shape, input, methods, output, record};
+use super::{
+    CliError, Shape, input, output, progress, record,
+    say::{note, say},
+    signals, words,
+};
 use crate::{
     attack::Attack,
-    bounds::{Norm, Region},
+    bounds::{BoundsError, Norm, Region},
     certify::{Evaluation, Question, evaluate},
+    rounded::{Toward, percent},
     tensor::Cpu,
 };
 use serde_json::json;
@@ -22,7 +27,7 @@ pub(super) struct Arguments {
     #[arg(long, value_parser = input::data)]
     data: usize,
     /// Sizes of the region, separated by commas
-    #[arg(long, value_delimiter = ',', required = true, allow_negative_numbers = true)]
+    #[arg(long, value_delimiter = ',', required = true, value_parser = words::number, allow_hyphen_values = true)]
     epsilon: Vec<f64>,
     /// Methods, separated by commas
     #[arg(long, default_value = "ibp,crown-ibp,lbp,crown-lbp")]
@@ -65,9 +70,14 @@ fn attack(word: &str) -> Result<Attempt, String> {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
-    let methods = methods(&arguments.methods).map_err(CliError::Usage)?;
+    let methods = words::methods(&arguments.methods).map_err(CliError::Usage)?;
     let mut networks = Vec::new();
     for model in &arguments.models {
+        // Before the work: what stands there can be read, and written where that is asked for.
+        record::read(model)?;
+        if arguments.record {
+            output::check(&record::path(model))?;
+        }
         networks.push((model, input::mnist_network(model)?));
     }
     let set = input::mnist_test(0, arguments.data)?;
@@ -82,28 +92,44 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
         attack: arguments.pgd.0,
         exhaustive: arguments.exhaustive,
     };
-    let cancel = output::interrupted()?;
+    let cancel = signals::listen();
     let mut answers = Vec::new();
-    let mut wrong = 0;
+    let (mut wrong, mut interrupted) = (0, None);
+    // Where records are kept, the work goes on though nobody reads what is said meanwhile.
+    let mut heard = Ok(());
     for (model, network) in &networks {
-        let bar = output::progress_bar(arguments.data as u64);
+        let bar = progress::bar(arguments.data as u64);
         let start = Instant::now();
-        let progress = |done: usize| bar.set_position(done as u64);
+        let tell = |done: usize| bar.set_position(done as u64);
         let backend = Cpu::<f32>::new();
-        let found = evaluate(&backend, network, &set.pixels, &set.labels, &question, &progress, &cancel);
+        let found = evaluate(&backend, network, &set.pixels, &set.labels, &question, &tell, cancel);
         bar.finish_and_clear();
+        if found == Err(BoundsError::Cancelled) {
+            interrupted = Some(model);
+            break;
+        }
         let found = found?;
         let seconds = start.elapsed().as_secs_f64();
         let answer = as_json(&network.hash(), &found, seconds, &question, arguments.data);
         if !arguments.json {
-            println!("{}", model.display());
-            print(&found, seconds, &question);
+            let said = say!("{}", model.display()).and_then(|()| print(&found, seconds, &question));
+            heard = heard.and(said);
+            if !arguments.record && heard.is_err() {
+                return heard;
+            }
         }
         wrong += keep_record(model, &answer, arguments)?;
         answers.push(answer);
     }
+    heard?;
     if arguments.json {
-        println!("{}", serde_json::Value::Array(answers));
+        let partial = interrupted.map(|model| json!({ "partial": true, "interrupted": model.display().to_string() }));
+        answers.extend(partial);
+        say!("{}", serde_json::Value::Array(answers))?;
+    }
+    if let Some(model) = interrupted {
+        note!("boundscope: {} is not evaluated", model.display());
+        return Err(BoundsError::Cancelled.into());
     }
     if wrong > 0 {
         return Err(CliError::Usage(format!("{wrong} figures differ from the training records")));
@@ -124,38 +150,41 @@ fn keep_record(model: &Path, answer: &serde_json::Value, arguments: &Arguments) 
         return Ok(0);
     };
     for difference in &differences {
-        eprintln!("{}: {difference}", model.display());
+        note!("{}: {difference}", model.display());
     }
     if differences.is_empty() && !arguments.json {
-        println!("as its training record says");
+        say!("as its training record says")?;
     }
     Ok(differences.len())
 }
 
-fn print(found: &Evaluation, seconds: f64, question: &Question) {
+fn print(found: &Evaluation, seconds: f64, question: &Question) -> Result<(), CliError> {
     let region = question.regions[0];
     let clip = region.clip.map_or(String::new(), |[low, high]| format!(", clipped to [{low}, {high}]"));
-    println!(
+    say!(
         "{} images, norm {}{clip}, {} lines, f32 (rounding not charged), {seconds:.1} s",
         found.images,
         region.norm.name(),
         question.strategy.name()
-    );
-    println!("clean error {:.2} %", 100.0 * found.clean_error());
+    )?;
+    say!("clean error {:.2} %", 100.0 * found.clean_error())?;
     let mut header = format!("{:>10}", "ε");
     question.methods.iter().for_each(|method| header += &format!(" {:>16}", method.label()));
     if let Some(attack) = question.attack {
         header += &format!(" {:>16}", format!("PGD {}x{}", attack.steps, attack.restarts));
     }
-    println!("verified error by method, then PGD error, %\n{header}");
+    say!("verified error by method, then PGD error, %\n{header}")?;
     for (index, tallies) in found.tallies.chunks(question.methods.len()).enumerate() {
         let mut line = format!("{:>10}", tallies[0].region.epsilon);
-        let attacked = found.attack_error(index);
-        for error in tallies.iter().map(|tally| found.verified_error(tally)).chain(attacked) {
+        for tally in tallies {
+            line += &format!(" {:>16}", percent(found.images - tally.verified, found.images, 2, Toward::Up));
+        }
+        if let Some(error) = found.attack_error(index) {
             line += &format!(" {:>16.2}", 100.0 * error);
         }
-        println!("{line}");
+        say!("{line}")?;
     }
+    Ok(())
 }
 
 fn as_json(hash: &str, found: &Evaluation, seconds: f64, question: &Question, images: usize) -> serde_json::Value {

@@ -9,15 +9,22 @@ mod device;
 mod evaluate;
 mod figures;
 mod input;
+mod kinds;
 mod memory;
 mod output;
+mod progress;
 mod radius;
 mod record;
+mod say;
+mod signals;
 mod train;
+mod words;
 
-use crate::bounds::{BoundsError, Method, Norm, Strategy};
+use crate::bounds::{BoundsError, Norm, Strategy};
 use clap::{Parser, Subcommand, ValueEnum};
-use std::{path::PathBuf, process::ExitCode};
+use say::note;
+use std::{io::Write, path::PathBuf, process::ExitCode};
+use words::parse;
 
 /// Certified robustness of small neural networks: bounds, radii and verified error.
 #[derive(Parser)]
@@ -69,25 +76,11 @@ struct Shape {
     #[arg(long, default_value = "inf", value_parser = parse::<Norm>)]
     norm: Norm,
     /// Valid range of a pixel as LOW,HIGH; the region is cut to it (norm inf only)
-    #[arg(long, value_parser = clip)]
+    #[arg(long, value_parser = words::clip, allow_hyphen_values = true)]
     clip: Option<[f64; 2]>,
     /// How bounding lines are chosen: tight, adaptive or constant
     #[arg(long, default_value = "tight", value_parser = parse::<Strategy>)]
     lines: Strategy,
-}
-
-fn parse<T: std::str::FromStr<Err: ToString>>(word: &str) -> Result<T, String> {
-    word.parse().map_err(|error: T::Err| error.to_string())
-}
-
-fn clip(word: &str) -> Result<[f64; 2], String> {
-    let ends: Vec<f64> = word.split(',').map_while(|end| end.trim().parse().ok()).collect();
-    ends.try_into().map_err(|_| format!("\"{word}\" is not LOW,HIGH, for instance 0,1"))
-}
-
-/// A comma-separated list of methods.
-fn methods(list: &str) -> Result<Vec<Method>, String> {
-    list.split(',').map(|word| parse(word.trim())).collect()
 }
 
 /// Why a command has no answer.
@@ -103,14 +96,51 @@ enum CliError {
     Bounds(#[from] BoundsError),
     #[error(transparent)]
     Train(#[from] crate::train::TrainError),
+    /// Standard output that takes no more.
+    #[error("standard output: {0}")]
+    Output(std::io::Error),
+    /// Standard output that nobody reads any more.
+    #[error("standard output is closed")]
+    Closed,
+    /// What clap refuses, and what it answers itself.
+    #[error(transparent)]
+    Clap(#[from] clap::Error),
     #[error("{0}")]
     Usage(String),
 }
 
-/// Runs the command line and says how it ended: 0 on an answer, 2 on bad usage or input, 130 when interrupted.
+/// Runs the command line and says how it ended: 0 on an answer (or where nobody reads it any more), 2 on bad usage, bad input or an
+/// answer that cannot be written, 130 when interrupted.
 pub fn run() -> ExitCode {
     memory::keep();
-    let result = match Arguments::parse().command {
+    match command().and_then(|()| say::flush()) {
+        Ok(()) | Err(CliError::Closed) => ExitCode::SUCCESS,
+        Err(CliError::Bounds(BoundsError::Cancelled)) => {
+            note!("boundscope: interrupted");
+            ExitCode::from(signals::INTERRUPTED)
+        }
+        Err(CliError::Clap(error)) => {
+            // What is asked for, help or the version, goes to standard output; a refusal to standard error.
+            let printed = error.print().and_then(|()| std::io::stdout().flush());
+            match printed {
+                Err(failed) if !error.use_stderr() && failed.kind() != std::io::ErrorKind::BrokenPipe => {
+                    note!("boundscope: {}", CliError::Output(failed));
+                    ExitCode::from(2)
+                }
+                _ if error.use_stderr() => ExitCode::from(2),
+                _ => ExitCode::SUCCESS,
+            }
+        }
+        Err(error) => {
+            note!("boundscope: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn command() -> Result<(), CliError> {
+    signals::catch()?;
+    match Arguments::try_parse()?.command {
         Command::Bounds(arguments) => bounds::run(&arguments),
         Command::Radius(arguments) => radius::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
@@ -118,17 +148,6 @@ pub fn run() -> ExitCode {
         Command::Convert(arguments) => convert::run(&arguments),
         Command::Figures(arguments) => figures::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
-    };
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(CliError::Bounds(BoundsError::Cancelled)) => {
-            eprintln!("boundscope: interrupted");
-            ExitCode::from(130)
-        }
-        Err(error) => {
-            eprintln!("boundscope: {error}");
-            ExitCode::from(2)
-        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Training records: what stands beside a model file, NAME.json beside NAME.safetensors.gz.
 
-use super::{CliError, input, output};
+use super::{CliError, input, kinds, output};
 use crate::{bounds::Method, formats::read_json, train::Plan};
 use serde::Deserialize;
 use serde_json::Value;
@@ -60,7 +60,7 @@ struct Figure {
 
 /// The record of a model file.
 pub(super) fn path(model: &Path) -> PathBuf {
-    model.with_file_name(format!("{}.json", output::stem(model)))
+    model.with_file_name(format!("{}.json", kinds::stem(model)))
 }
 
 /// Reads a model's record; `None` where it has none.
@@ -72,7 +72,12 @@ pub(super) fn read(model: &Path) -> Result<Option<Value>, CliError> {
     let text = input::read(&path)?;
     let wrong = |error| CliError::Format(path.clone(), error);
     let _: Record = read_json("training record", &text).map_err(wrong)?;
-    read_json("training record", &text).map(Some).map_err(wrong)
+    let record: Value = read_json("training record", &text).map_err(wrong)?;
+    // A list of as many values would do for the struct.
+    if record.is_object() {
+        return Ok(Some(record));
+    }
+    Err(CliError::Usage(format!("{}: a training record is a JSON object", path.display())))
 }
 
 /// Writes a model's record.

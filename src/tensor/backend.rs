@@ -13,6 +13,7 @@ pub type Shape = [usize; 3];
 
 /// A device that failed. The master copies are on the host: start again on another device.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), serde(deny_unknown_fields))]
 #[error("the {device} failed: {why}")]
 pub struct DeviceError {
     /// Which device.

@@ -283,14 +283,18 @@ impl FromStr for Activation {
             choices: "relu, leaky:η, ramp:η, ramp:η0-η1 with 0 ≤ η < 1",
         };
         let slope =
-            |word: &str| word.parse::<f64>().ok().filter(|slope| (0.0..1.0).contains(slope)).ok_or_else(unknown);
+            // Adding 0 takes the sign off −0, which a name could not hold.
+            |word: &str| word.parse::<f64>().ok().filter(|slope| (0.0..1.0).contains(slope)).map(|slope| slope + 0.0);
         if word == "relu" {
             Ok(Activation::Relu)
         } else if let Some(word) = word.strip_prefix("leaky:") {
-            Ok(Activation::Leaky(slope(word)?))
+            Ok(Activation::Leaky(slope(word).ok_or_else(unknown)?))
         } else if let Some(word) = word.strip_prefix("ramp:") {
-            let (from, to) = word.split_once('-').unwrap_or((word, word));
-            Ok(Activation::Ramp(slope(from)?, slope(to)?))
+            // A dash may also stand in an exponent: 1e-3, and 1e-3-1e-2.
+            let whole = slope(word).map(|slope| (slope, slope));
+            let parts = || word.match_indices('-').find_map(|(at, _)| slope(&word[..at]).zip(slope(&word[at + 1..])));
+            let (from, to) = whole.or_else(parts).ok_or_else(unknown)?;
+            Ok(Activation::Ramp(from, to))
         } else {
             Err(unknown())
         }
@@ -322,6 +326,12 @@ mod tests {
         for word in ["relu", "leaky:0.01", "ramp:0", "ramp:0.01-0"] {
             assert_eq!(word.parse::<Activation>().map(|it| it.to_string()), Ok(word.to_owned()));
         }
+        for (word, slopes) in
+            [("ramp:1e-3", (1e-3, 1e-3)), ("ramp:1e-3-1e-2", (1e-3, 1e-2)), ("ramp:0.5-1E-300", (0.5, 1e-300))]
+        {
+            let read = word.parse::<Activation>().expect("a slope, or two");
+            assert_eq!((read.slopes(), read.to_string().parse()), (slopes, Ok(read)), "{word}");
+        }
         let own = r#"[{"op":"conv2d","outputs":4,"kernel":[3,3],"stride":[2,2]},{"op":"activation"},{"op":"flatten"}]"#;
         let own: Architecture = own.parse().expect("a list of blocks");
         assert_eq!(own.to_string().parse(), Ok(own));
@@ -348,7 +358,19 @@ mod tests {
             let message = list.parse::<Architecture>().expect_err("is refused").to_string();
             assert!(message.contains(name), "{message}");
         }
-        for word in ["relu:1", "leaky:1", "leaky:-0.1", "leaky:nan", "ramp:", "ramp:0-2", "tanh"] {
+        for word in [
+            "relu:1",
+            "leaky:1",
+            "leaky:-0.1",
+            "leaky:nan",
+            "ramp:",
+            "ramp:0-2",
+            "ramp:1e-3-",
+            "ramp:-1e-3",
+            "ramp:0-0-0",
+            "ramp:1e",
+            "tanh",
+        ] {
             assert!(word.parse::<Activation>().is_err(), "{word}");
         }
     }

@@ -1,6 +1,6 @@
 //! A run as a file: the model file of its network, with the optimiser's moments and the position beside it.
 
-use super::{Plan, TrainError, Trainer};
+use super::{Plan, Source, TrainError, Trainer};
 use crate::formats::{Extra, read_extra, read_json, write_model_with};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -21,6 +21,9 @@ struct Position {
     bent: bool,
     /// Images of the training set, which steps per epoch follow from.
     images: usize,
+    /// The training set; the page's runs do not name theirs.
+    #[serde(default)]
+    source: Option<Source>,
 }
 
 fn name(moment: &str, parameter: &str) -> String {
@@ -43,6 +46,7 @@ impl Trainer {
             updates: self.adam.updates,
             bent: self.model.bent,
             images: self.images,
+            source: self.source.clone(),
         };
         let mut tensors = Vec::new();
         for (index, parameter) in self.model.parameters.iter().enumerate() {
@@ -96,6 +100,7 @@ impl Trainer {
         }
         trainer.steps = position.steps;
         trainer.images = position.images;
+        trainer.source = position.source;
         trainer.adam.updates = position.updates;
         Ok(trainer)
     }

@@ -17,7 +17,7 @@ mod shards;
 mod trainer;
 
 pub use architecture::{Activation, Architecture, ArchitectureError, Block};
-pub use data::Data;
+pub use data::{Data, Source};
 pub use error::TrainError;
 #[cfg(feature = "gpu")]
 pub use gpu::GpuTrainer;

@@ -1,7 +1,7 @@
 //! The trainer: one step at a time, from a plan and a seed.
 
 use super::{
-    Data, Loss, LossError, LossProgram, Parts, Plan, Robust, TrainError,
+    Data, Loss, LossError, LossProgram, Parts, Plan, Robust, Source, TrainError,
     adam::Adam,
     model::{LEAST_BEND, Model, Parameter, Slot},
     shards::{self, Batch, Totals, Weights},
@@ -22,6 +22,7 @@ use std::{
 
 /// What one step did.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), serde(deny_unknown_fields))]
 pub struct StepReport {
     /// Index of the step, from 0.
     pub step: u64,
@@ -88,6 +89,8 @@ pub struct Trainer {
     pub(super) steps: u64,
     /// Images of the training set, from the last step; 0 before the first.
     pub(super) images: usize,
+    /// The training set, where whoever began the run has named it.
+    pub(super) source: Option<Source>,
     backend: Cpu<f32>,
     /// Losses recorded so far, by what they are made of and the size of their batch.
     programs: HashMap<(Parts, usize), LossProgram>,
@@ -121,6 +124,7 @@ impl Trainer {
             adam,
             steps: 0,
             images: 0,
+            source: None,
             backend: Cpu::new(),
             programs: HashMap::new(),
             order: None,
@@ -153,6 +157,16 @@ impl Trainer {
     /// Images of the training set that the run has seen; 0 before its first step.
     pub fn images(&self) -> usize {
         self.images
+    }
+
+    /// The training set, where whoever began the run has named it.
+    pub fn source(&self) -> Option<&Source> {
+        self.source.as_ref()
+    }
+
+    /// Names the training set; checkpoints carry it.
+    pub fn set_source(&mut self, source: Source) {
+        self.source = Some(source);
     }
 
     /// Steps taken so far.

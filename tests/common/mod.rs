@@ -7,6 +7,8 @@ pub mod golden;
 pub mod gpu;
 pub mod host;
 pub mod onnx;
+#[cfg(feature = "cli")]
+pub mod program;
 pub mod random;
 pub mod reference;
 pub mod runs;

@@ -1,7 +1,7 @@
 //! What answers mean: verdicts, shares, worst margins. Computed once, below the words and the drawings that tell of them.
 
 use crate::{
-    activation::{Status, status},
+    activation::{Status, StatusCounts, count_statuses},
     app::model::picture::{Picture, Sweep},
     bounds::{Method, Norm, Strategy},
     engine::{BoundsAnswer, Interval, LayerSummary, NetworkSummary},
@@ -190,15 +190,11 @@ pub fn here(picture: &Picture) -> Here {
     (picture.question.epsilon, picture.answers().map(|answer| (answer.method, mean(answer))).collect())
 }
 
-/// Counts by status, indexed by `Status as usize`.
-pub type Counts = [u32; 7];
-
 /// The statuses of a layer's neurons under some bounds.
-pub fn count(layer: &LayerSummary, bounds: &Interval) -> Counts {
-    let mut counts = Counts::default();
-    for (index, (&l, &u)) in bounds.lower.iter().zip(bounds.upper.iter()).enumerate() {
-        counts[status(&layer.curve(index), f64::from(l), f64::from(u)) as usize] += 1;
-    }
+pub fn count(layer: &LayerSummary, bounds: &Interval) -> StatusCounts {
+    let mut counts = StatusCounts::default();
+    let ends = bounds.lower.iter().zip(bounds.upper.iter()).map(|(&l, &u)| (f64::from(l), f64::from(u)));
+    count_statuses(&mut counts, |index| layer.curve(index), ends);
     counts
 }
 

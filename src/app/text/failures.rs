@@ -13,7 +13,7 @@ pub fn words(failure: &Failure) -> String {
         Failure::Pixels { found, wanted } => {
             format!("{found} bytes of pixels are not a whole number of images of {wanted}, one for each label")
         }
-        Failure::Budget { found } => format!("the time to spend is {found} ms; it must be 0 or more"),
+        Failure::Budget { found } => format!("the time to spend is {found} ms; it must be from 0 to 600000"),
         Failure::Bounds { error } => bounds(error),
         Failure::Device { error } => format!("the {} failed: {}", error.device, error.why),
         Failure::Kernel { kernel, element, found, wanted, tolerance } => format!(

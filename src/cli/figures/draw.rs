@@ -8,7 +8,7 @@ use crate::{
         marks::Marks,
         numbers, patterns,
     },
-    cli::figures::{Entry, Report, style},
+    cli::figures::{Entry, Report, share, style},
 };
 
 /// Where the figures come from.
@@ -183,7 +183,7 @@ fn bar(marks: &mut Marks, bend: bool, layer: &LayerStatuses, epsilon: f64, start
     for status in DRAWN {
         let wide = shares[status as usize] * width;
         marks.rect(status_class(status), x, y, wide, BAR);
-        let figure = format!("{:.0}", 100.0 * shares[status as usize]);
+        let figure = share(layer, status, 0);
         let plate = 6.4 * figure.len() as f64 + 7.0;
         if wide > plate + 4.0 {
             plates.push((x + wide / 2.0, plate, figure));
@@ -200,9 +200,8 @@ fn bar(marks: &mut Marks, bend: bool, layer: &LayerStatuses, epsilon: f64, start
 
 /// "dead 84.1 %, unstable 4.0 %, alive 11.9 %"; statuses that nothing has are left out.
 pub(super) fn percentages(layer: &LayerStatuses, bend: bool) -> String {
-    let shares = layer.shares();
     let some = DRAWN.into_iter().filter(|&status| layer.counts[status as usize] > 0);
-    let words = some.map(|status| format!("{} {:.1} %", status.label(bend), 100.0 * shares[status as usize]));
+    let words = some.map(|status| format!("{} {} %", status.label(bend), share(layer, status, 1)));
     words.collect::<Vec<_>>().join(", ")
 }
 

@@ -8,14 +8,19 @@ mod style;
 
 use crate::{
     activation::Status,
-    bounds::{Norm, Region},
+    bounds::{BoundsError, Norm, Region},
     catalogue::{PIXEL_RANGE, preset},
     certify::{LayerStatuses, statuses},
     charts::colours::DRAWN,
-    cli::{CliError, input, output},
+    cli::{
+        CliError, input, kinds, output, progress,
+        say::{note, say},
+        signals, words,
+    },
     engine::{LayerSummary, NetworkSummary, summarise},
     formats::mnist,
     network::Network,
+    rounded::{Toward, percent},
     tensor::Cpu,
 };
 use std::{
@@ -32,7 +37,7 @@ pub(super) struct Arguments {
     #[arg(long, default_value = "mnist-test:1000", value_parser = input::data)]
     data: usize,
     /// Sizes of the region, separated by commas
-    #[arg(long, value_delimiter = ',', default_value = "0.2,0.4", allow_negative_numbers = true)]
+    #[arg(long, value_delimiter = ',', default_value = "0.2,0.4", value_parser = words::number, allow_hyphen_values = true)]
     epsilon: Vec<f64>,
     /// Folder for figure-4.svg (ReLU, LeakyReLU), figure-6.svg and figure-6-centres.svg (ParamRamp) and figures.json
     #[arg(long)]
@@ -137,8 +142,8 @@ fn networks(asked: &[PathBuf]) -> Result<Vec<(String, Network)>, CliError> {
     let mut networks = Vec::new();
     for path in &paths {
         match fitting(path)? {
-            Ok(network) => networks.push((output::stem(path), network)),
-            Err(why) if asked.is_empty() => eprintln!("left out {why}"),
+            Ok(network) => networks.push((kinds::stem(path), network)),
+            Err(why) if asked.is_empty() => note!("left out {why}"),
             Err(why) => return Err(CliError::Usage(why)),
         }
     }
@@ -149,45 +154,82 @@ fn networks(asked: &[PathBuf]) -> Result<Vec<(String, Network)>, CliError> {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
+    check(&arguments.out)?;
     let networks = networks(&arguments.models)?;
     let set = input::mnist_test(0, arguments.data)?;
     let region = |&epsilon| Region { norm: Norm::Inf, epsilon, clip: Some(PIXEL_RANGE) };
     let regions: Vec<Region> = arguments.epsilon.iter().map(region).collect();
-    let cancel = output::interrupted()?;
-    let bar = output::progress_bar((networks.len() * arguments.data) as u64);
+    let cancel = signals::listen();
+    let bar = progress::bar((networks.len() * arguments.data) as u64);
     let start = Instant::now();
     let mut entries = Vec::new();
     for (place, (name, network)) in networks.into_iter().enumerate() {
-        let progress = |done: usize| bar.set_position((place * arguments.data + done) as u64);
-        let found = statuses(&Cpu::<f32>::new(), &network, &set.pixels, &regions, &progress, &cancel)?;
+        let tell = |done: usize| bar.set_position((place * arguments.data + done) as u64);
+        let found = statuses(&Cpu::<f32>::new(), &network, &set.pixels, &regions, &tell, cancel);
+        if found == Err(BoundsError::Cancelled) {
+            break;
+        }
+        let found = found?;
         entries.push(Entry { name, summary: summarise(&network), hash: network.hash(), statuses: found });
     }
     bar.finish_and_clear();
     let seconds = start.elapsed().as_secs_f64();
     let report = Report { images: arguments.data, epsilons: arguments.epsilon.clone(), networks: entries, seconds };
-    let json = print::json(&report);
-    let written = write(&report, &json, &arguments.out)?;
+    let mut json = print::json(&report);
+    let written = match signals::check() {
+        Ok(()) => write(&report, &json, &arguments.out)?,
+        Err(_) => {
+            json["partial"] = true.into();
+            note!("boundscope: {} networks done; no figure is written", report.networks.len());
+            Vec::new()
+        }
+    };
     if arguments.json {
-        println!("{json}");
+        say!("{json}")?;
     } else {
-        print::table(&report);
-        println!("\nwritten: {}", written.join(", "));
+        print::table(&report)?;
+        if !written.is_empty() {
+            say!("\nwritten: {}", written.join(", "))?;
+        }
     }
-    Ok(())
+    signals::check()
+}
+
+/// The files written.
+const FILES: [&str; 4] = ["figure-4.svg", "figure-6.svg", "figure-6-centres.svg", "figures.json"];
+
+/// Checks, before the work, that the folder is one or can be made, and that the files can be written there.
+fn check(out: &Path) -> Result<(), CliError> {
+    let file =
+        out.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("svg") || ending.eq_ignore_ascii_case("json"));
+    if file && !out.is_dir() {
+        let why = format!("{}: --out names a folder, which several figures are written into", out.display());
+        return Err(CliError::Usage(why));
+    }
+    fs::create_dir_all(out).map_err(|error| CliError::Write(out.to_owned(), error))?;
+    FILES.iter().try_for_each(|name| output::check(&out.join(name)))
+}
+
+/// Where a share of neurons with this status is rounded to: what is proved of them is never more than was proved.
+fn toward(status: Status) -> Toward {
+    match status {
+        Status::LeftDead | Status::Alive | Status::RightDead => Toward::Down,
+        Status::LeftUnstable | Status::Unstable | Status::RightUnstable | Status::Unknown => Toward::Up,
+    }
+}
+
+/// The share of a layer's neurons with a status, in percent with so many decimals.
+fn share(layer: &LayerStatuses, status: Status, decimals: u32) -> String {
+    let total = layer.counts.iter().sum::<u64>() as usize;
+    percent(layer.counts[status as usize] as usize, total, decimals, toward(status))
 }
 
 /// Writes the figures that there is something to draw in, and the numbers; answers with their names.
 fn write(report: &Report, json: &serde_json::Value, out: &Path) -> Result<Vec<String>, CliError> {
     let numbers = Some(format!("{json:#}\n"));
-    let files = [
-        ("figure-4.svg", draw::bars(report, false)),
-        ("figure-6.svg", draw::bars(report, true)),
-        ("figure-6-centres.svg", histogram::centres(report)),
-        ("figures.json", numbers),
-    ];
-    fs::create_dir_all(out).map_err(|error| CliError::Write(out.to_owned(), error))?;
+    let contents = [draw::bars(report, false), draw::bars(report, true), histogram::centres(report), numbers];
     let mut written = Vec::new();
-    for (name, content) in files {
+    for (name, content) in FILES.into_iter().zip(contents) {
         let path = out.join(name);
         if let Some(content) = content {
             output::write(&path, content.as_bytes())?;

@@ -4,32 +4,37 @@ use crate::{
     catalogue::PIXEL_RANGE,
     certify::{LayerStatuses, PLACES, place_edge},
     charts::numbers,
-    cli::figures::{Entry, Report, possible},
+    cli::{
+        CliError,
+        figures::{Entry, Report, possible, share},
+        say::say,
+    },
 };
 use serde_json::{Map, Value, json};
 
 /// Prints shares in percent, network by network, ε by ε, layer by layer.
-pub(super) fn table(report: &Report) {
-    println!(
+pub(super) fn table(report: &Report) -> Result<(), CliError> {
+    say!(
         "Statuses of hidden neurons, % of the layer: IBP, norm inf, clipped to [0, 1], first {} MNIST test images, f32 \
          (rounding not charged), {:.1} s",
-        report.images, report.seconds
-    );
+        report.images,
+        report.seconds
+    )?;
     for entry in &report.networks {
-        println!("\n{}: {}", entry.name, entry.title());
+        say!("\n{}: {}", entry.name, entry.title())?;
         let shown = entry.shown();
         let mut head = format!("{:>6}  {:<30}{:>9}", "ε", "hidden layer", "neurons");
         shown.iter().for_each(|status| head += &format!(" {:>15}", status.label(entry.bend())));
-        println!("{head}");
+        say!("{head}")?;
         for (place, epsilon) in report.epsilons.iter().enumerate() {
             for (title, neurons, layer) in entry.rows(place) {
                 let mut line = format!("{:>6}  {title:<30}{neurons:>9}", numbers::epsilon(*epsilon));
-                let shares = layer.shares();
-                shown.iter().for_each(|&status| line += &format!(" {:>15.1}", 100.0 * shares[status as usize]));
-                println!("{line}");
+                shown.iter().for_each(|&status| line += &format!(" {:>15}", share(&layer, status, 1)));
+                say!("{line}")?;
             }
         }
     }
+    Ok(())
 }
 
 /// The shares of one layer, or of all, by the status's name.

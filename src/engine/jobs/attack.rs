@@ -30,8 +30,9 @@ pub(super) async fn attack<H: Host>(
     region: &Region,
     pulse: &JobPulse<'_, H>,
 ) -> Result<(), JobError> {
+    // A network of one output has no margins.
+    let Some(restarts @ 1..) = loaded.network.classes().checked_sub(1) else { return Ok(()) };
     let start = context.host.now();
-    let restarts = loaded.network.classes() - 1;
     let attack = Attack { steps: STEPS, restarts, seed: 1, targeted: true };
     let found = loaded.attacker().attack(image, &[label], region, &attack, pulse).await?;
     let answer = AttackAnswer {
@@ -56,6 +57,9 @@ pub(super) async fn broken<H: Host>(
     (proved, largest): (Option<f64>, f64),
     pulse: &JobPulse<'_, H>,
 ) -> Result<(), JobError> {
+    if loaded.network.classes() < 2 {
+        return Ok(());
+    }
     let start = context.host.now();
     let attack = Attack { steps: STEPS, restarts: RESTARTS, seed: 1, targeted: false };
     let found = bracket(Search { largest, tolerance: TOLERANCE }, async |epsilon| {

@@ -2,7 +2,7 @@
 
 use super::sampling::points;
 use crate::{
-    bounds::{LayerBounds, Method, Region},
+    bounds::{BoundsError, LayerBounds, Method, Region, margin_rows},
     certify::predicted,
     engine::{
         context::{Context, Host, JobPulse},
@@ -47,7 +47,7 @@ pub(in crate::engine) async fn explore<H: Host>(
 ) -> Result<(), JobError> {
     let loaded = context.loaded(&question.network)?;
     let (image, label, region) = (question.pixels(), question.label as usize, question.region());
-    crate::bounds::margin_rows(&[label], 1, loaded.prepared.classes())?;
+    check(&loaded, &image, label, &region)?;
     let (layers, outputs) = loaded.prepared.infer(&image).await?;
     let answer = InferenceAnswer {
         layers: layers.iter().map(|layer| floats(layer)).collect(),
@@ -83,6 +83,17 @@ pub(in crate::engine) async fn explore<H: Host>(
     Ok(())
 }
 
+/// What every question about one image needs: one image of the network's size, a class of its and a region that is one. A method
+/// says so too, but a question may name none.
+pub(super) fn check(loaded: &Loaded, image: &[f64], label: usize, region: &Region) -> Result<(), BoundsError> {
+    let (found, wanted) = (image.len(), loaded.prepared.input_len());
+    if found != wanted {
+        return Err(BoundsError::ImageLength { image: 0, found, wanted });
+    }
+    region.around(loaded.prepared.backend(), image, wanted)?;
+    margin_rows(&[label], 1, loaded.prepared.classes()).map(drop)
+}
+
 /// Sends the range seen over sampled points.
 async fn samples<H: Host>(
     context: &Context<H>,
@@ -98,7 +109,7 @@ async fn samples<H: Host>(
     let empty = |width: usize| LayerBounds { lower: vec![f64::INFINITY; width], upper: vec![f64::NEG_INFINITY; width] };
     let classes = loaded.prepared.classes();
     let mut layers: Vec<LayerBounds> = widths.into_iter().map(empty).collect();
-    let (mut logits, mut least) = (empty(classes), vec![f64::INFINITY; classes - 1]);
+    let (mut logits, mut least) = (empty(classes), vec![f64::INFINITY; classes.saturating_sub(1)]);
     for batch in drawn.chunks(BATCH * image.len()) {
         pulse.tick().await?;
         let (values, outputs) = loaded.prepared.infer(batch).await?;
@@ -135,7 +146,9 @@ pub(in crate::engine) async fn classify<H: Host>(
     for batch in images.chunks(BATCH * inputs) {
         pulse.tick().await?;
         let (_, outputs) = loaded.prepared.infer(&unit(batch)).await?;
-        found.extend(outputs.chunks(classes).map(|z| predicted(z).map_or(u8::MAX, |class| class as u8)));
+        found.extend(
+            outputs.chunks(classes).map(|z| predicted(z).and_then(|class| u8::try_from(class).ok()).unwrap_or(u8::MAX)),
+        );
     }
     context.send(Response::Classes { epoch, classes: Bytes(found) });
     Ok(())

@@ -1,8 +1,11 @@
 //! The longer jobs of a session, begun when Explore is quiet: certified radii, sweeps along ε, timings.
 
-use super::{attack::broken, explore::unit};
+use super::{
+    attack::broken,
+    explore::{check, unit},
+};
 use crate::{
-    activation::{Curve, Curves, Status, status},
+    activation::{Curves, StatusCounts, count_statuses},
     bounds::{Bounds, BoundsError, LayerBounds, Method, Region, Strategy},
     certify::{RadiusQuestion, Search, certified_radius},
     engine::{
@@ -14,6 +17,9 @@ use crate::{
     pulse::{Pulse, Steady},
 };
 
+/// The longest time that may be spent on timing one method, in milliseconds.
+const LONGEST: f64 = 600_000.0;
+
 pub(in crate::engine) async fn radius<H: Host>(
     context: &Context<H>,
     epoch: u32,
@@ -23,7 +29,10 @@ pub(in crate::engine) async fn radius<H: Host>(
     pulse: &JobPulse<'_, H>,
 ) -> Result<(), JobError> {
     let loaded = context.loaded(&question.network)?;
-    let (image, label, region) = (question.pixels(), question.label as usize, question.region());
+    let (image, label) = (question.pixels(), question.label as usize);
+    // Its ε is ignored.
+    let region = question.region().with_epsilon(0.0);
+    check(&loaded, &image, label, &region)?;
     let mut proved: Option<f64> = None;
     let count = methods.len().max(1) as f64;
     for (index, &method) in methods.iter().enumerate() {
@@ -71,7 +80,9 @@ pub(in crate::engine) async fn sweep<H: Host>(
             strategies.iter().map(move |&strategy| (method, strategy))
         })
         .collect();
-    for (index, &(method, lines)) in runs.iter().enumerate() {
+    let points = (runs.len() * epsilons.len()) as f64;
+    let mut done = 0.0;
+    for (method, lines) in runs {
         for &epsilon in epsilons {
             pulse.tick().await?;
             let region = region.with_epsilon(epsilon);
@@ -85,9 +96,9 @@ pub(in crate::engine) async fn sweep<H: Host>(
                 statuses: bounds.layers.iter().zip(&curves).map(|(layer, curves)| count(layer, curves)).collect(),
             };
             context.send(Response::SweepPoint { epoch, answer });
+            done += 1.0;
+            context.send(Response::Progress { job: Job::Sweep, epoch, done: done / points });
         }
-        let done = (index + 1) as f64 / runs.len() as f64;
-        context.send(Response::Progress { job: Job::Sweep, epoch, done });
     }
     Ok(())
 }
@@ -103,9 +114,14 @@ pub(in crate::engine) async fn benchmark<H: Host>(
 ) -> Result<(), JobError> {
     let loaded = context.loaded(&question.network)?;
     let (inputs, region) = (loaded.prepared.input_len(), question.region());
+    if !(0.0..=LONGEST).contains(&budget) {
+        return Err(Failure::Budget { found: budget }.into());
+    }
     let (pixels, labels): (Vec<f64>, Vec<usize>) = (unit(images), labels.iter().map(|&y| usize::from(y)).collect());
-    if labels.is_empty() || pixels.len() != labels.len() * inputs {
-        return Err(Failure::Pixels { found: images.len() as u32, wanted: (labels.len() * inputs) as u32 }.into());
+    if labels.is_empty() || labels.len().checked_mul(inputs) != Some(pixels.len()) {
+        return Err(
+            Failure::Pixels { found: images.len() as u32, wanted: labels.len().saturating_mul(inputs) as u32 }.into()
+        );
     }
     for &method in methods {
         for count in [1, labels.len()] {
@@ -149,10 +165,8 @@ fn mean_width(layer: &LayerBounds) -> f64 {
 
 /// Neurons by status.
 fn count(layer: &LayerBounds, curves: &Curves) -> Vec<u32> {
-    let mut counts = vec![0; Status::Unknown as usize + 1];
-    for (index, (&l, &u)) in layer.lower.iter().zip(&layer.upper).enumerate() {
-        let curve: Curve<f64> = curves.at(index);
-        counts[status(&curve, l, u) as usize] += 1;
-    }
-    counts
+    let mut counts = StatusCounts::default();
+    let ends = layer.lower.iter().copied().zip(layer.upper.iter().copied());
+    count_statuses(&mut counts, |index| curves.at::<f64>(index), ends);
+    counts.to_vec()
 }

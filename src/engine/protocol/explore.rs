@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 /// What is asked about one image of one network. Every answer repeats it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), serde(deny_unknown_fields))]
 pub struct Question {
     /// Key under which the network was put into the session.
     pub network: String,
@@ -40,6 +41,7 @@ impl Question {
 
 /// The arithmetic behind a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), serde(deny_unknown_fields))]
 #[serde(rename_all = "lowercase")]
 pub enum Arithmetic {
     /// 32-bit, rounding ignored: a preview.
@@ -63,6 +65,7 @@ impl Arithmetic {
 
 /// Lower and upper bounds of one layer, neuron by neuron.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), serde(deny_unknown_fields))]
 pub struct Interval {
     /// Lower bounds.
     pub lower: Floats,
@@ -72,6 +75,7 @@ pub struct Interval {
 
 /// One activation layer of a network, as the page needs it to draw neurons.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), serde(deny_unknown_fields))]
 pub struct LayerSummary {
     /// What computes the pre-activation, for instance "conv 16 · 4×4 /2".
     pub affine: String,
@@ -105,6 +109,7 @@ impl LayerSummary {
 
 /// What a network is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), serde(deny_unknown_fields))]
 pub struct NetworkSummary {
     /// Shape of an input.
     pub input_shape: Vec<u32>,
@@ -118,6 +123,7 @@ pub struct NetworkSummary {
 
 /// Bounds by one method.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), serde(deny_unknown_fields))]
 pub struct BoundsAnswer {
     /// The method.
     pub method: Method,
@@ -148,6 +154,7 @@ pub struct BoundsAnswer {
 
 /// The network's plain output on the image itself.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), serde(deny_unknown_fields))]
 pub struct InferenceAnswer {
     /// Pre-activations of each activation layer.
     pub layers: Vec<Floats>,
@@ -161,6 +168,7 @@ pub struct InferenceAnswer {
 
 /// What PGD found at one ε: real points of the region, so that no bound can be above it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), serde(deny_unknown_fields))]
 pub struct AttackAnswer {
     /// ε.
     pub epsilon: f64,

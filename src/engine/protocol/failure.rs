@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 /// Why a request could not be answered, or a run had to stop. Fields called `why` are text as a file's reader, a device or a browser
 /// words it; all others are facts.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), serde(deny_unknown_fields))]
 #[serde(rename_all = "kebab-case")]
 pub enum Failure {
     /// The program of the engine could not be loaded: said in its place by its loader.
@@ -39,7 +40,7 @@ pub enum Failure {
         /// Bytes of one image, or of all images.
         wanted: u32,
     },
-    /// Neither a number nor at least 0.
+    /// A time to spend that is none: not a number, below 0 or above ten minutes.
     Budget {
         /// The time asked for, in milliseconds.
         found: f64,
@@ -158,7 +159,7 @@ impl std::fmt::Display for Failure {
             Failure::Pixels { found, wanted } => {
                 write!(out, "{found} bytes of pixels are not a whole number of images of {wanted}, one for each label")
             }
-            Failure::Budget { found } => write!(out, "the time to spend is {found} ms; it must be 0 or more"),
+            Failure::Budget { found } => write!(out, "the time to spend is {found} ms; it must be from 0 to 600000"),
             Failure::Bounds { error } => error.fmt(out),
             Failure::Device { error } => error.fmt(out),
             Failure::Kernel { kernel, element, found, wanted, tolerance } => write!(

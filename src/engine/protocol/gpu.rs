@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// A processor, or the wish that the faster one be taken.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), serde(deny_unknown_fields))]
 #[serde(rename_all = "lowercase")]
 pub enum Device {
     /// Whichever is faster on the task at hand, by measurement.
@@ -29,6 +30,7 @@ impl Device {
 
 /// From the client to the engine, about the GPU.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), serde(deny_unknown_fields))]
 #[serde(rename_all = "kebab-case")]
 pub enum GpuRequest {
     /// Open the adapter and try every kernel; answered by [`GpuResponse::Status`], several times.
@@ -63,6 +65,7 @@ pub enum GpuRequest {
 
 /// How the GPU is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), serde(deny_unknown_fields))]
 #[serde(rename_all = "lowercase")]
 pub enum GpuState {
     /// Nobody has asked for it.
@@ -80,6 +83,7 @@ pub enum GpuState {
 
 /// From the engine to the client, about the GPU.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), serde(deny_unknown_fields))]
 #[serde(rename_all = "kebab-case")]
 pub enum GpuResponse {
     /// How it is.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// Where a certificate by one method ends.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), serde(deny_unknown_fields))]
 pub struct RadiusAnswer {
     /// The method.
     pub method: Method,
@@ -23,6 +24,7 @@ pub struct RadiusAnswer {
 
 /// Where PGD breaks an image.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), serde(deny_unknown_fields))]
 pub struct BrokenAnswer {
     /// The smallest ε tried at which a point of the region was found that is not predicted as the label; `None` when none was
     /// found up to `largest`, which proves nothing.
@@ -39,6 +41,7 @@ pub struct BrokenAnswer {
 
 /// Tightness at one ε.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), serde(deny_unknown_fields))]
 pub struct SweepAnswer {
     /// ε.
     pub epsilon: f64,

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 /// What was measured so far.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), serde(deny_unknown_fields))]
 pub struct Speeds {
     /// What the adapter says of itself.
     pub adapter: String,
@@ -27,6 +28,7 @@ pub struct Speeds {
 
 /// One question about bounds on both lanes, in f32, with tight lines and the region clipped to [0, 1].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), serde(deny_unknown_fields))]
 pub struct BoundsSpeed {
     /// The architecture.
     pub network: String,
@@ -44,6 +46,7 @@ pub struct BoundsSpeed {
 
 /// One kind of training step on both lanes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), serde(deny_unknown_fields))]
 pub struct StepSpeed {
     /// The architecture.
     pub network: String,

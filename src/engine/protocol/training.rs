@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 /// What is measured of a run on images it does not train on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), serde(deny_unknown_fields))]
 pub struct ProbePlan {
     /// ε of every measurement, also for a run that trains without one; 0 for the run's own.
     pub epsilon: f64,
@@ -30,6 +31,7 @@ pub struct ProbePlan {
 
 /// From the client to the engine, about training.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), serde(deny_unknown_fields))]
 #[serde(rename_all = "kebab-case")]
 pub enum TrainRequest {
     /// Images to train on, `first` those of a new set; runs keep the set they were started with. Answered by
@@ -132,6 +134,7 @@ pub enum TrainRequest {
 
 /// How a run is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), serde(deny_unknown_fields))]
 #[serde(rename_all = "lowercase")]
 pub enum RunState {
     /// At rest.
@@ -146,6 +149,7 @@ pub enum RunState {
 
 /// The mean of some consecutive steps.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), serde(deny_unknown_fields))]
 pub struct Point {
     /// Epochs done after the last of them.
     pub epoch: f64,
@@ -161,6 +165,7 @@ pub struct Point {
 
 /// Lower bounds of the watched image's margins by one method.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), serde(deny_unknown_fields))]
 pub struct Watched {
     /// The method.
     pub method: Method,
@@ -172,6 +177,7 @@ pub struct Watched {
 
 /// What was measured at one moment of a run. Drafts that a page kept before protocol 6 call the errors `clean` and `verified`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), serde(deny_unknown_fields))]
 pub struct Probe {
     /// Steps done.
     pub step: u32,
@@ -201,6 +207,7 @@ pub struct Probe {
 
 /// From the engine to the client, about training.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), serde(deny_unknown_fields))]
 #[serde(rename_all = "kebab-case")]
 pub enum TrainResponse {
     /// The images at hand.
@@ -310,6 +317,7 @@ pub enum TrainResponse {
 
 /// What failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), serde(deny_unknown_fields))]
 #[serde(rename_all = "lowercase")]
 pub enum Order {
     /// [`TrainRequest::Data`].

@@ -1,7 +1,7 @@
 //! A measurement: what a network does on images it was not trained on.
 
 use crate::{
-    activation::{Curve, Curves, Status, status},
+    activation::{Curves, StatusCounts, count_statuses},
     attack::{Attack, Attacker},
     bounds::{Method, Prepared, Region, Strategy},
     certify::predicted,
@@ -83,7 +83,7 @@ pub(super) async fn measure(
         return Err(Failure::HeldOutSize { wanted: inputs as u32 }.into());
     }
     let curves: Vec<Curves> = network.layers().into_iter().map(|layer| layer.curves).collect();
-    let mut statuses = vec![vec![0u32; Status::Unknown as usize + 1]; curves.len()];
+    let mut statuses = vec![StatusCounts::default(); curves.len()];
     let attacker = question.attack.then(|| Attacker::new(network));
     let attack = Attack { steps: ATTACK_STEPS, restarts: 1, seed: question.seed, targeted: false };
     let (mut wrong, mut unproved, mut broken) = (0, 0, 0);
@@ -98,10 +98,8 @@ pub(super) async fn measure(
             wrong += u32::from(!right);
             unproved += u32::from(!(*right && bounds.verified()));
             for ((counts, layer), curves) in statuses.iter_mut().zip(&bounds.layers).zip(&curves) {
-                for (index, (&l, &u)) in layer.lower.iter().zip(&layer.upper).enumerate() {
-                    let curve: Curve<f64> = curves.at(index);
-                    counts[status(&curve, l, u) as usize] += 1;
-                }
+                let ends = layer.lower.iter().copied().zip(layer.upper.iter().copied());
+                count_statuses(counts, |index| curves.at::<f64>(index), ends);
             }
         }
         if let Some(attacker) = &attacker {
@@ -130,7 +128,7 @@ pub(super) async fn measure(
         clean_error: share(wrong),
         attacked: question.attack.then(|| share(broken)),
         verified_error: share(unproved),
-        statuses,
+        statuses: statuses.iter().map(|counts| counts.to_vec()).collect(),
         watch: if watched.is_empty() { 0 } else { watch.map_or(0, |watch| watch.id) },
         watched,
         milliseconds: 0.0,

@@ -67,8 +67,10 @@ impl Training {
             (false, None) => return Err(Failure::Piece),
             (true, _) => (piece, total as usize),
         };
-        if set.pixels.capacity() < wanted * set.inputs() && wanted <= 1 << 20 {
-            set.pixels.reserve_exact((wanted * set.inputs()).saturating_sub(set.pixels.len()));
+        // Room for all of it at once, where the number announced is one that fits; a set that grows is slower, no more.
+        let room = wanted.saturating_mul(set.inputs()).saturating_sub(set.pixels.len());
+        if set.pixels.capacity() - set.pixels.len() < room && wanted <= 1 << 20 {
+            let _ = set.pixels.try_reserve_exact(room);
         }
         let count = set.len();
         if count >= wanted {

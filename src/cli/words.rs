@@ -1,0 +1,75 @@
+//! Words of the command line as values: read whole, or refused with a sentence that says what would do.
+
+use crate::bounds::Method;
+
+/// Anything that reads itself.
+pub(super) fn parse<T: std::str::FromStr<Err: ToString>>(word: &str) -> Result<T, String> {
+    word.parse().map_err(|error: T::Err| error.to_string())
+}
+
+/// A number, neither infinite nor NaN.
+pub(super) fn number(word: &str) -> Result<f64, String> {
+    let number = word.trim().parse::<f64>().ok().filter(|number| number.is_finite());
+    number.ok_or_else(|| format!("\"{word}\" is no finite number"))
+}
+
+/// A number above 0.
+pub(super) fn positive(word: &str) -> Result<f64, String> {
+    number(word)?;
+    number(word).ok().filter(|number| *number > 0.0).ok_or_else(|| format!("{word} is not above 0"))
+}
+
+/// Exactly two numbers, separated by a comma.
+fn pair(word: &str) -> Option<[f64; 2]> {
+    let (first, second) = word.split_once(',')?;
+    Some([number(first).ok()?, number(second).ok()?])
+}
+
+/// LOW,HIGH.
+pub(super) fn clip(word: &str) -> Result<[f64; 2], String> {
+    pair(word).ok_or_else(|| format!("\"{word}\" is not LOW,HIGH, for instance 0,1"))
+}
+
+/// FROM,TO of κ.
+pub(super) fn kappa(word: &str) -> Result<[f64; 2], String> {
+    pair(word)
+        .filter(|ends| ends.iter().all(|end| (0.0..=1.0).contains(end)))
+        .ok_or_else(|| format!("\"{word}\" is not FROM,TO with both in [0, 1], for instance 1,0.5"))
+}
+
+/// A comma-separated list of methods.
+pub(super) fn methods(list: &str) -> Result<Vec<Method>, String> {
+    list.split(',').map(|word| parse(word.trim())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pairs_are_read_whole_or_refused() {
+        assert_eq!((clip("0,1"), clip("-1, +1e-3")), (Ok([0.0, 1.0]), Ok([-1.0, 1e-3])));
+        for bad in
+            ["", "0", "0,", ",1", "0,1,", "0,1,x", "0,1,2", "0;1", "0 1", "x,0,1", "0,nan", "-inf,inf", "0,1e999"]
+        {
+            assert!(clip(bad).is_err(), "{bad}");
+        }
+        assert_eq!(kappa("1,0.5"), Ok([1.0, 0.5]));
+        for bad in ["1,0.5,x", "1,2", "-1,0", "1", "1,nan"] {
+            assert!(kappa(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn numbers_and_lists_are_read_whole_or_refused() {
+        assert_eq!((number(" -1e-3 "), positive("+2")), (Ok(-1e-3), Ok(2.0)));
+        for bad in ["", "nan", "inf", "1e999", "0.1x", "0,1", "1 2", "--1"] {
+            assert!(number(bad).is_err() && positive(bad).is_err(), "{bad}");
+        }
+        assert!(positive("0").is_err() && positive("-1").is_err());
+        assert_eq!(methods("ibp, relaxed-crown:2").map(|all| all.len()), Ok(2));
+        for bad in ["", "ibp,", "ibp,,crown", "ibp crown", "ibp,x", "relaxed-crown:", "relaxed-crown:1x"] {
+            assert!(methods(bad).is_err(), "{bad}");
+        }
+    }
+}

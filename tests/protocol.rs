@@ -1,0 +1,499 @@
+//! Every message survives the way to the other side, and nothing that a message says ends a session.
+
+mod common;
+
+use boundscope::{
+    bounds::{BoundsError, Method, Norm, Strategy},
+    engine::{
+        Arithmetic, AttackAnswer, BoundsAnswer, BrokenAnswer, Bytes, Device, Failure, Floats, GpuRequest, GpuResponse,
+        GpuState, InferenceAnswer, Interval, Job, LayerSummary, NetworkSummary, Order, Point, Probe, ProbePlan,
+        Question, RadiusAnswer, Request, Response, RunState, Speeds, SweepAnswer, TrainRequest, TrainResponse, Watched,
+    },
+    formats::write_model,
+    network::{Linear, Network, Relu},
+    random::Random,
+    tensor::DeviceError,
+    train::{Activation, Architecture, Loss, Plan, Recipe, StepReport},
+};
+use common::host::session;
+use serde::{Serialize, de::DeserializeOwned};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// One example of every variant. A variant without one does not compile.
+macro_rules! examples {
+    ($type:ty: $($pattern:pat => $example:expr),+ $(,)?) => {{
+        let _ = |value: $type| match value { $($pattern => {})+ };
+        vec![$($example),+]
+    }};
+}
+
+fn survives<T: Serialize + DeserializeOwned + PartialEq + std::fmt::Debug>(messages: Vec<T>) {
+    for message in messages {
+        let text = serde_json::to_string(&message).expect("a message can be written");
+        assert_eq!(serde_json::from_str::<T>(&text).expect("and read again"), message, "{text}");
+        // One more field, wherever there are some, is refused.
+        for (at, _) in text.match_indices(":{\"") {
+            let more = format!("{}\"unheard_of\":0,{}", &text[..at + 2], &text[at + 2..]);
+            assert!(serde_json::from_str::<T>(&more).is_err(), "{more}");
+        }
+    }
+}
+
+fn question() -> Question {
+    Question {
+        network: "net".into(),
+        image: Floats(vec![0.25, 0.75]),
+        label: 1,
+        norm: Norm::Two,
+        epsilon: 0.1,
+        clip: Some([0.0, 1.0]),
+        lines: Strategy::Tight,
+    }
+}
+
+fn plan() -> Plan {
+    Plan::new(Recipe::Paper, Architecture::Mlp(vec![3]), Activation::Relu, Loss::Clean, 1, 0.1)
+}
+
+fn probe_plan() -> ProbePlan {
+    ProbePlan { epsilon: 0.1, count: 2, attack_every: 1, images: 3, last_images: 4, methods: Method::NAMED.to_vec() }
+}
+
+#[test]
+fn every_request_survives() {
+    let (epoch, methods) = (7, vec![Method::Ibp, Method::RelaxedCrown(2)]);
+    let bytes = || Bytes(vec![0, 127, 255]);
+    survives(examples!(Request:
+        Request::Hello => Request::Hello,
+        Request::Network { .. } => Request::Network { key: "net".into(), file: bytes() },
+        Request::Explore { .. } => Request::Explore { epoch, question: question(), methods: methods.clone() },
+        Request::Radius { .. } => Request::Radius { epoch, question: question(), methods: methods.clone(), largest: 0.5 },
+        Request::Sweep { .. } => Request::Sweep {
+            epoch,
+            question: question(),
+            methods: methods.clone(),
+            strategies: vec![Strategy::Tight, Strategy::Constant],
+            epsilons: vec![0.0, 1e-300, 1.0],
+        },
+        Request::Classify { .. } => Request::Classify { epoch, network: "net".into(), images: bytes() },
+        Request::Benchmark { .. } => Request::Benchmark {
+            epoch,
+            question: question(),
+            images: bytes(),
+            labels: bytes(),
+            methods: methods.clone(),
+            budget: 1.0,
+        },
+        Request::Cancel { .. } => Request::Cancel { job: Job::Sweep },
+        Request::Gpu { .. } => Request::Gpu { request: GpuRequest::Open },
+        Request::Train { .. } => Request::Train { request: TrainRequest::Step { runs: vec![0] } },
+    ));
+    survives(examples!(GpuRequest:
+        GpuRequest::Open => GpuRequest::Open,
+        GpuRequest::Choose { .. } => GpuRequest::Choose { device: Device::Auto },
+        GpuRequest::Measure { .. } => GpuRequest::Measure { epoch, budget: 2.5 },
+        GpuRequest::Try { .. } => GpuRequest::Try { rounds: 2, seed: 3 },
+        GpuRequest::Lose => GpuRequest::Lose,
+        GpuRequest::Starve { .. } => GpuRequest::Starve { bytes: u32::MAX },
+    ));
+    let (run, device) = (1, Device::Gpu);
+    survives(examples!(TrainRequest:
+        TrainRequest::Data { .. } => TrainRequest::Data {
+            first: true,
+            total: 9,
+            shape: vec![1, 1, 3],
+            classes: 2,
+            images: bytes(),
+            labels: bytes(),
+        },
+        TrainRequest::HeldOut { .. } => TrainRequest::HeldOut { images: bytes(), labels: bytes() },
+        TrainRequest::Watch { .. } => TrainRequest::Watch { id: 1, image: Floats(vec![0.5]), label: 2 },
+        TrainRequest::Start { .. } => TrainRequest::Start { run, plan: Box::new(plan()), probe: probe_plan(), device },
+        TrainRequest::Resume { .. } => TrainRequest::Resume { run, file: bytes(), probe: probe_plan(), device },
+        TrainRequest::Play { .. } => TrainRequest::Play { runs: vec![0, 1], speed: 10.0 },
+        TrainRequest::Pause { .. } => TrainRequest::Pause { runs: vec![] },
+        TrainRequest::Step { .. } => TrainRequest::Step { runs: vec![0] },
+        TrainRequest::Reset { .. } => TrainRequest::Reset { run },
+        TrainRequest::Checkpoint { .. } => TrainRequest::Checkpoint { run, purpose: 3 },
+        TrainRequest::Export { .. } => TrainRequest::Export { id: 4, file: bytes() },
+        TrainRequest::Drop { .. } => TrainRequest::Drop { run },
+    ));
+}
+
+fn failures() -> Vec<Failure> {
+    let why = || "why".to_string();
+    let device = || DeviceError { device: "GPU".into(), why: why(), memory: true };
+    examples!(Failure:
+        Failure::Loader { .. } => Failure::Loader { why: why() },
+        Failure::Message { .. } => Failure::Message { why: why() },
+        Failure::Partial => Failure::Partial,
+        Failure::NoNetwork { .. } => Failure::NoNetwork { network: "net".into() },
+        Failure::Network { .. } => Failure::Network { network: "net".into(), why: why() },
+        Failure::Pixels { .. } => Failure::Pixels { found: 1, wanted: 2 },
+        Failure::Budget { .. } => Failure::Budget { found: -1.0 },
+        Failure::Bounds { .. } => Failure::Bounds { error: BoundsError::ClipRange(1.0, 0.5) },
+        Failure::Device { .. } => Failure::Device { error: device() },
+        Failure::Kernel { .. } => Failure::Kernel { kernel: why(), element: 1, found: 3.0, wanted: 4.0, tolerance: 0.5 },
+        Failure::NoImages => Failure::NoImages,
+        Failure::NoHeldOut => Failure::NoHeldOut,
+        Failure::HeldOut { .. } => Failure::HeldOut { pixels: 3, labels: 2 },
+        Failure::HeldOutSize { .. } => Failure::HeldOutSize { wanted: 784 },
+        Failure::Piece => Failure::Piece,
+        Failure::NoRun => Failure::NoRun,
+        Failure::Plan { .. } => Failure::Plan { setting: why(), found: why(), wanted: why() },
+        Failure::Architecture { .. } => Failure::Architecture { why: why() },
+        Failure::Data { .. } => Failure::Data { why: why() },
+        Failure::Diverged { .. } => Failure::Diverged { step: 1, epoch: 0.5, what: why() },
+        Failure::NoAdjoint { .. } => Failure::NoAdjoint { operation: why() },
+        Failure::Checkpoint { .. } => Failure::Checkpoint { why: why() },
+        Failure::File { .. } => Failure::File { why: why() },
+        Failure::Onnx { .. } => Failure::Onnx { why: why() },
+        Failure::NoGpuLane => Failure::NoGpuLane,
+        Failure::GpuNotReady => Failure::GpuNotReady,
+        Failure::Noise => Failure::Noise,
+    )
+}
+
+#[test]
+fn every_failure_survives_and_has_words() {
+    for failure in failures() {
+        let (page, native) = (boundscope::app::failures::words(&failure), failure.to_string());
+        assert!(page.len() > 2 && native.len() > 2, "{failure:?}");
+    }
+    survives(failures());
+}
+
+#[test]
+fn every_response_survives() {
+    let (epoch, run, milliseconds, method, lines) = (3, 1, 1.5, Method::Crown, Strategy::Tight);
+    let floats = || Floats(vec![-1.0, 0.5]);
+    let interval = || Interval { lower: floats(), upper: floats() };
+    let layer =
+        LayerSummary { affine: "linear".into(), shape: vec![2], activation: "ReLU".into(), slope: 0.0, bend: floats() };
+    let summary = NetworkSummary { input_shape: vec![2], classes: 2, parameters: 6, layers: vec![layer] };
+    let bounds = BoundsAnswer {
+        method,
+        lines,
+        epsilon: 0.1,
+        norm: Norm::Inf,
+        clip: None,
+        arithmetic: Arithmetic::F32,
+        layers: vec![interval()],
+        logits: interval(),
+        margins: floats(),
+        verified: true,
+        milliseconds,
+        device: Device::Gpu,
+    };
+    let inference = InferenceAnswer { layers: vec![floats()], logits: floats(), margins: floats(), predicted: 1 };
+    let radius = RadiusAnswer {
+        method,
+        lines,
+        verified: Some(1e-300),
+        unverified: None,
+        arithmetic: Arithmetic::Sound,
+        milliseconds,
+    };
+    let sweep =
+        SweepAnswer { epsilon: 0.1, method, lines, mean_width: 1.0, worst_margin: -1.0, statuses: vec![vec![1; 7]] };
+    let attack = AttackAnswer { epsilon: 0.1, margins: floats(), broken: true, steps: 2, restarts: 3, milliseconds };
+    let broken = BrokenAnswer { epsilon: Some(0.1), largest: 1.0, steps: 2, restarts: 3, milliseconds };
+    survives(examples!(Response:
+        Response::Ready { .. } => Response::Ready { protocol: 6, device: "CPU".into() },
+        Response::Network { .. } => Response::Network { key: "net".into(), summary },
+        Response::Inference { .. } => Response::Inference { epoch, answer: inference },
+        Response::Samples { .. } => Response::Samples {
+            epoch,
+            epsilon: 0.1,
+            points: 3,
+            layers: vec![interval()],
+            logits: interval(),
+            margins: floats(),
+        },
+        Response::Bounds { .. } => Response::Bounds { epoch, answer: bounds },
+        Response::Radius { .. } => Response::Radius { epoch, answer: radius },
+        Response::SweepPoint { .. } => Response::SweepPoint { epoch, answer: sweep },
+        Response::Classes { .. } => Response::Classes { epoch, classes: Bytes(vec![1, 255]) },
+        Response::Timing { .. } => Response::Timing { epoch, method, images: 1, milliseconds, runs: 3 },
+        Response::Progress { .. } => Response::Progress { job: Job::Radius, epoch, done: 0.5 },
+        Response::Done { .. } => Response::Done { job: Job::Measure, epoch },
+        Response::Gpu { .. } => Response::Gpu { response: GpuResponse::Tried { cases: 1, worst: 0.5 } },
+        Response::Train { .. } => Response::Train { response: TrainResponse::Data { images: 1 } },
+        Response::Failed { .. } => Response::Failed { job: Some(Job::Classify), epoch, failure: Failure::NoImages },
+        Response::Attack { .. } => Response::Attack { epoch, answer: attack },
+        Response::Broken { .. } => Response::Broken { epoch, answer: broken },
+    ));
+    let cause = || Some(Failure::GpuNotReady);
+    survives(examples!(GpuResponse:
+        GpuResponse::Status { .. } => GpuResponse::Status {
+            state: GpuState::Lost,
+            adapter: "A".into(),
+            cause: cause(),
+            done: 1,
+            total: 2,
+        },
+        GpuResponse::Raced { .. } => GpuResponse::Raced { network: "net".into(), method, milliseconds: [1.0, 2.0] },
+        GpuResponse::Tried { .. } => GpuResponse::Tried { cases: 1, worst: 0.5 },
+        GpuResponse::Measured { .. } => GpuResponse::Measured { epoch, speeds: Speeds::default(), done: 1, total: 2 },
+    ));
+    let probe = Probe {
+        step: 1,
+        epoch: 0.5,
+        images: 10,
+        epsilon: 0.1,
+        clean_error: 0.25,
+        attacked: None,
+        verified_error: 0.5,
+        statuses: vec![vec![0; 7]],
+        watch: 1,
+        watched: vec![Watched { method, worst: -1.0, mean: 0.5 }],
+        milliseconds,
+    };
+    let old = serde_json::to_string(&probe).expect("written").replace("_error", "");
+    assert_eq!(serde_json::from_str::<Probe>(&old).expect("drafts of before protocol 6 still open"), probe);
+    let last = StepReport {
+        step: 1,
+        epoch: 0.5,
+        loss: 1.0,
+        clean_loss: None,
+        robust_loss: Some(1.0),
+        clean_error: None,
+        verified_error: Some(0.5),
+        gradient_norm: 1.0,
+        epsilon: 0.1,
+        kappa: 0.5,
+        beta: 0.0,
+        slope: 0.0,
+        learning_rate: 0.1,
+    };
+    survives(examples!(TrainResponse:
+        TrainResponse::Data { .. } => TrainResponse::Data { images: 3 },
+        TrainResponse::Started { .. } => TrainResponse::Started { run, plan: plan(), steps: 1, per_epoch: 2, images: 3 },
+        TrainResponse::Needs { .. } => TrainResponse::Needs { run, images: 3 },
+        TrainResponse::Lane { .. } => TrainResponse::Lane {
+            run,
+            device: Device::Cpu,
+            adapter: String::new(),
+            raced: Some([1.0, 2.0]),
+            cause: cause(),
+            steps: 4,
+        },
+        TrainResponse::Steps { .. } => TrainResponse::Steps {
+            run,
+            points: vec![Point::default()],
+            last,
+            training: 1.0,
+            probing: 2.0,
+        },
+        TrainResponse::Probe { .. } => TrainResponse::Probe { run, probe, model: Bytes(vec![1]) },
+        TrainResponse::State { .. } => TrainResponse::State { run, state: RunState::Stopped, cause: cause() },
+        TrainResponse::Checkpoint { .. } => TrainResponse::Checkpoint { run, purpose: 1, steps: 2, epoch: 0.5, file: Bytes(vec![1]) },
+        TrainResponse::Exported { .. } => TrainResponse::Exported { id: 1, file: Bytes(vec![1]), rounded: vec!["x".into()] },
+        TrainResponse::Failed { .. } => TrainResponse::Failed { run: None, order: Order::Export, failure: Failure::NoRun },
+    ));
+}
+
+/// A file of a network of 2 inputs, 3 neurons and so many outputs.
+fn file(outputs: usize) -> Bytes {
+    let mut network = Network::new(&[2]).expect("a shape");
+    let layer = |outputs: usize, inputs: usize| {
+        let weight = (0..outputs * inputs).map(|at| (at as f32 * 0.7).sin()).collect();
+        Linear { outputs, inputs, weight, bias: None }
+    };
+    let (first, last) = (layer(3, 2), layer(outputs, 3));
+    network.push(first).expect("fits");
+    network.push(Relu).expect("fits");
+    network.push(last).expect("fits");
+    Bytes(write_model(&network).expect("written"))
+}
+
+struct Odd(Random);
+
+impl Odd {
+    fn pick<T: Clone>(&mut self, from: &[T]) -> T {
+        from[self.0.below(from.len())].clone()
+    }
+
+    fn number(&mut self) -> f64 {
+        self.pick(&[
+            0.0,
+            -0.0,
+            0.1,
+            1.0,
+            -1.0,
+            1e-300,
+            5e-324,
+            1e-9,
+            1e30,
+            1e308,
+            f64::MAX,
+            f64::NAN,
+            f64::INFINITY,
+            f64::NEG_INFINITY,
+        ])
+    }
+
+    fn count(&mut self) -> u32 {
+        self.pick(&[0, 1, 2, 3, 9, 255, 256, u32::MAX])
+    }
+
+    fn bytes(&mut self) -> Bytes {
+        let length = self.pick(&[0, 1, 2, 3, 4, 6, 64]);
+        let most = self.pick(&[1, 2, 256]);
+        Bytes((0..length).map(|_| self.0.below(most) as u8).collect())
+    }
+
+    fn floats(&mut self) -> Floats {
+        let length = self.pick(&[0, 1, 2, 2, 2, 2, 3, 4]);
+        Floats((0..length).map(|_| if self.0.below(4) == 0 { self.number() as f32 } else { 0.5 }).collect())
+    }
+
+    fn list<T>(&mut self, most: usize, mut one: impl FnMut(&mut Self) -> T) -> Vec<T> {
+        (0..self.0.below(most)).map(|_| one(self)).collect()
+    }
+
+    fn methods(&mut self) -> Vec<Method> {
+        self.list(4, |odd| {
+            let cut = odd.pick(&[0, 1, 2, 3, u32::MAX]);
+            odd.pick(&[
+                Method::Ibp,
+                Method::CrownIbp,
+                Method::Lbp,
+                Method::CrownLbp,
+                Method::Crown,
+                Method::RelaxedCrown(cut),
+            ])
+        })
+    }
+
+    fn strategy(&mut self) -> Strategy {
+        self.pick(&Strategy::ALL)
+    }
+
+    fn network(&mut self) -> String {
+        self.pick(&["two", "two", "one", "many", "nowhere"]).to_string()
+    }
+
+    fn question(&mut self) -> Question {
+        Question {
+            network: self.network(),
+            image: self.floats(),
+            label: self.pick(&[0, 0, 1, 1, 2, u32::MAX]),
+            norm: self.pick(&Norm::ALL),
+            epsilon: if self.0.below(2) == 0 { 0.1 } else { self.number() },
+            clip: if self.0.below(2) == 0 { None } else { Some([self.number(), self.number()]) },
+            lines: self.strategy(),
+        }
+    }
+
+    fn plan(&mut self) -> Plan {
+        let mut plan = plan();
+        (plan.epochs, plan.batch) = (self.pick(&[0, 1, 2]), self.pick(&[0, 1, 2, u32::MAX]));
+        plan.epsilon = if self.0.below(2) == 0 { 0.1 } else { self.number() };
+        plan
+    }
+
+    fn probe(&mut self) -> ProbePlan {
+        ProbePlan {
+            epsilon: self.number(),
+            count: self.count(),
+            attack_every: self.count(),
+            images: self.count(),
+            last_images: self.count(),
+            methods: self.methods(),
+        }
+    }
+
+    fn train(&mut self) -> TrainRequest {
+        let run = self.pick(&[0, 1, u32::MAX]);
+        let device = self.pick(&[Device::Cpu, Device::Auto, Device::Gpu]);
+        match self.0.below(12) {
+            0 => TrainRequest::Data {
+                first: self.0.below(3) > 0,
+                total: self.count(),
+                shape: self.list(4, Self::count),
+                classes: self.count(),
+                images: self.bytes(),
+                labels: self.bytes(),
+            },
+            1 => TrainRequest::Data {
+                first: true,
+                total: 3,
+                shape: vec![2],
+                classes: 2,
+                images: Bytes(vec![0, 9, 200, 3, 77, 255]),
+                labels: Bytes(vec![0, 1, 1]),
+            },
+            2 => TrainRequest::HeldOut { images: self.bytes(), labels: self.bytes() },
+            3 => TrainRequest::Watch { id: 1, image: self.floats(), label: self.count() },
+            4 | 5 => TrainRequest::Start { run, plan: Box::new(self.plan()), probe: self.probe(), device },
+            6 => TrainRequest::Resume { run, file: self.bytes(), probe: self.probe(), device },
+            7 => TrainRequest::Step { runs: vec![run, run] },
+            8 => TrainRequest::Pause { runs: vec![run] },
+            9 => TrainRequest::Reset { run },
+            10 => TrainRequest::Checkpoint { run, purpose: self.count() },
+            _ => self.pick(&[TrainRequest::Drop { run }, TrainRequest::Export { id: 1, file: file(2) }]),
+        }
+    }
+
+    fn request(&mut self, epoch: u32) -> Request {
+        match self.0.below(8) {
+            0 => Request::Network { key: self.network(), file: self.bytes() },
+            1 | 2 => Request::Explore { epoch, question: self.question(), methods: self.methods() },
+            3 => Request::Radius { epoch, question: self.question(), methods: self.methods(), largest: self.number() },
+            4 => Request::Sweep {
+                epoch,
+                question: self.question(),
+                methods: self.methods(),
+                strategies: self.list(3, Self::strategy),
+                epsilons: self.list(3, Self::number),
+            },
+            5 => Request::Classify { epoch, network: self.network(), images: self.bytes() },
+            6 => Request::Benchmark {
+                epoch,
+                question: self.question(),
+                images: self.bytes(),
+                labels: self.bytes(),
+                methods: self.methods(),
+                budget: self.pick(&[0.0, -1.0, f64::NAN, f64::INFINITY, f64::MAX]),
+            },
+            _ => Request::Train { request: self.train() },
+        }
+    }
+}
+
+/// The job of a request that ends in `Done` or `Failed`.
+fn job(request: &Request) -> Option<Job> {
+    match request {
+        Request::Explore { .. } => Some(Job::Explore),
+        Request::Radius { .. } => Some(Job::Radius),
+        Request::Sweep { .. } => Some(Job::Sweep),
+        Request::Classify { .. } => Some(Job::Classify),
+        Request::Benchmark { .. } => Some(Job::Benchmark),
+        _ => None,
+    }
+}
+
+#[test]
+fn whatever_a_message_says_a_session_lives_and_a_job_ends() {
+    let (session, said) = session();
+    for (key, outputs) in [("two", 2), ("one", 1), ("many", 260)] {
+        pollster::block_on(session.handle(Request::Network { key: key.into(), file: file(outputs) }));
+    }
+    let mut odd = Odd(Random::new(5));
+    for epoch in 1..600 {
+        let request = odd.request(epoch);
+        let asked = job(&request);
+        let words = format!("{request:?}");
+        let lived = catch_unwind(AssertUnwindSafe(|| pollster::block_on(session.handle(request))));
+        assert!(lived.is_ok(), "{words}");
+        let said: Vec<Response> = said.borrow_mut().drain(..).collect();
+        let ended = said.iter().filter(|response| match response {
+            Response::Done { job, epoch: own } => Some(*job) == asked && *own == epoch,
+            Response::Failed { job, epoch: own, .. } => *job == asked && *own == epoch,
+            _ => false,
+        });
+        let ended = ended.count();
+        assert!(asked.is_none() || ended == 1, "{ended} ends of {words}");
+    }
+}

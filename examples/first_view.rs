@@ -17,10 +17,10 @@ fn main() -> ExitCode {
 }
 
 fn write() -> Result<usize, Box<dyn std::error::Error>> {
-    let network = boundscope::app::state::State::default().network;
+    let network = boundscope::app::model::state::State::default().network;
     let model = fs::read(format!("assets/models/{network}.safetensors.gz"))?;
     let shard = fs::read("assets/mnist/test-00.gz")?;
-    let view = pollster::block_on(boundscope::app::first_view::compute(model, &shard))?;
+    let view = pollster::block_on(boundscope::app::explore::first_view::compute(model, &shard))?;
     let text = serde_json::to_vec(&view)?;
     fs::write("assets/first-view.json", &text)?;
     Ok(text.len())

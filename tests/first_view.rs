@@ -1,7 +1,7 @@
 //! The first view that ships is what the engine answers today.
 
 use boundscope::{
-    app::first_view::{FirstView, compute},
+    app::explore::first_view::{FirstView, compute},
     engine::{Floats, Interval, Response},
 };
 use std::{fs, path::Path};
@@ -67,7 +67,7 @@ fn same(a: &Response, b: &Response) -> bool {
 #[test]
 fn the_shipped_first_view_is_what_the_engine_says() {
     let shipped: FirstView = serde_json::from_slice(&asset("first-view.json")).expect("the first view is valid");
-    let model = asset(&format!("models/{}.safetensors.gz", boundscope::app::state::State::default().network));
+    let model = asset(&format!("models/{}.safetensors.gz", boundscope::app::model::state::State::default().network));
     let fresh = pollster::block_on(compute(model, &asset("mnist/test-00.gz"))).expect("the shard is valid");
     assert_eq!((&shipped.hash, &shipped.image, shipped.label), (&fresh.hash, &fresh.image, fresh.label));
     assert_eq!(shipped.responses.len(), fresh.responses.len());

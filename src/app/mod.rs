@@ -1,24 +1,22 @@
 //! The page: what it shows, what it asks, and what stands in its URL.
 //!
-//! Everything that can be said without a browser is said without one: these modules compile and are tested natively.
-//! The rest (Leptos components, the engine's client) exists on `wasm32` under the feature `page` only.
+//! Everything that can be said without a browser is said without one: those modules compile and are tested natively. The rest
+//! (Leptos components, the engine's client) exists on `wasm32` under the feature `page` only.
+//!
+//! - `model` is what the page is: state, pictures, the store of signals, the address bar; `link` reaches the worker and files;
+//!   `ui` has widgets; `text` has every sentence, one table per language.
+//! - `explore` and `train` are the tabs; they do not know each other. Only `shell` knows both.
 
-pub mod asks;
-pub mod digit;
-pub mod failures;
-pub mod first_view;
-pub mod picture;
-pub mod plots;
-pub mod processor;
-pub mod state;
-pub mod strings;
-pub mod train;
-pub mod words;
-
-/// Modules of the browser alone.
-macro_rules! in_the_browser {
-    ($($name:ident),*) => { $(#[cfg(all(feature = "page", target_arch = "wasm32"))] mod $name;)* };
-}
-in_the_browser!(client, conductor, controls, data, dom, history, page, store, training, views);
+pub mod explore;
 #[cfg(all(feature = "page", target_arch = "wasm32"))]
-pub use page::mount;
+pub(crate) mod link;
+pub mod model;
+#[cfg(all(feature = "page", target_arch = "wasm32"))]
+pub(crate) mod shell;
+pub mod text;
+pub mod train;
+#[cfg(all(feature = "page", target_arch = "wasm32"))]
+pub(crate) mod ui;
+
+#[cfg(all(feature = "page", target_arch = "wasm32"))]
+pub use shell::page::mount;

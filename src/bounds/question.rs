@@ -37,6 +37,28 @@ impl Method {
         }
     }
 
+    /// Whether this method's bounds are promised never to be looser than those of `other`, whatever the network, region and image:
+    /// lower bounds no smaller, upper bounds no larger, but for rounding (Theorem 2 of the paper; docs/methods.md, "What must hold").
+    ///
+    /// Promised with tight and with constant lines: IBP ≤ CROWN-IBP, LBP ≤ CROWN-LBP ≤ CROWN; LBP ≤ Relaxed-CROWN-1; and
+    /// Relaxed-CROWN-v ≤ CROWN. Nothing is promised between two depths v, nor that a depth above 1 beats LBP or even IBP; and
+    /// with adaptive lines nothing between any two methods. `tests/ordering.rs` holds each promise, and a counterexample of what
+    /// is none.
+    pub fn never_looser_than(self, other: Method, strategy: super::Strategy) -> bool {
+        use Method::*;
+        if self == other {
+            return true;
+        }
+        strategy != super::Strategy::Adaptive
+            && match self {
+                Ibp => false,
+                CrownIbp | Lbp => other == Ibp,
+                CrownLbp => matches!(other, Ibp | CrownIbp | Lbp),
+                RelaxedCrown(depth) => depth == 1 && matches!(other, Ibp | Lbp),
+                Crown => true,
+            }
+    }
+
     /// Whether the choice of lines changes anything (it does not for IBP).
     pub fn uses_lines(self) -> bool {
         self != Method::Ibp

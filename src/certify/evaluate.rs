@@ -172,7 +172,9 @@ async fn batch<B: Backend>(
         for &method in &question.methods {
             let proved = |index: usize| {
                 question.strategy == Strategy::Tight
-                    && proofs.iter().any(|(looser, proofs)| no_looser(method, *looser) && proofs[index])
+                    && proofs
+                        .iter()
+                        .any(|(looser, proofs)| method.never_looser_than(*looser, question.strategy) && proofs[index])
             };
             let mut verified: Vec<bool> =
                 (0..labels.len()).map(|index| !question.exhaustive && standing[index] && proved(index)).collect();
@@ -191,16 +193,6 @@ async fn batch<B: Backend>(
         }
     }
     Ok(counts)
-}
-
-/// Whether Theorem 2 says that, with tight lines, `method` is at least as tight as `than` (docs/methods.md §7).
-fn no_looser(method: Method, than: Method) -> bool {
-    match than {
-        Method::Ibp => !matches!(method, Method::Ibp | Method::RelaxedCrown(_)),
-        Method::CrownIbp | Method::Lbp => matches!(method, Method::CrownLbp | Method::Crown),
-        Method::CrownLbp | Method::RelaxedCrown(_) => method == Method::Crown,
-        Method::Crown => false,
-    }
 }
 
 /// The class of the largest output; `None` if any output is not a number.

@@ -1,8 +1,8 @@
 //! What has happened in a run, to be drawn, scrubbed through and kept.
 
 use crate::{
-    app::failures,
-    engine::{Point, Probe, RunState, TrainResponse},
+    app::{model::state::train::Settings, text::failures},
+    engine::{Device, Point, Probe, RunState, TrainResponse},
     train::{Plan, StepReport},
 };
 use serde::{Deserialize, Serialize};
@@ -38,6 +38,19 @@ impl History {
     }
 }
 
+/// The processor of a run, and how it came to be that one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Lane {
+    /// CPU or GPU.
+    pub device: Device,
+    /// The GPU's name.
+    pub adapter: String,
+    /// Milliseconds that a step took on the CPU and on the GPU, where both were tried.
+    pub raced: Option<[f64; 2]>,
+    /// Why the run left another processor.
+    pub cause: Option<String>,
+}
+
 /// A run on the page.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RunView {
@@ -59,8 +72,8 @@ pub struct RunView {
     pub history: History,
     /// Milliseconds spent on steps and on measurements, by the engine's clock.
     pub spent: (f64, f64),
-    /// The processor, in words; empty before it is settled.
-    pub lane: String,
+    /// The processor, once it is settled.
+    pub lane: Option<Lane>,
     /// Examples per second, over the last seconds.
     pub rate: Option<f64>,
     /// Time and steps at recent messages.
@@ -80,7 +93,7 @@ impl RunView {
             last: None,
             history: History { points: Vec::new(), moments: Vec::new() },
             spent: (0.0, 0.0),
-            lane: String::new(),
+            lane: None,
             rate: None,
             recent: Vec::new(),
         }
@@ -113,8 +126,7 @@ impl RunView {
                     self.steps = steps;
                     self.history.cut(steps);
                 }
-                self.lane =
-                    super::strings::lane(device, &adapter, raced, cause.as_ref().map(failures::words).as_deref());
+                self.lane = Some(Lane { device, adapter, raced, cause: cause.as_ref().map(failures::words) });
                 self.recent.clear();
             }
             TrainResponse::State { state, cause, .. } => {
@@ -191,10 +203,24 @@ impl RunView {
     }
 }
 
+/// The runs of both slots.
+pub type Runs = [Option<RunView>; 2];
+
+/// Runs that are there, with their slots.
+pub fn present(runs: &Runs) -> impl Iterator<Item = (usize, &RunView)> {
+    runs.iter().enumerate().filter_map(|(slot, run)| Some((slot, run.as_ref()?)))
+}
+
+/// The last epoch of any run; of the settings where there is none.
+pub fn epochs(runs: &Runs, settings: &Settings) -> f64 {
+    let most = present(runs).map(|(_, run)| run.plan.epochs).max();
+    f64::from(most.unwrap_or(settings.epochs))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{app::train::settings::Settings, engine::Bytes};
+    use crate::{app::model::state::train::Settings, engine::Bytes};
 
     fn probe(step: u32, size: usize) -> TrainResponse {
         let probe = Probe {

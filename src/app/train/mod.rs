@@ -1,9 +1,18 @@
-//! The Train tab, as far as it needs no browser: what is set, what has happened, and how it is said.
+//! Train: networks in the making.
 
-pub mod chart;
 pub mod history;
+#[cfg(all(feature = "page", target_arch = "wasm32"))]
+pub(crate) mod page;
+pub mod places;
 pub mod plots;
-pub mod settings;
-pub mod stream;
-pub mod strings;
+#[cfg(all(feature = "page", target_arch = "wasm32"))]
+pub(crate) mod record;
+#[cfg(all(feature = "page", target_arch = "wasm32"))]
+pub(crate) mod session;
+#[cfg(all(feature = "page", target_arch = "wasm32"))]
+pub(crate) mod signals;
+#[cfg(all(feature = "page", target_arch = "wasm32"))]
+pub(crate) mod storage;
+#[cfg(all(feature = "page", target_arch = "wasm32"))]
+pub(crate) mod views;
 pub mod words;

@@ -1,0 +1,59 @@
+//! Which network.
+
+use crate::{
+    app::{
+        model::store::{Opened, store},
+        text::page as text,
+        ui::widgets::Card,
+    },
+    catalogue::PRESETS,
+};
+use leptos::prelude::*;
+
+#[component]
+pub fn NetworkControl() -> impl IntoView {
+    let store = store();
+    let options = PRESETS
+        .iter()
+        .map(|preset| {
+            let chosen = move || store.state.with(|state| state.network == preset.key);
+            view! {
+                <label class="pick">
+                    <input
+                        type="radio"
+                        name="network"
+                        value=preset.key
+                        prop:checked=chosen
+                        on:change=move |_| store.step(|state| state.network = preset.key.into())
+                    />
+                    <span>{preset.title}<small>{preset.note}</small></span>
+                </label>
+            }
+        })
+        .collect_view();
+    // Trained or opened here, after those that ship.
+    let own = move || {
+        let option = |network: Opened| {
+            let (key, picked) = (network.key.clone(), network.key.clone());
+            let chosen = move || store.state.with(|state| state.network == key);
+            view! {
+                <label class="pick">
+                    <input
+                        type="radio"
+                        name="network"
+                        value=network.key
+                        prop:checked=chosen
+                        on:change=move |_| store.step(|state| state.network.clone_from(&picked))
+                    />
+                    <span>{network.title}<small>{network.note}</small></span>
+                </label>
+            }
+        };
+        store.opened.get().into_iter().map(option).collect_view()
+    };
+    view! {
+        <Card id="network-card" title=text::NETWORK.to_string() remark=String::new()>
+            <div id="network" class="picks" role="radiogroup" aria-label=text::NETWORK>{options}{own}</div>
+        </Card>
+    }
+}

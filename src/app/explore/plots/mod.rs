@@ -1,0 +1,9 @@
+//! The drawings of Explore, as functions from answers to SVG markup and a table. No browser in here.
+
+pub mod ladder;
+pub mod margins;
+pub mod neuron;
+pub mod neurons;
+pub mod radius;
+pub mod statuses;
+pub mod tightness;

@@ -1,0 +1,4 @@
+//! The page around the tabs: the only place that knows all of them.
+
+pub mod page;
+pub mod topbar;

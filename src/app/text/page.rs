@@ -1,0 +1,190 @@
+//! The words of the page and of Explore.
+
+words! {
+    TITLE = "Boundscope";
+    EXPLORE = "Explore";
+    SKIP = "Skip to the views";
+    NOTHING_LEAVES = "nothing leaves this page";
+    STARTING = "starting the engine …";
+    STOPPED = "engine stopped";
+    PRECOMPUTED = "precomputed";
+    COPY_LINK = "Copy link";
+    COPIED = "Link copied";
+    COPY_BY_HAND = "The browser would not copy: the address bar holds the link.";
+    THEME = "Theme";
+    THEME_AUTO = "auto";
+    THEME_LIGHT = "light";
+    THEME_DARK = "dark";
+    DISMISS = "Dismiss";
+    RESTART = "Start the engine again";
+    RETRY = "Try again";
+
+    PROCESSOR = "Processor";
+    PROCESSOR_AUTO = "automatic";
+    PROCESSOR_CPU = "CPU";
+    PROCESSOR_GPU = "GPU";
+    MEASURE = "Measure this GPU";
+    MEASURE_STOP = "Stop";
+    MEASURED_JSON = "JSON";
+    KERNELS_TABLE = "kernels";
+    KERNELS_MEASURED = "Kernels beside what the GPU reaches at best";
+    BOUNDS_MEASURED = "Bounds in f32, ℓ∞ cut to [0, 1], tight lines: time of one question. Both lanes get the same fresh network and random images.";
+    STEPS_MEASURED = "Training steps a second, on fresh networks and random images, the same on both lanes.";
+    NO_FILE_OUT = "The browser would not write the file.";
+
+    NETWORK = "Network";
+    IMAGE = "Image";
+    IMAGE_NUMBER = "test image";
+    PREVIOUS = "previous image";
+    NEXT = "next image";
+    RANDOM = "random";
+    OF_LABEL = "of class";
+    ANY = "any";
+    ONLY_WRONG = "only misclassified";
+    SEARCHING = "looking for a misclassified image …";
+    CANCEL = "Cancel";
+    NONE_FOUND = "None found: no other image of the test set fits.";
+    DRAW = "draw";
+    DRAWING_PAD = "Drawing pad";
+    CLEAR = "clear";
+    USE_TEST_IMAGE = "test set";
+    PAD_HELP = "Draw a digit. Keyboard: arrow keys move the pen, space puts it down or lifts it, Delete clears.";
+    PAD_EMPTY = "Draw a digit: it is centred as MNIST does, and bounded as you lift the pen.";
+    PEN_DOWN = "pen down";
+    PEN_UP = "pen up";
+    CERTIFY_AS = "certify as";
+    AUTO = "auto";
+
+    REGION = "Region";
+    EPSILON = "ε";
+    EPSILON_SLIDER = "ε, logarithmic";
+    LESS = "smaller ε";
+    MORE = "larger ε";
+    NORM = "norm";
+    CLIP = "keep pixels in [0, 1]";
+    CLIP_ONLY_INF = "only for ℓ∞: the other balls are not boxes";
+    LINES = "lines";
+    METHODS = "Methods";
+    RELAXED = "Relaxed-CROWN";
+    DEPTH = "v";
+    NEEDS_A_METHOD = "Switch on at least one method to see bounds.";
+
+    RADIUS = "Certified radius";
+    RADIUS_PREVIEW = "Verified radius";
+    LADDER = "Worst margin";
+    NEURONS = "Every neuron";
+    STATUSES = "Neuron status";
+    ALONG_EPSILON = "Along ε";
+    MARGINS = "Margins";
+    ONE_NEURON = "One neuron";
+    TIGHTNESS = "Tightness against ε";
+    FOLLOW = "follow the network";
+    BY_HAND = "by hand";
+    BOUNDS_BY = "by";
+    TABLE = "table";
+    LAYER = "layer";
+    METHOD = "method";
+    NEURON = "neuron";
+    STATUS = "status";
+    CLEAN = "image";
+    RIVAL = "rival";
+    CLEAN_MARGIN = "image itself";
+    SMALLEST_SAMPLED = "smallest sampled";
+    SMALLEST_ATTACKED = "PGD reached";
+    SAMPLED_RANGE = "sampled range";
+    OUTPUTS = "outputs";
+    PENDING = "…";
+    NONE = "none";
+    NO_LINES = "no lines";
+    NOT_EVEN_AT_ZERO = "not at ε = 0";
+    YES = "yes";
+    NO = "no";
+    COMPUTING = "computing";
+    WAITING = "Waiting for the engine's first answer.";
+    WHOLE_FAILED = "The rest of the engine could not be loaded: bounds follow the controls, but radii, the GPU and training do not. Start the engine again, or reload the page.";
+    SHOW_TIGHT = "Show tight lines";
+    SHOW_ADAPTIVE = "Show adaptive lines";
+    BEND = "bend r";
+    STATUSES_REMARK = "read off each method's own bounds, layer by layer";
+    ALONG_EPSILON_REMARK = "the same shares as ε grows";
+    ALONG_EPSILON_CAPTION = "Neurons by status along ε";
+    ALONG_EPSILON_LABEL = "Shares of neuron statuses along ε, by layer and way of bounding";
+    NEURONS_REMARK = "pre-activation bounds, sorted by the image's own value; symmetric-log scale";
+    NEURON_PICKER = "neuron, sorted by the image's own value; up and down change the layer";
+    L = "l";
+    U = "u";
+    ETA = "η";
+    R = "r";
+    NO_BEND = "no bend";
+    NO_NEURON = "Choose a neuron in “Every neuron”.";
+    PROVED = "verified";
+    UNDECIDED = "nobody knows";
+    THE_IMAGE = "the image itself";
+    SAMPLED = "sampled";
+    ATTACKED = "reached by PGD";
+    BROKEN_BY_PGD = "broken by PGD";
+    UNBROKEN = "not found";
+}
+
+/// Heads of the table of kernels.
+pub const KERNELS_HEAD: [&str; 6] = ["kernel", "one run", "GFLOP/s", "of product", "GB/s", "of copy"];
+/// Heads of the bounds on both lanes.
+pub const BOUNDS_HEAD: [&str; 3] = ["bounds", "CPU", "GPU"];
+/// Heads of the training steps on both lanes.
+pub const STEPS_HEAD: [&str; 3] = ["training", "CPU", "GPU"];
+/// Heads of the radius table.
+pub const RADIUS_HEAD: [&str; 7] =
+    ["method", "verified to ε", "first not verified", "broken by PGD at", "claim", "lines", "time"];
+/// Heads of the ladder's table.
+pub const LADDER_HEAD: [&str; 4] = ["method", "worst margin", "verified", "time"];
+/// Heads of the one-neuron table.
+pub const NEURON_HEAD: [&str; 4] = ["lines", "lower line", "upper line", "area"];
+/// Why a silent engine is given up.
+pub const SILENT: &str = "it has not answered for twenty seconds";
+/// The page's own program failed.
+pub const BROKEN: &str =
+    "This page met an error of its own and stopped. Reload it to go on; the link keeps your settings.";
+
+/// Notice: a file is missing.
+pub fn no_file(what: &str, why: &str) -> String {
+    format!("{what} could not be loaded ({why}). What is on screen stays. Try again, or reload the page.")
+}
+
+/// "L2".
+pub fn layer_short(place: usize) -> String {
+    format!("L{}", place + 1)
+}
+
+words! {
+    MEASURING_PEAK = "Measuring what the device reaches at best.";
+    GPU_UNKNOWN = "The GPU has not been asked for yet; everything runs on the CPU.";
+    GPU_OPENING = "Opening the GPU.";
+    GPU_NONE = "There is no GPU; everything runs on the CPU.";
+    CHOICE_AUTO = "Each task goes to the processor measured to be faster on it.";
+    CHOICE_CPU = "It is not used: you chose the CPU.";
+    CHOICE_GPU = "It computes bounds and training in f32, as a preview; radii are proved on the CPU.";
+    WHOLE_FAILED_LOG = "The whole engine did not start:";
+    DAMAGED = "the file is damaged, or this browser cannot unpack gzip";
+    NOT_JSON = "it is not JSON";
+    DEPTH_AS_V = "give the depth as v=…";
+    LAYER_NEURON = "write layer.neuron, for instance 2.17";
+    TABS = "Pages";
+}
+
+sentences! {
+    measuring(number, total) = "Measuring {number} of {total}.";
+    measuring_stopped(done, total) = "Stopped after {done} of {total}.";
+    gpu_testing(adapter, done, total) = "{adapter}: trying every kernel, {done} of {total}.";
+    gpu_lost(why) = "The GPU stopped and is being opened again: {why}.";
+    gpu_refused(why) = "No GPU is used, everything runs on the CPU: {why}.";
+    gpu_back(why) = " It stopped and was opened again: {why}.";
+    gpu_ready(adapter, total, back, choice) = "{adapter}: all {total} kernels agree with the CPU.{back} {choice}";
+    raced(races) = "One image of this network on the CPU and on the GPU: {races}.";
+    gpu_peak(flops, bytes) = "The GPU reaches {flops} GFLOP/s in a large product and {bytes} GB/s in a large copy.";
+    internal_error(why) = "internal error: {why}";
+    unreadable_answer(why) = "an answer could not be read: {why}";
+    too_large(name) = "{name} is larger than 512 MB, more than this page reads";
+    unreadable(name) = "{name} could not be read";
+    other_version(found, wanted) = "it starts with “{found}”, this page reads links that start with “{wanted}”";
+    no_value(part) = "“{part}” has no value";
+}

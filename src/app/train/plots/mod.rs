@@ -1,0 +1,5 @@
+//! The drawings of Train: lines over the epochs, and the stream of statuses.
+
+pub mod chart;
+pub mod curves;
+pub mod stream;

@@ -1,0 +1,6 @@
+//! What Train shows and what can be pressed there.
+
+pub mod charts;
+pub mod library;
+pub mod runs;
+pub mod settings;

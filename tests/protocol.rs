@@ -157,7 +157,7 @@ fn failures() -> Vec<Failure> {
 #[test]
 fn every_failure_survives_and_has_words() {
     for failure in failures() {
-        let (page, native) = (boundscope::app::failures::words(&failure), failure.to_string());
+        let (page, native) = (boundscope::app::text::failures::words(&failure), failure.to_string());
         assert!(page.len() > 2 && native.len() > 2, "{failure:?}");
     }
     survives(failures());

@@ -1,6 +1,12 @@
 //! `boundscope bench`: milliseconds per method, through the same session that the page talks to.
 
-use super::{CliError, Device, bench_gpu, bench_training, block_on, input, kinds, say::say, signals, words};
+use super::{
+    bench_gpu, bench_training,
+    common::{CliError, Device, block_on},
+    input, kinds,
+    say::say,
+    signals, words,
+};
 use crate::{
     bounds::{Method, Norm, Strategy},
     engine::{Bytes, Floats, Question, Request, Response, collect},

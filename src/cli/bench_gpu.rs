@@ -1,6 +1,11 @@
 //! The GPU: its peak, each kernel against it, and both lanes on the same work, measured as the page does it.
 
-use super::{CliError, block_on, device, progress, say::say, signals::UntilInterrupted};
+use super::{
+    common::{CliError, block_on},
+    device, progress,
+    say::say,
+    signals::UntilInterrupted,
+};
 use crate::{
     engine::{Speeds, measure},
     train::TrainError,

@@ -1,6 +1,10 @@
 //! Training steps against the machine's own matrix products, in one run.
 
-use super::{CliError, block_on, say::say, signals};
+use super::{
+    common::{CliError, block_on},
+    say::say,
+    signals,
+};
 use crate::{
     engine::{BATCH, Net, STEPS, images, plan},
     pulse::Steady,

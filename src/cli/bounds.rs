@@ -1,6 +1,11 @@
 //! `boundscope bounds`: every layer's bounds and the margins of one image at one ε.
 
-use super::{CliError, Device, Precision, Shape, block_on, device, input, say::say, words};
+use super::{
+    common::{CliError, Device, Precision, Shape, block_on},
+    device, input,
+    say::say,
+    words,
+};
 use crate::{
     activation::{Status, StatusCounts, count_statuses},
     bounds::{Bounds, Method, Prepared, Region},

@@ -1,6 +1,6 @@
 //! `boundscope convert`: a model in the project's own file format, or as ONNX.
 
-use super::{CliError, input, kinds::Kind, output, say::say};
+use super::{common::CliError, input, kinds::Kind, output, say::say};
 use crate::{formats::onnx_rounded, network::Network};
 use std::path::PathBuf;
 

@@ -1,6 +1,9 @@
 //! The processor that a command computes on.
 
-use super::{CliError, block_on, say::note};
+use super::{
+    common::{CliError, block_on},
+    say::note,
+};
 use crate::{bounds::BoundsError, tensor::Gpu};
 use std::time::Instant;
 

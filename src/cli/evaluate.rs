@@ -1,7 +1,8 @@
 //! `boundscope evaluate`: clean, verified and PGD error over a set of images, with progress and Ctrl-C, beside the training record.
 
 use super::{
-    CliError, Shape, input, output, progress, record,
+    common::{CliError, Shape},
+    input, output, progress, record,
     say::{note, say},
     signals, words,
 };

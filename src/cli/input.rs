@@ -1,6 +1,6 @@
 //! Where the command line's networks and images come from.
 
-use super::CliError;
+use super::common::CliError;
 use crate::{
     formats::{
         Images, Labels,

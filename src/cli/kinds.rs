@@ -1,6 +1,6 @@
 //! What kind of file a name asks for, and a model's name without its endings.
 
-use super::{CliError, output};
+use super::{common::CliError, output};
 use crate::{
     formats::{FormatError, gzip, write_model, write_onnx},
     network::Network,

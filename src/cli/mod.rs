@@ -4,6 +4,7 @@ mod bench;
 mod bench_gpu;
 mod bench_training;
 mod bounds;
+mod common;
 mod convert;
 mod device;
 mod evaluate;
@@ -20,11 +21,11 @@ mod signals;
 mod train;
 mod words;
 
-use crate::bounds::{BoundsError, Norm, Strategy};
-use clap::{Parser, Subcommand, ValueEnum};
+use crate::bounds::BoundsError;
+use clap::{Parser, Subcommand};
+use common::CliError;
 use say::note;
-use std::{io::Write, path::PathBuf, process::ExitCode};
-use words::parse;
+use std::{io::Write, process::ExitCode};
 
 /// Certified robustness of small neural networks: bounds, radii and verified error.
 #[derive(Parser)]
@@ -50,63 +51,6 @@ enum Command {
     Figures(figures::Arguments),
     /// Milliseconds per method, one image and a batch
     Bench(bench::Arguments),
-}
-
-/// Where numbers are computed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-enum Device {
-    #[default]
-    Cpu,
-    Gpu,
-}
-
-/// The arithmetic numbers are computed in.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-enum Precision {
-    F32,
-    #[default]
-    F64,
-    Sound,
-}
-
-/// Options that shape every question.
-#[derive(clap::Args, Clone, Debug)]
-struct Shape {
-    /// Norm that measures ε: inf, 2 or 1
-    #[arg(long, default_value = "inf", value_parser = parse::<Norm>)]
-    norm: Norm,
-    /// Valid range of a pixel as LOW,HIGH; the region is cut to it (norm inf only)
-    #[arg(long, value_parser = words::clip, allow_hyphen_values = true)]
-    clip: Option<[f64; 2]>,
-    /// How bounding lines are chosen: tight, adaptive or constant
-    #[arg(long, default_value = "tight", value_parser = parse::<Strategy>)]
-    lines: Strategy,
-}
-
-/// Why a command has no answer.
-#[derive(Debug, thiserror::Error)]
-enum CliError {
-    #[error("{path}: {error}", path = .0.display(), error = .1)]
-    Read(PathBuf, std::io::Error),
-    #[error("{path}: {error}", path = .0.display(), error = .1)]
-    Format(PathBuf, crate::formats::FormatError),
-    #[error("{path}: {error}", path = .0.display(), error = .1)]
-    Write(PathBuf, std::io::Error),
-    #[error(transparent)]
-    Bounds(#[from] BoundsError),
-    #[error(transparent)]
-    Train(#[from] crate::train::TrainError),
-    /// Standard output that takes no more.
-    #[error("standard output: {0}")]
-    Output(std::io::Error),
-    /// Standard output that nobody reads any more.
-    #[error("standard output is closed")]
-    Closed,
-    /// What clap refuses, and what it answers itself.
-    #[error(transparent)]
-    Clap(#[from] clap::Error),
-    #[error("{0}")]
-    Usage(String),
 }
 
 /// Runs the command line and says how it ended: 0 on an answer (or where nobody reads it any more), 2 on bad usage, bad input or an
@@ -149,9 +93,4 @@ fn command() -> Result<(), CliError> {
         Command::Figures(arguments) => figures::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
     }
-}
-
-/// Runs a future to its end, and sleeps where it waits. The CPU backends never wait; a device with a queue does.
-fn block_on<T>(future: impl Future<Output = T>) -> T {
-    pollster::block_on(future)
 }

@@ -1,6 +1,6 @@
 //! The one writer of files: whole or not at all, through links, into devices, with the rights that were there.
 
-use super::CliError;
+use super::common::CliError;
 use std::{
     fs::{self, File, OpenOptions},
     io::{self, ErrorKind, Write},

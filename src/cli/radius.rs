@@ -1,7 +1,8 @@
 //! `boundscope radius`: the largest ε at which each image is verified.
 
 use super::{
-    CliError, Shape, block_on, input, progress,
+    common::{CliError, Shape, block_on},
+    input, progress,
     say::say,
     signals::{self, UntilInterrupted},
     words,

@@ -1,6 +1,6 @@
 //! Training records: what stands beside a model file, NAME.json beside NAME.safetensors.gz.
 
-use super::{CliError, input, kinds, output};
+use super::{common::CliError, input, kinds, output};
 use crate::{bounds::Method, formats::read_json, train::Plan};
 use serde::Deserialize;
 use serde_json::Value;

@@ -1,6 +1,6 @@
 //! All that the command line prints. Nothing that the other end of a pipe or a full disk does may panic or lose work.
 
-use super::CliError;
+use super::common::CliError;
 use std::{
     fmt,
     io::{self, ErrorKind, Write},

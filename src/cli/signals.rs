@@ -1,6 +1,6 @@
 //! Ctrl-C, and the signals by which systems end programs: the first asks, the second ends at once.
 
-use super::{CliError, output, say::note};
+use super::{common::CliError, output, say::note};
 use crate::{
     bounds::BoundsError,
     pulse::{Cancelled, Pulse},

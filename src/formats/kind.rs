@@ -84,7 +84,11 @@ pub fn kind(bytes: &[u8]) -> Kind {
 fn plain(bytes: &[u8]) -> Kind {
     let starts = |with: &[u8]| bytes.starts_with(with);
     if boundscope::header_end(bytes).is_some() {
-        return boundscope::kind(bytes);
+        return match boundscope::described(bytes) {
+            (false, _) => Kind::Tensors,
+            (true, false) => Kind::Network,
+            (true, true) => Kind::Checkpoint,
+        };
     }
     if starts(b"\x93NUMPY") {
         return Kind::Npy;

@@ -14,4 +14,4 @@ fn case(draw: &mut Draw) -> Case {
     Case::new(window.words(), reads, rows * window.out_len(), window.forward()).dense(dense)
 }
 
-super::kernel!(Forward, 2, "apply");
+super::kernel!(Forward(1), 2, "apply");

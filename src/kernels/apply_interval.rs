@@ -27,4 +27,4 @@ fn case(draw: &mut Draw) -> Case {
     Case::new(window.words(), reads, 2 * window.section as usize, window.forward()).dense(dense)
 }
 
-super::kernel!(Forward, 4, "apply_interval");
+super::kernel!(Forward(2), 4, "apply_interval");

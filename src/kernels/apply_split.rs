@@ -23,4 +23,4 @@ fn case(draw: &mut Draw) -> Case {
     Case::new(window.words(), reads, 2 * window.section as usize, window.forward()).dense(dense)
 }
 
-super::kernel!(Forward, 3, "apply_split");
+super::kernel!(Forward(2), 3, "apply_split");

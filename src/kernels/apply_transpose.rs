@@ -14,4 +14,4 @@ fn case(draw: &mut Draw) -> Case {
     Case::new(window.words(), reads, rows * window.in_len(), window.backward()).dense(dense)
 }
 
-super::kernel!(Backward, 2, "apply_transpose");
+super::kernel!(Backward(1), 2, "apply_transpose");

@@ -27,4 +27,4 @@ fn case(draw: &mut Draw) -> Case {
     Case::new(window.words(), reads, window.splits as usize * window.weights(), window.gradient()).dense(dense)
 }
 
-super::kernel!(Gradient, 5, "interval_gradient");
+super::kernel!(Gradient(2), 5, "interval_gradient");

@@ -25,4 +25,4 @@ fn case(draw: &mut Draw) -> Case {
     Case::new(window.words(), reads, 2 * window.section as usize, window.backward()).dense(dense)
 }
 
-super::kernel!(Backward, 3, "interval_transpose");
+super::kernel!(Backward(2), 3, "interval_transpose");

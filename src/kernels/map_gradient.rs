@@ -18,4 +18,4 @@ fn case(draw: &mut Draw) -> Case {
     Case::new(window.words(), reads, window.splits as usize * window.weights(), window.gradient()).dense(dense)
 }
 
-super::kernel!(Gradient, 2, "map_gradient");
+super::kernel!(Gradient(1), 2, "map_gradient");

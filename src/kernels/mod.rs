@@ -10,6 +10,7 @@
 
 #![allow(clippy::needless_range_loop, reason = "twins name elements by the index that their shader computes")]
 
+mod cost;
 mod curve;
 mod draw;
 mod products;
@@ -34,12 +35,12 @@ pub enum Family {
     Rows,
     /// A matrix product of its own kind.
     Product,
-    /// A matrix product with a matrix or a convolution, onto its outputs.
-    Forward,
+    /// So many matrix products with a matrix or a convolution in one pass, onto its outputs.
+    Forward(usize),
     /// Back onto its inputs.
-    Backward,
+    Backward(usize),
     /// Onto its weights.
-    Gradient,
+    Gradient(usize),
 }
 
 /// How much there is to do.
@@ -128,9 +129,9 @@ impl Kernel {
             Family::Unrolled => vec![window, include_str!("shared/linear.wgsl")],
             Family::Rows => vec![include_str!("shared/rows.wgsl")],
             Family::Product => vec![],
-            Family::Forward => vec![window, include_str!("shared/forward.wgsl")],
-            Family::Backward => vec![window, include_str!("shared/backward.wgsl")],
-            Family::Gradient => vec![window, include_str!("shared/gradient.wgsl")],
+            Family::Forward(_) => vec![window, include_str!("shared/forward.wgsl")],
+            Family::Backward(_) => vec![window, include_str!("shared/backward.wgsl")],
+            Family::Gradient(_) => vec![window, include_str!("shared/gradient.wgsl")],
         };
         let product = tiling.map(Tiling::text).unwrap_or_default();
         shared.into_iter().chain([product.as_str(), self.text]).collect::<Vec<_>>().join("\n")
@@ -143,7 +144,7 @@ impl Kernel {
 
     /// Whether it is a product with a matrix or a convolution.
     pub fn maps(&self) -> bool {
-        matches!(self.family, Family::Forward | Family::Backward | Family::Gradient)
+        matches!(self.family, Family::Forward(_) | Family::Backward(_) | Family::Gradient(_))
     }
 
     /// What the device should find, element by element; what the kernel does not write keeps its value without tolerance.
@@ -152,25 +153,6 @@ impl Kernel {
         let mut result: Vec<Traced> = case.result.iter().map(|&value| Traced::from(value)).collect();
         (self.twin)(&case.words, &reads, &mut result);
         result
-    }
-
-    /// Multiply-adds of a matrix product with this uniform; 0 for other kernels.
-    pub fn multiply_adds(&self, words: &[u32]) -> usize {
-        match self.family {
-            Family::Forward | Family::Backward | Family::Gradient => {
-                let window = Window::read(words);
-                let pairs = if matches!(self.name, "apply" | "apply_transpose" | "map_gradient") { 1 } else { 2 };
-                pairs
-                    * (window.rows * window.outputs * window.groups) as usize
-                    * window.out_area()
-                    * window.patch_length()
-            }
-            Family::Product => {
-                let shape = substitute::Shape::read(words);
-                [shape.batch, shape.rows, shape.neurons, shape.inputs].into_iter().map(|side| side as usize).product()
-            }
-            Family::Elements | Family::Curves | Family::Unrolled | Family::Rows => 0,
-        }
     }
 
     /// A random case.
@@ -229,10 +211,10 @@ use words;
 
 /// Declares a kernel whose twin and cases stand in the same file.
 macro_rules! kernel {
-    ($family:ident, $reads:literal, $name:literal) => {
+    ($family:ident $(($products:literal))?, $reads:literal, $name:literal) => {
         pub(crate) static KERNEL: $crate::kernels::Kernel = $crate::kernels::Kernel {
             name: $name,
-            family: $crate::kernels::Family::$family,
+            family: $crate::kernels::Family::$family $(($products))?,
             reads: $reads,
             text: include_str!(concat!($name, ".wgsl")),
             twin,

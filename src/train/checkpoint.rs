@@ -73,7 +73,9 @@ impl Trainer {
         if position.version != VERSION {
             return Err(wrong(format!("it is of version {}, this is {VERSION}", position.version)));
         }
-        if position.steps.max(position.updates) > 1 << 53 || position.images > 1 << 32 {
+        if position.steps.max(position.updates) > 1 << 53
+            || u64::try_from(position.images).is_ok_and(|images| images > 1 << 32)
+        {
             let why =
                 format!("it says {} steps, {} updates, {} images", position.steps, position.updates, position.images);
             return Err(wrong(why));

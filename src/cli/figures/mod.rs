@@ -13,7 +13,8 @@ use crate::{
     certify::{LayerStatuses, statuses},
     charts::colours::DRAWN,
     cli::{
-        CliError, input, kinds, output, progress,
+        common::CliError,
+        input, kinds, output, progress,
         say::{note, say},
         signals, words,
     },

@@ -5,7 +5,7 @@ use crate::{
     certify::{LayerStatuses, PLACES, place_edge},
     charts::numbers,
     cli::{
-        CliError,
+        common::CliError,
         figures::{Entry, Report, possible, share},
         say::say,
     },

@@ -1,88 +1,29 @@
 //! `boundscope train`: a run from a plan, with a progress bar, a log of every figure, and checkpoints.
 
+mod arguments;
 mod options;
 mod outputs;
 
 use super::{
-    CliError, Device, block_on, device, input,
+    common::{CliError, Device, block_on},
+    device,
     kinds::Kind,
     output, progress, record,
     say::{note, say},
-    signals, words,
+    signals,
 };
 use crate::{
     bounds::BoundsError,
     pulse::Steady,
     rounded::{Toward, decimal},
     tensor::DeviceError,
-    train::{Activation, Data, GpuTrainer, Initialization, Lane, Loss, Recipe, StepReport, TrainError, Trainer},
+    train::{Data, GpuTrainer, Lane, StepReport, TrainError, Trainer},
 };
+pub(super) use arguments::Arguments;
 use indicatif::ProgressBar;
 use outputs::Outputs;
 use serde_json::json;
-use std::{
-    path::PathBuf,
-    time::{Duration, Instant},
-};
-
-/// Options of the plan are the checkpoint's with --resume: those given must be the same.
-#[derive(clap::Args)]
-pub(super) struct Arguments {
-    /// mlp:SIZES, dm-small, dm-medium, dm-large, small-mnist, a JSON list of blocks, or a file with one [default: mlp:64-32]
-    #[arg(long)]
-    arch: Option<String>,
-    /// relu, leaky:η, ramp:η or ramp:η0-η1 [default: relu]
-    #[arg(long, value_parser = words::parse::<Activation>)]
-    activation: Option<Activation>,
-    /// clean, ibp or crown-ibp [default: ibp]
-    #[arg(long, value_parser = words::parse::<Loss>)]
-    loss: Option<Loss>,
-    /// The largest ε of the run [default: 0.1]
-    #[arg(long, value_parser = words::number, allow_hyphen_values = true)]
-    epsilon: Option<f64>,
-    /// paper or short [default: paper]
-    #[arg(long, value_parser = words::parse::<Recipe>)]
-    recipe: Option<Recipe>,
-    /// Passes over the data; the recipe's own number if left out
-    #[arg(long, allow_hyphen_values = true)]
-    epochs: Option<u32>,
-    /// κ as FROM,TO while ε rises
-    #[arg(long, value_parser = words::kappa, allow_hyphen_values = true)]
-    kappa: Option<[f64; 2]>,
-    /// Images per step
-    #[arg(long, allow_hyphen_values = true)]
-    batch: Option<u32>,
-    /// Learning rate at the start; its cuts stay where they are
-    #[arg(long, value_parser = words::number, allow_hyphen_values = true)]
-    learning_rate: Option<f64>,
-    /// he, uniform or ibp-aware; the recipe's own if left out
-    #[arg(long, value_parser = words::parse::<Initialization>)]
-    initialization: Option<Initialization>,
-    /// Half-width of the relative noise on r in each step
-    #[arg(long, value_parser = words::number, allow_hyphen_values = true)]
-    noise: Option<f64>,
-    /// Where every random number comes from [default: 1]
-    #[arg(long, allow_hyphen_values = true)]
-    seed: Option<u32>,
-    /// mnist-train, mnist-train:COUNT, two-moons or two-moons:COUNT [default: mnist-train; the checkpoint's with --resume]
-    #[arg(long, value_parser = input::training_data)]
-    data: Option<input::TrainingData>,
-    /// The model file to write: .safetensors, .safetensors.gz or .onnx
-    #[arg(long)]
-    out: PathBuf,
-    /// Processor; a GPU that fails hands the run over to the CPU
-    #[arg(long, default_value = "cpu")]
-    device: Device,
-    /// A file for one line of JSON per step
-    #[arg(long)]
-    log: Option<PathBuf>,
-    /// Go on from this checkpoint: its plan and its data count; --out, --log, --device and --checkpoint-every may change
-    #[arg(long)]
-    resume: Option<PathBuf>,
-    /// Write the checkpoint after every so many epochs
-    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..), allow_hyphen_values = true)]
-    checkpoint_every: u32,
-}
+use std::time::{Duration, Instant};
 
 pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     let kind = Kind::of(&arguments.out)?;

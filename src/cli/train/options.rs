@@ -1,9 +1,9 @@
 //! Options as a plan; and, where a run is resumed, what may not differ from it.
 
-use super::Arguments;
+use super::arguments::Arguments;
 use crate::{
     cli::{
-        CliError,
+        common::CliError,
         input::{self, TrainingData},
         words::parse,
     },

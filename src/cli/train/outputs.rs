@@ -1,9 +1,10 @@
 //! What a run writes beside its network: lines, a log, checkpoints. A run is not lost because one of them cannot be written.
 
-use super::Arguments;
+use super::arguments::Arguments;
 use crate::{
     cli::{
-        CliError, output, record,
+        common::CliError,
+        output, record,
         say::{note, say},
     },
     train::{StepReport, Trainer},

@@ -1,13 +1,18 @@
 //! safetensors: tensors by name, taken out when a layer names them.
 
-use super::{KEY, TRAINING};
 use crate::{
     few::sort_few,
-    formats::{FormatError, Kind, malformed, text::unique_keys},
+    formats::{FormatError, malformed, text::unique_keys},
 };
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 use serde::Deserialize;
 use std::{cell::RefCell, collections::HashMap, sync::Arc};
+
+/// Metadata key of the description.
+pub const KEY: &str = "boundscope";
+
+/// Key of the description under which a checkpoint keeps its training run.
+pub const TRAINING: &str = "training";
 
 /// Bytes in front of the header: its length.
 const LENGTH: usize = 8;
@@ -27,13 +32,13 @@ struct Header {
     metadata: HashMap<String, String>,
 }
 
-/// Which of the project's files it is.
-pub fn kind(bytes: &[u8]) -> Kind {
+/// Whether a file describes its layers, and whether it holds a training run beside them.
+pub fn described(bytes: &[u8]) -> (bool, bool) {
     let header = header_end(bytes).and_then(|end| serde_json::from_slice::<Header>(bytes.get(LENGTH..end)?).ok());
     let description = header.and_then(|mut header| header.metadata.remove(KEY));
-    let Some(description) = description else { return Kind::Tensors };
+    let Some(description) = description else { return (false, false) };
     let fields = serde_json::from_str::<serde_json::Map<_, _>>(&description).unwrap_or_default();
-    if fields.contains_key(TRAINING) { Kind::Checkpoint } else { Kind::Network }
+    (true, fields.contains_key(TRAINING))
 }
 
 /// Shape and values of a tensor.

@@ -1,6 +1,6 @@
 //! The `boundscope` description of a model: a list of layers by name.
 
-use super::{TRAINING, container::Tensors};
+use super::container::{TRAINING, Tensors};
 use crate::{
     formats::{FormatError, malformed, text::read_json},
     network::*,

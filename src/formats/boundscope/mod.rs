@@ -3,19 +3,13 @@
 mod container;
 mod layers;
 
-pub(super) use container::{header_end, kind};
+pub(super) use container::{described, header_end};
 
 use super::{FormatError, LIMIT, gunzip, malformed, text::read_text};
 use crate::network::Network;
-use container::Tensors;
+use container::{KEY, TRAINING, Tensors};
 use layers::{build, describe};
 use safetensors::{Dtype, tensor::TensorView};
-
-/// Metadata key of the description.
-const KEY: &str = "boundscope";
-
-/// Key of the description under which a checkpoint keeps its training run.
-const TRAINING: &str = "training";
 
 /// Reads an unpacked model file.
 pub(super) fn read(bytes: &[u8]) -> Result<Network, FormatError> {

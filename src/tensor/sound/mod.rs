@@ -382,7 +382,7 @@ impl Backend for Sound {
         let rad = mid.mapped(|a| over(UNIT * a.abs()));
         let [_, _, width] = self.shape(rows);
         let gamma = gamma(width);
-        let most = magnitude(&relaxation.range).zipped(&steer::over_rows(&magnitude(&relaxation.intercept)), greater);
+        let most = magnitude(&relaxation.range).zipped(&over_rows(&magnitude(&relaxation.intercept)), greater);
         let offset_rad = CPU.dot(&rows.error(gamma), &most).mapped(|rad| whole(rad, gamma));
         (SoundTensor { mid, rad: Some(rad) }, SoundTensor { mid: offset, rad: Some(offset_rad) })
     }
@@ -462,4 +462,19 @@ impl Backend for Sound {
             upper: SoundTensor::exact(ends.upper.zipped(&rads.upper, |end, rad| up(end + total(end, rad)))),
         }
     }
+}
+
+/// The greatest number of each column over the rows, `[batch, 1, n]`.
+fn over_rows(values: &CpuTensor<f64>) -> CpuTensor<f64> {
+    let full = values.full();
+    let [batch, rows, width] = shape(&full);
+    if rows == 1 {
+        return values.clone();
+    }
+    let mut most = vec![0.0; batch * width];
+    for (index, row) in data(&full).chunks(width).enumerate() {
+        let most = &mut most[index / rows * width..][..width];
+        most.iter_mut().zip(row).for_each(|(most, &value)| *most = greater(*most, value));
+    }
+    tensor([batch, 1, width], most).into()
 }

@@ -1,25 +1,10 @@
 //! Lines of slopes from outside, their intercepts rounded outward.
 
-use super::{CPU, Sound, SoundTensor, data, relax::enclosing, rounding::greater, shape, tensor};
+use super::{CPU, Sound, SoundTensor, data, relax::enclosing, shape, tensor};
 use crate::{
     activation::{Curve, Lines},
-    tensor::{Ball, Pair, Steerable, Touching, cpu::CpuTensor},
+    tensor::{Ball, Pair, Steerable, Touching},
 };
-
-/// The greatest number of each column over the rows, `[batch, 1, n]`.
-pub(super) fn over_rows(values: &CpuTensor<f64>) -> CpuTensor<f64> {
-    let full = values.full();
-    let [batch, rows, width] = shape(&full);
-    if rows == 1 {
-        return values.clone();
-    }
-    let mut most = vec![0.0; batch * width];
-    for (index, row) in data(&full).chunks(width).enumerate() {
-        let most = &mut most[index / rows * width..][..width];
-        most.iter_mut().zip(row).for_each(|(most, &value)| *most = greater(*most, value));
-    }
-    tensor([batch, 1, width], most).into()
-}
 
 impl Steerable for Sound {
     fn touching(

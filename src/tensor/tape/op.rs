@@ -110,6 +110,43 @@ impl Op {
         }
     }
 
+    /// Whether a tape can differentiate it; `active` are the values that depend on what gradients are wanted of. Every operation is
+    /// named here and in the walk back, so that a new one does not compile until both know it.
+    pub(super) fn has_adjoint(&self, active: impl Fn(Value) -> bool) -> bool {
+        match self {
+            Op::Input(_)
+            | Op::Bias(_)
+            | Op::Apply(..)
+            | Op::ApplyTranspose(..)
+            | Op::ApplyInterval(..)
+            | Op::Add(..)
+            | Op::AddInterval(..)
+            | Op::Negate(_)
+            | Op::Dot(..)
+            | Op::Activate(..)
+            | Op::Relax(..)
+            | Op::RelaxBackward(..)
+            | Op::MarginLoss(_)
+            | Op::Tightness(..)
+            | Op::Balance(_) => true,
+            Op::Concretize(_, _, region) => matches!(region, Ball::Box { .. }),
+            Op::Blend(_, _, share) => !active(*share),
+            Op::Constant(_)
+            | Op::MapRows(..)
+            | Op::MapColumns(_)
+            | Op::Identity(..)
+            | Op::ApplySplit(..)
+            | Op::SliceRows(..)
+            | Op::SliceWidth(..)
+            | Op::ConcatRows(_)
+            | Op::ConcatWidth(_)
+            | Op::Transpose(_)
+            | Op::RelaxForward(_)
+            | Op::Substitute(..)
+            | Op::ConcretizeForms(..) => false,
+        }
+    }
+
     /// Its name: the word before the parenthesis when it is printed.
     pub fn name(&self) -> String {
         let debug = format!("{self:?}");

@@ -19,9 +19,9 @@ const PARTS: [Part; 2] = [
     Part {
         name: "first view (page, first engine, script, style)",
         belongs: |name| !is_whole_engine(name) && is_program(name),
-        ceiling: 545.0,
+        ceiling: 571.0,
     },
-    Part { name: "whole engine, loaded behind it", belongs: |name| is_whole_engine(name), ceiling: 590.0 },
+    Part { name: "whole engine, loaded behind it", belongs: |name| is_whole_engine(name), ceiling: 609.0 },
 ];
 
 fn is_whole_engine(name: &str) -> bool {

@@ -8,7 +8,10 @@ use crate::{
         marks::Marks,
         numbers, patterns,
     },
-    cli::figures::{Entry, Report, share, style},
+    cli::figures::{
+        report::{Entry, Report, share},
+        style,
+    },
 };
 
 /// Where the figures come from.

@@ -9,10 +9,10 @@ use crate::{
         scales::{Scale, Spread},
     },
     cli::figures::{
-        Entry, Report,
         draw::{
             Columns, LABELS, MARGIN, PAPER, about, columns, document, head, heads_of_columns, name, percentages, shown,
         },
+        report::{Entry, Report},
     },
 };
 

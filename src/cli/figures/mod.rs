@@ -4,26 +4,25 @@
 mod draw;
 mod histogram;
 mod print;
+mod report;
 mod style;
 
 use crate::{
-    activation::Status,
     bounds::{BoundsError, Norm, Region},
-    catalogue::{PIXEL_RANGE, preset},
-    certify::{LayerStatuses, statuses},
-    charts::colours::DRAWN,
+    catalogue::PIXEL_RANGE,
+    certify::statuses,
     cli::{
         common::CliError,
         input, kinds, output, progress,
         say::{note, say},
         signals, words,
     },
-    engine::{LayerSummary, NetworkSummary, summarise},
+    engine::summarise,
     formats::mnist,
     network::Network,
-    rounded::{Toward, percent},
     tensor::Cpu,
 };
+use report::{Entry, Report};
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -46,73 +45,6 @@ pub(super) struct Arguments {
     /// Print JSON
     #[arg(long)]
     json: bool,
-}
-
-/// Everything that the figures are drawn from.
-struct Report {
-    /// Test images counted over, from the first.
-    images: usize,
-    /// ε of each region.
-    epsilons: Vec<f64>,
-    networks: Vec<Entry>,
-    seconds: f64,
-}
-
-/// One network of the report.
-struct Entry {
-    /// The model file's name without its endings.
-    name: String,
-    summary: NetworkSummary,
-    /// The identity of the network.
-    hash: String,
-    /// `[ε][layer]`.
-    statuses: Vec<Vec<LayerStatuses>>,
-}
-
-impl Entry {
-    /// A few words on the network: the page's where it has some, else the file's name.
-    fn title(&self) -> &str {
-        preset(&self.name).map_or(self.name.as_str(), |preset| preset.title)
-    }
-
-    /// Whether the network has a ParamRamp, and so six statuses.
-    fn bend(&self) -> bool {
-        self.summary.layers.iter().any(LayerSummary::has_bend)
-    }
-
-    /// All hidden neurons taken together, for one ε.
-    fn total(&self, epsilon: usize) -> LayerStatuses {
-        let mut total = LayerStatuses::default();
-        for layer in &self.statuses[epsilon] {
-            total.counts.iter_mut().zip(layer.counts).for_each(|(sum, count)| *sum += count);
-        }
-        total
-    }
-
-    /// Statuses worth naming: those the activations can have, and unknown where there is any.
-    fn shown(&self) -> Vec<Status> {
-        let lost = self.statuses.iter().flatten().any(|layer| layer.counts[Status::Unknown as usize] > 0);
-        possible(self.bend()).filter(|status| lost || *status != Status::Unknown).collect()
-    }
-
-    /// Title, number of neurons and statuses of every hidden layer at one ε, then of all of them together.
-    fn rows(&self, epsilon: usize) -> Vec<(String, usize, LayerStatuses)> {
-        let layers = self.summary.layers.iter().zip(&self.statuses[epsilon]).enumerate();
-        let mut rows: Vec<_> = layers
-            .map(|(place, (layer, found))| (format!("{} · {}", place + 1, layer.affine), layer.width(), found.clone()))
-            .collect();
-        if rows.len() > 1 {
-            let neurons = rows.iter().map(|row| row.1).sum();
-            rows.push(("all hidden layers".to_owned(), neurons, self.total(epsilon)));
-        }
-        rows
-    }
-}
-
-/// The statuses that neurons with or without a bend can have, in drawing order, unknown last.
-fn possible(bend: bool) -> impl Iterator<Item = Status> {
-    let three = |s: &Status| matches!(s, Status::LeftDead | Status::LeftUnstable | Status::Alive | Status::Unknown);
-    DRAWN.into_iter().filter(move |status| bend || three(status))
 }
 
 /// The network of a file, if its inputs are MNIST images and it has hidden layers; else a sentence that says why not.
@@ -209,20 +141,6 @@ fn check(out: &Path) -> Result<(), CliError> {
     }
     fs::create_dir_all(out).map_err(|error| CliError::Write(out.to_owned(), error))?;
     FILES.iter().try_for_each(|name| output::check(&out.join(name)))
-}
-
-/// Where a share of neurons with this status is rounded to: what is proved of them is never more than was proved.
-fn toward(status: Status) -> Toward {
-    match status {
-        Status::LeftDead | Status::Alive | Status::RightDead => Toward::Down,
-        Status::LeftUnstable | Status::Unstable | Status::RightUnstable | Status::Unknown => Toward::Up,
-    }
-}
-
-/// The share of a layer's neurons with a status, in percent with so many decimals.
-fn share(layer: &LayerStatuses, status: Status, decimals: u32) -> String {
-    let total = layer.counts.iter().sum::<u64>() as usize;
-    percent(layer.counts[status as usize] as usize, total, decimals, toward(status))
 }
 
 /// Writes the figures that there is something to draw in, and the numbers; answers with their names.

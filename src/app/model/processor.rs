@@ -4,7 +4,7 @@ use crate::{
     app::text::{failures, page as text},
     bounds::Method,
     charts::{numbers, panel::Table},
-    engine::{BoundsSpeed, Device, GpuResponse, GpuState, KernelSpeed, Speeds, StepSpeed},
+    engine::{BoundsSpeed, Device, Failure, GpuResponse, GpuState, KernelSpeed, Speeds, StepSpeed},
 };
 
 /// What the page knows about processors.
@@ -61,7 +61,12 @@ impl Processor {
                 }
                 // What happened stays on screen while the device is opened again and once it is back.
                 if cause.is_some() || state == GpuState::Refused {
-                    self.message = cause.as_ref().map_or_else(String::new, failures::words);
+                    self.message = match &cause {
+                        // A device that never opened did not fail at anything: its own words are enough.
+                        Some(Failure::Device { error }) if state == GpuState::Refused => error.why.clone(),
+                        Some(cause) => failures::words(cause),
+                        None => String::new(),
+                    };
                 }
                 self.measuring &= state == GpuState::Ready;
             }

@@ -73,6 +73,33 @@ const OUTSIDE: [(&str, &[&str]); 13] = [
     ("serde_wasm_bindgen", &["web/"]),
 ];
 
+/// What the page says and draws, and what its link says: tested natively, so it knows no browser.
+const PURE: [&str; 9] = [
+    "charts/",
+    "app/text/",
+    "app/model/state/",
+    "app/explore/facts.rs",
+    "app/explore/words.rs",
+    "app/explore/plots/",
+    "app/train/words.rs",
+    "app/train/history.rs",
+    "app/train/plots/",
+];
+
+#[test]
+fn what_the_page_says_and_draws_knows_no_browser() {
+    let crates = house().crates;
+    for room in PURE {
+        let files: Vec<_> = crates.iter().filter(|(file, _)| file.starts_with(room)).collect();
+        assert!(!files.is_empty(), "{room} is not there");
+        for (file, crates) in files {
+            for browser in ["leptos", "web_sys", "js_sys", "wasm_bindgen"] {
+                assert!(!crates.contains(browser), "{file} names {browser}");
+            }
+        }
+    }
+}
+
 /// Rooms of the page whose files must not know some others: tabs know neither each other nor the shell, what stands below them no tab.
 const PAGE: [(&[&str], &[&str]); 3] = [
     (&["app/explore/"], &["app/train/", "app/shell/"]),

@@ -7,34 +7,94 @@ use crate::{bounds::Norm, formats::mnist::Set};
 pub struct Preset {
     /// Key in questions and in the URL; its file is `assets/models/<key>.safetensors.gz`.
     pub key: &'static str,
+    /// What it shows, for people who do not know the architectures.
+    pub shows: &'static str,
     /// Shape and training, in a few words.
     pub title: &'static str,
     /// Activation, training ε, clean accuracy.
     pub note: &'static str,
+    /// Whether it was trained to be provable.
+    pub robust: bool,
+    /// The network of the same shape that was trained the other way.
+    pub twin: &'static str,
 }
 
-/// The networks offered, in order.
+const fn preset_of(
+    key: &'static str,
+    shows: &'static str,
+    title: &'static str,
+    note: &'static str,
+    robust: bool,
+    twin: &'static str,
+) -> Preset {
+    Preset { key, shows, title, note, robust, twin }
+}
+
+/// The networks offered, in order; the first is the one that the page opens with.
 pub const PRESETS: [Preset; 7] = [
-    Preset { key: "mnist-mlp-ibp", title: "784-64-32-10, IBP-trained", note: "ReLU · ε 0.1 · clean 94.3 %" },
-    Preset { key: "mnist-mlp-normal", title: "784-64-32-10, normally trained", note: "ReLU · clean 97.1 %" },
-    Preset { key: "mnist-dm-small-ibp-relu", title: "DM-Small, IBP-trained", note: "ReLU · ε 0.4 · clean 96.4 %" },
-    Preset {
-        key: "mnist-dm-small-ibp-leaky",
-        title: "DM-Small, IBP-trained",
-        note: "LeakyReLU(0.01) · ε 0.4 · clean 92.1 %",
-    },
-    Preset {
-        key: "mnist-dm-small-ibp-ramp",
-        title: "DM-Small, IBP-trained",
-        note: "ParamRamp(0) · ε 0.4 · clean 97.1 %",
-    },
-    Preset {
-        key: "mnist-dm-small-crown-ibp-ramp",
-        title: "DM-Small, CROWN-IBP-trained",
-        note: "ParamRamp(0) · ε 0.4 · clean 95.2 %",
-    },
-    Preset { key: "mnist-dm-small-normal", title: "DM-Small, normally trained", note: "ReLU · clean 99.0 %" },
+    preset_of(
+        "mnist-mlp-normal",
+        "Usual training",
+        "784-64-32-10, normally trained",
+        "ReLU · clean 97.1 %",
+        false,
+        "mnist-mlp-ibp",
+    ),
+    preset_of(
+        "mnist-mlp-ibp",
+        "Robust training (IBP)",
+        "784-64-32-10, IBP-trained",
+        "ReLU · ε 0.1 · clean 94.3 %",
+        true,
+        "mnist-mlp-normal",
+    ),
+    preset_of(
+        "mnist-dm-small-normal",
+        "Convolutional, usual training",
+        "DM-Small, normally trained",
+        "ReLU · clean 99.0 %",
+        false,
+        "mnist-dm-small-ibp-relu",
+    ),
+    preset_of(
+        "mnist-dm-small-ibp-relu",
+        "Convolutional, robust: most neurons dead",
+        "DM-Small, IBP-trained",
+        "ReLU · ε 0.4 · clean 96.4 %",
+        true,
+        "mnist-dm-small-normal",
+    ),
+    preset_of(
+        "mnist-dm-small-ibp-leaky",
+        "Convolutional, robust: LeakyReLU",
+        "DM-Small, IBP-trained",
+        "LeakyReLU(0.01) · ε 0.4 · clean 92.1 %",
+        true,
+        "mnist-dm-small-normal",
+    ),
+    preset_of(
+        "mnist-dm-small-ibp-ramp",
+        "Convolutional, robust: ParamRamp, the most provable",
+        "DM-Small, IBP-trained",
+        "ParamRamp(0) · ε 0.4 · clean 97.1 %",
+        true,
+        "mnist-dm-small-normal",
+    ),
+    preset_of(
+        "mnist-dm-small-crown-ibp-ramp",
+        "Convolutional, robust: trained with CROWN-IBP",
+        "DM-Small, CROWN-IBP-trained",
+        "ParamRamp(0) · ε 0.4 · clean 95.2 %",
+        true,
+        "mnist-dm-small-normal",
+    ),
 ];
+
+/// The network on which adaptive lines are clearly looser than intervals at ε = 0.2.
+pub const PARADOX: &str = "mnist-dm-small-ibp-relu";
+
+/// Networks that ship for the command line and take two numbers instead of an image: Explore has no view of them.
+pub const PLANE: [&str; 2] = ["moons-ibp", "moons-normal"];
 
 /// Images in the MNIST test set.
 pub const TEST_IMAGES: u32 = Set::Test.images() as u32;
@@ -68,9 +128,9 @@ pub fn epsilon_range(norm: Norm) -> (f64, f64) {
 /// An ε to start from when the norm changes: as much of the new slider as the default is of its own.
 pub fn starting_epsilon(norm: Norm) -> f64 {
     match norm {
-        Norm::Inf => 0.08,
-        Norm::Two => 0.5,
-        Norm::One => 2.0,
+        Norm::Inf => 0.02,
+        Norm::Two => 0.2,
+        Norm::One => 1.0,
     }
 }
 

@@ -9,11 +9,14 @@
 //! | [`catalogue`] | the networks and images that ship, and the ranges of ε |
 //! | `web` | messages between page and worker, and the worker itself |
 //! | [`engine`] | one session: holds networks, answers typed requests, streams results; knows no browser |
+//! | `certificate` | claims with their proofs as files, and the checker that needs nothing else |
 //! | [`certify`] | certified radius by bisection, verified error and neuron statuses over a set of images |
 //! | [`attack`] | PGD: points of a region that break a network |
 //! | [`bounds`] | regions, lines, IBP, LBP, CROWN and their hybrids: walks over the graph, written once over a backend |
 //! | [`formats`] | safetensors, IDX, npy and the golden folders: the only room that sees untrusted bytes; ONNX out |
+//! | [`import`] | a file of any format becomes a network: what was read, and whether it is the same network |
 //! | [`train`] | plans, schedules, losses and the trainer |
+//! | [`search`] | branch and bound: proves that no input of a box is unsafe, or finds one |
 //! | `kernels` | compute shaders, one per file, each beside a CPU twin |
 //! | [`network`] | the graph of operators, one file per operator |
 //! | [`pulse`] | cancellation and yielding inside long work |
@@ -28,19 +31,23 @@ pub mod app;
 pub mod attack;
 pub mod bounds;
 pub mod catalogue;
+#[cfg(feature = "certificates")]
+pub mod certificate;
 pub mod certify;
 pub mod charts;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod engine;
-mod few;
 pub mod formats;
+pub mod import;
 #[cfg(feature = "gpu")]
 pub mod kernels;
 pub mod network;
 pub mod pulse;
 pub mod random;
 pub mod rounded;
+pub mod search;
+mod sorting;
 pub mod tensor;
 pub mod train;
 #[cfg(all(feature = "browser", target_arch = "wasm32"))]

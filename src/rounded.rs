@@ -4,7 +4,7 @@
 //! [`Up`](Toward::Up). The decimal printed, read back as an `f64`, lies on that side of the number or is the very number; and a
 //! number that is not 0 is never printed as 0.
 
-/// The side to which a decimal may stray from the number it stands for.
+/// The side to which a decimal may deviate from the number it stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Toward {
     /// To the smaller numbers: lower bounds, certified radii, certified shares.

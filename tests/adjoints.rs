@@ -2,16 +2,16 @@
 //!
 //! Weights are multiples of 2⁻¹⁰ below 2, so that a difference's step is exact in `f32` too.
 
-mod common;
+use crate::common;
 
 use boundscope::{
-    activation::Curves,
+    activation::{Activation, Clip, Curves},
     bounds::Strategy,
     network::{Affine, Map, Window},
     pulse::Steady,
     tensor::{
-        Backend, Ball, Cpu, Gradients, Pair, Program, RecordedMap, Recorder, Relaxation, Run, Shape, Slots, Tape,
-        Value, Wanted,
+        Backend, Ball, Cpu, Gradients, Pair, Program, RecordedMap, RecordedPool, Recorder, Relaxation, Run, Shape,
+        Slots, Tape, Value, Wanted,
     },
 };
 use common::{differences::Counts, random::Rng};
@@ -21,7 +21,8 @@ use std::sync::Arc;
 #[derive(Clone, Default)]
 struct Setup {
     maps: Vec<(Affine, usize)>,
-    curves: Vec<(Curves, usize)>,
+    rules: Vec<(Activation, usize)>,
+    pools: Vec<Window>,
     inputs: Vec<(Shape, Vec<f64>)>,
 }
 
@@ -29,7 +30,8 @@ struct Setup {
 struct Recorded {
     maps: Vec<RecordedMap>,
     biases: Vec<Option<Value>>,
-    curves: Vec<(usize, usize)>,
+    rules: Vec<(usize, usize)>,
+    pools: Vec<RecordedPool>,
     inputs: Vec<Value>,
 }
 
@@ -68,7 +70,8 @@ impl Setup {
         Slots {
             maps: self.maps.iter().map(|(affine, inputs)| backend.map(affine, *inputs)).collect(),
             biases: self.maps.iter().map(|(affine, _)| backend.bias(affine)).collect(),
-            curves: self.curves.iter().map(|(curves, width)| backend.curves(curves, *width)).collect(),
+            rules: self.rules.iter().map(|(rule, width)| backend.rules(rule, *width)).collect(),
+            pools: self.pools.iter().map(|window| backend.pool(window)).collect(),
         }
     }
 
@@ -76,7 +79,7 @@ impl Setup {
         let maps = 0..self.maps.len();
         let mut all: Vec<Target> = (0..self.inputs.len()).map(Target::Input).collect();
         all.extend(maps.clone().map(Target::Weights).chain(maps.map(Target::Bias)));
-        all.extend((0..self.curves.len()).map(Target::Bends));
+        all.extend((0..self.rules.len()).map(Target::Bends));
         all
     }
 
@@ -85,7 +88,10 @@ impl Setup {
         match target {
             Target::Input(at) => self.inputs[at].1.len(),
             Target::Bias(at) => self.maps[at].0.bias.as_ref().map_or(0, |bias| bias.len()),
-            Target::Bends(at) => self.curves[at].0.bend.as_ref().map_or(0, |bend| bend.len()),
+            Target::Bends(at) => match &self.rules[at].0 {
+                Activation::Curves(curves) => curves.bend.as_ref().map_or(0, |bend| bend.len()),
+                _ => 0,
+            },
             Target::Weights(at) => match &self.maps[at].0.map {
                 Map::Dense { weight, .. } => weight.len(),
                 Map::Conv { weight, .. } => weight.len(),
@@ -112,7 +118,9 @@ impl Setup {
                 *bias = bias.as_ref().map(|bias| shift(bias, index, by));
             }
             Target::Bends(at) => {
-                let bend = &mut moved.curves[at].0.bend;
+                let Activation::Curves(Curves { bend, .. }) = &mut moved.rules[at].0 else {
+                    unreachable!("only curves have bends that are trained")
+                };
                 *bend = bend.as_ref().map(narrow);
             }
             Target::Weights(at) => match &mut moved.maps[at].0.map {
@@ -161,7 +169,8 @@ fn check(what: &str, setup: &Setup, rng: &mut Rng, body: impl Fn(&Recorder, &Rec
     let recorded = Recorded {
         maps: setup.maps.iter().map(|(affine, inputs)| recorder.map(affine, *inputs)).collect(),
         biases: setup.maps.iter().map(|(affine, _)| recorder.bias(affine)).collect(),
-        curves: setup.curves.iter().map(|(curves, width)| recorder.curves(curves, *width)).collect(),
+        rules: setup.rules.iter().map(|(rule, width)| recorder.rules(rule, *width)).collect(),
+        pools: setup.pools.iter().map(|window| recorder.pool(window)).collect(),
         inputs,
     };
     let mut outputs = body(&recorder, &recorded);
@@ -330,26 +339,35 @@ fn sums_differences_and_products() {
     }
 }
 
-/// ReLU, LeakyReLU and ParamRamp with and without an outer slope.
-fn curves(width: usize, rng: &mut Rng) -> Vec<(&'static str, (Curves, usize))> {
+/// Every rule: ReLU, LeakyReLU and ParamRamp with and without an outer slope, clips, sigmoid and tanh.
+fn rules(width: usize, rng: &mut Rng) -> Vec<(&'static str, (Activation, usize))> {
     let mut bend = || Some((0..width).map(|_| (300 + rng.below(900)) as f32 / 1024.0).collect());
-    vec![
-        ("ReLU", (Curves { slope: 0.0, bend: None }, width)),
-        ("LeakyReLU", (Curves { slope: 0.1, bend: None }, width)),
-        ("ParamRamp(0)", (Curves { slope: 0.0, bend: bend() }, width)),
-        ("ParamRamp(0.1)", (Curves { slope: 0.1, bend: bend() }, width)),
+    let curves = |slope, bend| Activation::Curves(Curves { slope, bend });
+    let clip = |low, high| Activation::Clip(Clip { low, high });
+    [
+        ("ReLU", curves(0.0, None)),
+        ("LeakyReLU", curves(0.1, None)),
+        ("ParamRamp(0)", curves(0.0, bend())),
+        ("ParamRamp(0.1)", curves(0.1, bend())),
+        ("clip", clip(-0.7, 0.4)),
+        ("clip below", clip(-0.3, f64::INFINITY)),
+        ("clip above", clip(f64::NEG_INFINITY, 0.2)),
+        ("sigmoid", Activation::Sigmoid),
+        ("tanh", Activation::Tanh),
     ]
+    .map(|(name, rule)| (name, (rule, width)))
+    .to_vec()
 }
 
 #[test]
 fn activations_and_their_lines() {
-    for (index, (name, _)) in curves(6, &mut Rng::new(0)).into_iter().enumerate() {
-        let with = |rng: &mut Rng| Setup { curves: vec![curves(6, rng).swap_remove(index).1], ..Setup::default() };
+    for (index, (name, _)) in rules(6, &mut Rng::new(0)).into_iter().enumerate() {
+        let with = |rng: &mut Rng| Setup { rules: vec![rules(6, rng).swap_remove(index).1], ..Setup::default() };
         draws(
             &format!("activate, {name}"),
             |rng| with(rng).range([3, 2, 6], rng),
             |recorder, own| {
-                let found = recorder.activate_interval(&own.curves[0], &own.range());
+                let found = recorder.activate_interval(&own.rules[0], &own.range());
                 vec![found.lower, found.upper]
             },
         );
@@ -359,12 +377,23 @@ fn activations_and_their_lines() {
                 &format!("relax, {name}, {strategy:?}"),
                 |rng| with(rng).range([12, 1, 6], rng),
                 |recorder, own| {
-                    let lines = recorder.relax(&own.curves[0], strategy, &own.range());
+                    let lines = recorder.relax(&own.rules[0], strategy, &own.range());
                     vec![lines.slope.lower, lines.slope.upper, lines.intercept.lower, lines.intercept.upper]
                 },
             );
         }
     }
+}
+
+#[test]
+fn the_largest_of_a_window() {
+    let window =
+        Window { input: [2, 4, 3], output: [2, 3, 2], kernel: [2, 3], stride: [1, 2], padding: [0, 1], groups: 2 };
+    draws(
+        "largest",
+        |rng| Setup { pools: vec![window], ..Setup::default() }.input([3, 1, 24], rng),
+        |recorder, own| vec![recorder.largest(&own.pools[0], &own.inputs[0])],
+    );
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What an attack finds is real: points of the region, with the margins they have, never below what bounds prove.
 
-mod common;
+use crate::common;
 
 use boundscope::{
     attack::{Attack, Attacked, Attacker},
@@ -206,7 +206,7 @@ fn an_evaluation_reports_no_more_attack_error_than_verified_error_and_skips_only
             let region = |epsilon| Region { norm: Norm::Inf, epsilon, clip: Some([0.0, 1.0]) };
             let question = Question {
                 regions: epsilons.map(region).to_vec(),
-                methods: Method::NAMED.to_vec(),
+                methods: Method::NAMED.map(Into::into).to_vec(),
                 strategy: Strategy::Tight,
                 attack: Some(QUICK),
                 exhaustive,

@@ -1,7 +1,7 @@
 //! The command line's contract: JSON, exit statuses, one clear line on stderr.
 #![cfg(feature = "cli")]
 
-mod common;
+use crate::common;
 
 use common::{golden_expected, golden_folder};
 use serde_json::Value;
@@ -137,7 +137,7 @@ fn wrong_usage_and_input_exit_with_2_and_one_clear_line() {
     let at = ["--mnist", "0", "--epsilon", "0.1"];
     for (words, needle) in [
         (vec!["bounds", "nowhere.safetensors", at[0], at[1], at[2], at[3]], "nowhere.safetensors"),
-        (vec!["bounds", "Cargo.toml", at[0], at[1], at[2], at[3]], "safetensors"),
+        (vec!["bounds", "README.md", at[0], at[1], at[2], at[3]], "safetensors"),
         (vec!["bounds", MODEL, "--mnist", "10000", "--epsilon", "0.1"], "0 to 9999"),
         (vec!["bounds", MODEL, "--mnist", "0", "--epsilon", "-0.1"], "ε is -0.1"),
         (vec!["bounds", MODEL, at[0], at[1], at[2], at[3], "--label", "10"], "label 10"),

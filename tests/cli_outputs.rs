@@ -2,7 +2,7 @@
 //! cannot be written is refused before the work.
 #![cfg(all(feature = "cli", unix))]
 
-mod common;
+use crate::common;
 
 use boundscope::formats::{read_model, write_onnx};
 use common::program::{Folder, MODEL, TWO, program, run};

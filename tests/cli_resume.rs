@@ -1,7 +1,7 @@
 //! A resumed run goes on with the data and the plan it began with, or not at all.
 #![cfg(all(feature = "cli", unix))]
 
-mod common;
+use crate::common;
 
 use boundscope::train::Trainer;
 use common::program::{Folder, run, send, start, told, wait_until};

@@ -1,7 +1,7 @@
 //! Words of the command line are read whole or refused, and what it prints claims no more than was proved.
 #![cfg(feature = "cli")]
 
-mod common;
+use crate::common;
 
 use common::program::{Folder, MODEL, TWO, TWO_INPUT, run};
 use serde_json::Value;

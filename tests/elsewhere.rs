@@ -1,6 +1,6 @@
 //! Errors known in other tools (tests/golden/README.md), each as a test that would find it here.
 
-mod common;
+use crate::common;
 
 use boundscope::{
     activation::{Curve, lines},

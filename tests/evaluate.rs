@@ -1,9 +1,9 @@
 //! Verified error over a set: counts are those of the images one by one, progress arrives, cancel ends it.
 
-mod common;
+use crate::common;
 
 use boundscope::{
-    bounds::{BoundsError, Method, Norm, Prepared, Region, Strategy},
+    bounds::{Bounding, BoundsError, Climb, Method, Norm, Prepared, Region, Strategy},
     certify::{Evaluation, Question, evaluate, predicted},
     network::Network,
     pulse::Steady,
@@ -34,7 +34,7 @@ fn question() -> Question {
     let region = |epsilon| Region { norm: Norm::Inf, epsilon, clip: None };
     Question {
         regions: [0.0, 0.05, 0.3].map(region).to_vec(),
-        methods: vec![Method::Ibp, Method::Crown],
+        methods: vec![Method::Ibp.into(), Method::Crown.into(), Bounding::Alpha(Climb::alpha(5))],
         strategy: Strategy::Tight,
         attack: None,
         exhaustive: true,
@@ -60,21 +60,24 @@ fn counts_are_those_of_the_images_one_by_one() {
     let prepared = Prepared::new(Cpu::<f64>::new(), &network);
     for tally in &found.tallies {
         let verified = images.chunks(2).zip(&labels).enumerate().filter(|(index, (image, label))| {
-            let bounds = prepared.bounds(
-                image,
-                Some(std::slice::from_ref(*label)),
-                &tally.region,
-                tally.method,
-                Strategy::Tight,
-                &Steady,
-            );
-            index % 7 != 0 && pollster::block_on(bounds).expect("a valid question")[0].verified()
+            let (label, labels, region) = (**label, [**label], &tally.region);
+            let verified = match tally.method {
+                Bounding::Plain(method) => {
+                    let bounds = prepared.bounds(image, Some(&labels), region, method, Strategy::Tight, &Steady);
+                    pollster::block_on(bounds).expect("a valid question")[0].verified()
+                }
+                Bounding::Alpha(climb) => {
+                    let found = prepared.alpha_proof(image, label, region, &climb, &Steady);
+                    pollster::block_on(found).expect("a valid question").is_some()
+                }
+            };
+            index % 7 != 0 && verified
         });
         assert_eq!(tally.verified, verified.count(), "{tally:?}");
         assert!(found.verified_error(tally) >= found.clean_error());
     }
     let errors: Vec<f64> = found.tallies.iter().map(|tally| found.verified_error(tally)).collect();
-    assert!(errors[0] < errors[2] && errors[2] < errors[4], "the error rises with ε: {errors:?}");
+    assert!(errors[0] < errors[3] && errors[3] < errors[6], "the error rises with ε: {errors:?}");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The paper's figures as the command line draws them: shares that add up, whole SVG files, and the paper's findings.
 #![cfg(feature = "cli")]
 
-mod common;
+use crate::common;
 
 use common::golden_folder;
 use serde_json::Value;

@@ -111,7 +111,7 @@ fn containers_as_others_write_them() {
     refused_bounds("after-the-end.safetensors.gz --input two.json --epsilon 0.1", &["8 bytes", "follow"]);
     let folder = folder("containers");
     for (name, bytes, needle) in [
-        ("model.onnx", &b"\x08\x07\x12\x07pytorch"[..], "an ONNX model"),
+        ("model.onnx", &b"\x08\x07\x12\x07pytorch"[..], "ONNX"),
         ("model.pt", b"\x80\x02}q\x00.", "PyTorch"),
         ("model.h5", b"\x89HDF\r\n\x1a\n", "HDF5"),
         ("model.safetensors", b"", "empty"),

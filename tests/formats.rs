@@ -1,6 +1,6 @@
 //! Model files: what is written is read back, and what is broken is refused without a panic.
 
-mod common;
+use crate::common;
 
 use boundscope::{
     formats::{FormatError, read_json_model, read_model, write_model},
@@ -97,7 +97,7 @@ fn descriptions_that_are_none() {
     assert!(matches!(refused(&layers("[]", r#"{"op": "relu"}"#), &["input"]), FormatError::Network(_)));
     let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
     assert!(matches!(refused(&layers("[2]", &deep), &[]), FormatError::Malformed { .. }));
-    let without = file(&[("w", &[1], &[1.0])], None);
+    let without = file(&[("w", &[1, 1], &[1.0])], None);
     assert!(read_model(&without).expect_err("no description").to_string().contains("boundscope"));
 }
 
@@ -140,6 +140,18 @@ fn tensors_of_another_kind() {
     let wide = safetensors::serialize([("w", view)], Some(metadata)).expect("a plain tensor");
     let message = read_model(&wide).expect_err("is refused").to_string();
     assert!(message.contains("\"w\"") && message.contains("F64") && message.contains("F32"), "{message}");
+}
+
+/// However many tensors a file holds, a message about one that it lacks is a line.
+#[test]
+fn a_message_names_twenty_tensors_at_most() {
+    let names: Vec<String> = (0..5000).map(|number| format!("t{number:04}")).collect();
+    let tensors: Vec<(&str, &[usize], &[f32])> =
+        names.iter().map(|name| (name.as_str(), &[1][..], &[1.0][..])).collect();
+    let lacking = layers("[2]", r#"{"op": "linear", "weight": "w"}"#);
+    let message = read_model(&file(&tensors, Some(&lacking))).expect_err("is refused").to_string();
+    assert!(message.contains("t0000, t0001") && message.contains("t0019 and 4980 more"), "{message}");
+    assert!(!message.contains("t0020"), "{message}");
 }
 
 /// Sizes that overflow or would fill the memory are refused before anything is allocated.

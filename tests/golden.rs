@@ -1,6 +1,6 @@
 //! Every golden case: methods, lines, norms and clipping against the independent oracle's numbers.
 
-mod common;
+use crate::common;
 
 use boundscope::{activation::Real, tensor::Cpu};
 

@@ -1,7 +1,7 @@
 //! The GPU lane against the oracle and against the CPU lane.
 #![cfg(feature = "gpu")]
 
-mod common;
+use crate::common;
 
 use common::gpu::gpu;
 

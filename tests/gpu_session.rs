@@ -1,7 +1,7 @@
 //! A session with a GPU: tried before it is used, chosen by hand or by measurement, and left without loss when it fails.
 #![cfg(feature = "gpu")]
 
-mod common;
+use crate::common;
 
 use boundscope::{
     bounds::{Method, Norm, Strategy},

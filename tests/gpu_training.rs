@@ -1,7 +1,7 @@
 //! Training on the GPU lane: the CPU lane's losses, the same files, and nothing lost with the device.
 #![cfg(feature = "gpu")]
 
-mod common;
+use crate::common;
 
 use boundscope::{
     bounds::BoundsError,

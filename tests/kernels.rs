@@ -2,7 +2,7 @@
 //! naga, which browsers do not use, makes of each.
 #![cfg(feature = "gpu")]
 
-mod common;
+use crate::common;
 
 use boundscope::kernels::{ALL, Draw, Loop};
 use common::gpu::gpu;

@@ -6,11 +6,13 @@ mod common;
 use boundscope::{
     formats::{
         self, FormatError, Kind, kind, mnist, read_images, read_json_model, read_json_numbers, read_labels, read_model,
-        read_npy, read_shard, write_model,
+        read_npy, read_shard, write_model, write_onnx,
     },
     network::{Conv2d, Flatten, Linear, Network, ParamRamp, Relu},
     train::{Architecture, Loss, Plan, Trainer},
 };
+#[cfg(feature = "readers")]
+use common::keras::whole_model;
 use common::{
     random::Rng,
     runs::{plan, rows},
@@ -103,6 +105,88 @@ fn folder(bytes: &[u8]) -> bool {
     sane(read_json_model(&bytes[..at], bytes.get(at + 1..).unwrap_or_default()))
 }
 
+/// Files of other programs: what is asked about counts as taken.
+#[cfg(feature = "readers")]
+fn others() -> Vec<Reader> {
+    use boundscope::formats::{Alone, Answer, Choice, read_file};
+    fn any(bytes: &[u8]) -> bool {
+        match read_file(bytes, &Alone, &Choice::default()) {
+            Ok(Answer::Network(reading)) => sane(Ok(reading.network)),
+            Ok(Answer::Asks(asks)) => !asks.needs.is_empty() && asks.guess.is_object(),
+            Err(error) => {
+                assert_eq!(error.to_string().lines().count(), 1, "{error}");
+                false
+            }
+        }
+    }
+    let onnx = write_onnx(&network()).expect("can be written");
+    // A state dict as torch.save wrote it before its archives: five pickles, then one storage after its length.
+    let text = |text: &str| [&b"X"[..], &(text.len() as u32).to_le_bytes()[..], text.as_bytes()].concat();
+    let storage =
+        [&b"("[..], &text("storage"), b"ctorch\nFloatStorage\n", &text("7"), &text("cpu"), b"K\x06tQ"].concat();
+    let tensor =
+        [&b"ctorch._utils\n_rebuild_tensor_v2\n("[..], &storage, b"K\0K\x02K\x03\x86K\x03K\x01\x86\x89}tR"].concat();
+    let state = [&b"\x80\x02}"[..], &text("0.weight"), &tensor, b"s."].concat();
+    let magic = b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19.".to_vec();
+    let keys = [&b"\x80\x02]"[..], &text("7"), b"a."].concat();
+    let data = [&6u64.to_le_bytes()[..], &[0; 24]].concat();
+    let torch = [&magic[..], b"\x80\x02M\xe9\x03.", b"\x80\x02}.", &state, &keys, &data].concat();
+    let header = br#"{"fc.weight":{"dtype":"F16","shape":[2,3],"data_offsets":[0,12]}}"#;
+    let tensors = [&(header.len() as u64).to_le_bytes()[..], header, &[0; 12]].concat();
+    let config = serde_json::json!({ "class_name": "Sequential", "config": { "layers": [
+        { "class_name": "InputLayer", "config": { "batch_shape": [null, 2, 2, 1] } },
+        { "class_name": "Conv2D", "config": { "name": "c", "filters": 2, "kernel_size": [2, 1], "activation": "relu" } },
+        { "class_name": "Flatten", "config": {} },
+        { "class_name": "Dense", "config": { "name": "d", "units": 2 } }
+    ] } });
+    let keras = whole_model(
+        &config,
+        &[
+            ("c", &[("kernel", &[2, 1, 1, 2], &[1.0, 2.0, -1.0, 0.5]), ("bias", &[2], &[0.0, 1.0])]),
+            ("d", &[("kernel", &[4, 2], &[0.25; 8]), ("bias", &[2], &[0.0, 1.0])]),
+        ],
+    );
+    [("ONNX", onnx), ("PyTorch", torch), ("tensors", tensors), ("Keras", keras)]
+        .map(|(name, seed)| Reader { name, seeds: vec![seed], read: any })
+        .into()
+}
+
+/// A question that was read holds what it promises, and can be told in words.
+#[cfg(feature = "readers")]
+fn question(bytes: &[u8]) -> bool {
+    use boundscope::formats::vnnlib::{in_words, read_query};
+    match read_query(bytes) {
+        Ok(query) => {
+            for part in &query.parts {
+                assert!(part.lower.len() == query.inputs && part.upper.len() == query.inputs);
+                assert!(part.lower.iter().zip(&part.upper).all(|(low, high)| low <= high && (high - low) >= 0.0));
+                let rows = part.clauses.iter().flatten();
+                for row in rows {
+                    assert!(row.weights.iter().all(|&(output, weight)| output < query.outputs && weight != 0.0));
+                    assert!(row.surely <= row.limit && row.limit.is_finite());
+                }
+            }
+            // Long only where the question is.
+            query.parts.len() > 1000 || !in_words(&query).is_empty()
+        }
+        Err(error) => {
+            assert_eq!(error.to_string().lines().count(), 1, "{error}");
+            false
+        }
+    }
+}
+
+#[cfg(feature = "readers")]
+fn questions() -> Vec<Vec<u8>> {
+    let first = "; two inputs\n(declare-const X_0 Real)(declare-const X_1 Real)(declare-const Y_0 Real)(declare-const Y_1 Real)\n\
+        (assert (and (<= X_0 0.5) (>= X_0 -0.5))) (assert (<= X_1 1e-3)) (assert (>= X_1 -0.12345678901234567890))\n\
+        (assert (or (and (<= Y_0 (* 0.1 Y_1)) (>= (+ Y_0 Y_1) 2)) (< Y_1 -3.5)))";
+    let second = "(vnnlib-version <2.0>)\n(declare-network f (declare-input X float32 [1,2]) (declare-output Y float32 [1,2]))\n\
+        (assert (or (and (<= X[0,0] 1) (>= X[0,0] 0) (== X[0,1] 0.5) (<= Y[0,0] Y[0,1]))\n\
+        (and (<= X[0,0] 3) (>= X[0,0] 2) (<= X[0,1] 1) (>= X[0,1] 0) (>= Y[0,0] 10))))";
+    vec![first.into(), second.into()]
+}
+
 fn readers() -> Vec<Reader> {
     let model = write_model(&network()).expect("can be written");
     let description = {
@@ -192,8 +276,12 @@ fn readers() -> Vec<Reader> {
             seeds: vec![plan],
             read: |bytes| formats::read_json::<Plan>("plan", bytes).is_ok_and(|plan| plan.check().is_ok()),
         },
+        #[cfg(feature = "readers")]
+        Reader { name: "VNN-LIB", seeds: questions(), read: question },
         Reader { name: "kind", seeds: vec![model.clone()], read: |bytes| kind(bytes) == Kind::Network },
     ];
+    #[cfg(feature = "readers")]
+    readers.extend(others());
     #[cfg(feature = "gzip")]
     readers.push(Reader {
         name: "gzip",

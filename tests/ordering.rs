@@ -3,9 +3,11 @@
 //! What is promised depends on the graph, because IBP and LBP meet every affine node by itself while a backward walk
 //! composes the affine nodes between two activations exactly:
 //!
-//! - *Any graph, tight or constant lines*: IBP ≤ LBP, CROWN-IBP ≤ CROWN-LBP ≤ CROWN for every layer, logit and margin
+//! - *Any graph of activations and affine nodes, tight or constant lines*: IBP ≤ LBP, CROWN-IBP ≤ CROWN-LBP ≤ CROWN for every layer, logit and margin
 //!   (lower bounds; mirrored above), LBP ≤ Relaxed-CROWN-1 and Relaxed-CROWN-v ≤ CROWN. The hybrids' hidden layers are
 //!   IBP's and LBP's own.
+//! - *With max pooling and tight lines*: IBP ≤ all of these but Relaxed-CROWN-v with v > 1, and LBP ≤ CROWN-LBP. The line below a
+//!   maximum is the input with the largest lower bound, which over a smaller range may be another one.
 //! - Between two cuts v nothing is promised, nor that 1 < v < depth beats LBP: a neuron that the cut at its own walk
 //!   proves alive gets the line z, which a later walk, cut one activation earlier below it, may bound by less than 0.
 //! - *Any graph, any lines*: Relaxed-CROWN-v is CROWN once v reaches the number of activations on the longest path.
@@ -16,21 +18,23 @@
 //! Lines jump where a range ends at 0, or where |l| = u, and there the last digit decides between two methods' lines.
 //! These tests therefore keep away from exact ties: every layer has a bias, no pixel and no clip range ends at 0 or 1.
 
-mod common;
+use crate::common;
 
 use boundscope::{
-    bounds::{Bounds, Method, Prepared, Region, Strategy},
-    network::Network,
+    bounds::{Bounds, Method, Order, Prepared, Region, Strategy},
+    network::*,
     tensor::Cpu,
 };
 use common::{
     bounds, depth, flat,
     random::{Recipe, Rng, any_network, any_region, images, plain_chain},
+    try_bounds,
 };
 use proptest::{
     prelude::*,
     strategy::{Strategy as _, ValueTree as _},
 };
+use std::sync::Arc;
 
 /// Bounds of one random image by several methods.
 struct Answers {
@@ -40,6 +44,7 @@ struct Answers {
     label: usize,
     region: Region,
     strategy: Strategy,
+    order: Order,
 }
 
 impl Answers {
@@ -50,7 +55,8 @@ impl Answers {
         let image = images(&network, 1, &mut rng).iter().map(|x| x.mul_add(0.9, 0.05) + 1e-3 * rng.unit()).collect();
         let label = rng.below(network.classes());
         let region = Region { clip: region.clip.map(|_| [0.0137, 0.9871]), ..*region };
-        Answers { network, prepared, image, label, region, strategy }
+        let order = prepared.order();
+        Answers { network, prepared, image, label, region, strategy, order }
     }
 
     fn of(&self, method: Method) -> Bounds {
@@ -94,7 +100,7 @@ proptest! {
         let answers = Answers::new(&recipe, &region, strategy);
         let methods = common::all_methods(depth(&answers.network) + 1);
         for &tighter in &methods {
-            for &looser in methods.iter().filter(|&&looser| tighter.never_looser_than(looser, strategy)) {
+            for &looser in methods.iter().filter(|&&looser| tighter.never_looser_than(looser, strategy, answers.order)) {
                 answers.no_looser(tighter, looser)?;
             }
         }
@@ -173,14 +179,52 @@ fn the_promises_are_those_of_theorem_2() {
         (Crown, RelaxedCrown(1)),
         (Crown, RelaxedCrown(2)),
     ];
+    // With max pooling the line below may be another one over a smaller range.
+    let chosen = [(CrownIbp, Ibp), (Lbp, Ibp), (CrownLbp, Ibp), (CrownLbp, Lbp), (RelaxedCrown(1), Ibp), (Crown, Ibp)];
     let methods = [Ibp, CrownIbp, Lbp, CrownLbp, RelaxedCrown(1), RelaxedCrown(2), Crown];
     for tighter in methods {
         for looser in methods {
-            let said = tighter == looser || promised.contains(&(tighter, looser));
+            let same = tighter == looser;
+            let nested = same || promised.contains(&(tighter, looser));
+            let pooled = same || chosen.contains(&(tighter, looser));
+            let says = |strategy, order| tighter.never_looser_than(looser, strategy, order);
             for strategy in [Strategy::Tight, Strategy::Constant] {
-                assert_eq!(tighter.never_looser_than(looser, strategy), said, "{tighter} and {looser}");
+                assert_eq!(says(strategy, Order::Nested), nested, "{tighter} and {looser}");
             }
-            assert_eq!(tighter.never_looser_than(looser, Strategy::Adaptive), tighter == looser);
+            assert_eq!(says(Strategy::Tight, Order::Chosen), pooled, "{tighter} and {looser}, with max pooling");
+            assert_eq!(says(Strategy::Constant, Order::Chosen), nested, "{tighter} and {looser}, constant lines");
+            for order in [Order::Nested, Order::Chosen] {
+                assert_eq!(says(Strategy::Adaptive, order), same);
+            }
         }
     }
+}
+
+/// Why less is promised with max pooling. Of a = x + 1 and b = 0.05 over x in [−1, 1], IBP's ranges make b look small, so that the line below
+/// max(a, b) is a, and max(a, b) − a is 0 at least. LBP knows that b > 0 is the larger lower bound and takes the line b.
+#[test]
+fn with_max_pooling_tighter_ranges_can_make_looser_bounds() {
+    let linear = |outputs: usize, weight: &[f32], bias: &[f32]| {
+        Arc::new(Linear { outputs, inputs: weight.len() / outputs, weight: weight.into(), bias: Some(bias.into()) })
+    };
+    let mut network = Network::new(&[1]).expect("a shape");
+    let mut push = |operator: Arc<dyn Operator>, inputs: &[usize]| network.push_from(operator, inputs).expect("fits");
+    push(linear(2, &[1.0, 1.0], &[2.0, 2.0]), &[0]);
+    let hidden = push(Arc::new(Relu), &[1]);
+    push(linear(2, &[1.0, 0.0, 1.0, -1.0], &[-1.0, 0.05]), &[hidden]);
+    push(Arc::new(Reshape { shape: vec![1, 1, 2] }), &[3]);
+    push(Arc::new(MaxPool { kernel: [1, 2], stride: [1, 1], padding: [0, 0] }), &[4]);
+    let most = push(Arc::new(Flatten), &[5]);
+    let less = push(linear(1, &[-1.0, 0.0], &[1.0]), &[hidden]);
+    push(Arc::new(Add), &[most, less]);
+    let prepared = Prepared::new(Cpu::<f64>::new(), &network);
+    assert_eq!(prepared.order(), Order::Chosen);
+    let lower = |method, strategy| {
+        let found = try_bounds(&prepared, &[0.0], None, &Region::linf(1.0), method, strategy).expect("valid");
+        found[0].logits.lower[0]
+    };
+    let [loose, tight] = [Method::CrownIbp, Method::CrownLbp].map(|method| lower(method, Strategy::Tight));
+    assert!(loose.abs() < 1e-6 && (tight + 1.95).abs() < 1e-6, "CROWN-IBP has {loose}, CROWN-LBP {tight}");
+    let [loose, tight] = [Method::CrownIbp, Method::CrownLbp].map(|method| lower(method, Strategy::Constant));
+    assert!(tight >= loose - 1e-6, "with constant lines: {loose}, {tight}");
 }

@@ -1,6 +1,6 @@
 //! What is refused, by which error, and that the message names the place; and that nothing unknown counts as verified.
 
-mod common;
+use crate::common;
 
 use boundscope::{
     bounds::{Bounds, BoundsError, LayerBounds, Method, Norm, Prepared, Region, Strategy},

@@ -1,6 +1,6 @@
 //! Training runs in a session: they tell the same story again, can be paused, kept and taken up, and never get in the way.
 
-mod common;
+use crate::common;
 
 use boundscope::{
     bounds::{Method, Norm, Strategy},

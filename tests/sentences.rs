@@ -52,3 +52,36 @@ fn sentences_stand_where_a_second_language_finds_them() {
     }
     assert!(found.is_empty(), "{found:#?}");
 }
+
+/// The tabs' words choose and fill sentences: none is made there. What may stand in them is between sentences (", ", "; "), names that
+/// every language shares, and classes of style.
+#[test]
+fn what_chooses_a_sentence_makes_none() {
+    let mut sources = BTreeMap::new();
+    modules(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/app"), &["app".to_string()], &mut sources);
+    let chosen = ["words", "failures"];
+    let mut looked = 0;
+    let mut found = Vec::new();
+    for (module, source) in &sources {
+        if !module.iter().any(|name| chosen.contains(&name.as_str())) || module.iter().any(|name| name == "text") {
+            continue;
+        }
+        looked += 1;
+        let code = code(source).replace("'\"'", "");
+        let parts: Vec<&str> = code.split('"').collect();
+        for literal in parts.iter().skip(1).step_by(2) {
+            let outside: String =
+                literal.split('{').map(|part| part.split_once('}').map_or(part, |(_, after)| after)).collect();
+            let words = outside.split(|c: char| !c.is_alphabetic()).filter(|word| word.chars().count() > 1).count();
+            let style = !outside.contains(' ') && !outside.contains(char::is_uppercase);
+            if words > 0 && !style && !NAMES.contains(literal) {
+                found.push(format!("{}: {literal:?}", module.join("::")));
+            }
+        }
+    }
+    assert!(looked >= 4, "{looked}");
+    assert!(found.is_empty(), "{found:#?}");
+}
+
+/// Short names of methods.
+const NAMES: [&str; 3] = ["C-IBP", "C-LBP", "R-C-{depth}"];

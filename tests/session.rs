@@ -1,12 +1,13 @@
 //! The engine's promises: order of answers, one epoch at a time, errors in words, nothing lost.
 
-mod common;
+use crate::common;
 
 use boundscope::{
     attack::{Attack, Attacker},
     bounds::{Method, Norm, Prepared, Region, Strategy},
     engine::{Arithmetic, BrokenAnswer, Bytes, Floats, Job, Question, Request, Response, Session},
     formats::write_model,
+    network::{Linear, Network, Tanh},
     pulse::Steady,
     tensor::Cpu,
 };
@@ -187,8 +188,16 @@ fn the_bracket_ends_where_an_attack_breaks_the_image() {
         pollster::block_on(found).expect("valid")[0].broken()
     };
     assert!(breaks(epsilon) && !breaks(0.97 * epsilon), "{epsilon}");
+    // The point that was found lies in the region in exact numbers, and an evaluation of one's own reads it as another class.
+    let point = found.example.as_ref().expect("a point");
+    let values: Vec<f64> = point.image.iter().map(|&value| f64::from(value)).collect();
+    assert!(values.iter().zip(&pixels).all(|(value, pixel)| (value - pixel).abs() <= epsilon));
+    let (_, outputs) = pollster::block_on(prepared.infer(&values)).expect("valid");
+    let read = (0..10).max_by(|&a, &b| outputs[a].total_cmp(&outputs[b])).expect("ten classes");
+    assert!(read != question.label as usize && read == point.predicted as usize && found.sure, "{outputs:?}");
     // Up to an ε that withstands, nothing is found, and nothing is claimed.
-    assert_eq!(broken(&question, &[Method::Ibp], epsilon / 2.0).epsilon, None);
+    let unbroken = broken(&question, &[Method::Ibp], epsilon / 2.0);
+    assert_eq!((unbroken.epsilon, unbroken.example, unbroken.sure), (None, None, false));
     // A wrong label is broken without moving.
     let wrong = Question { label: (question.label + 1) % 10, ..question };
     assert_eq!(broken(&wrong, &[Method::Ibp], 0.5).epsilon, Some(0.0));
@@ -220,6 +229,56 @@ fn wrong_requests_are_answered_in_words() {
     assert_eq!(messages.len(), needles.len(), "{messages:?}");
     for (message, needle) in messages.iter().zip(needles) {
         assert!(message.contains(needle), "{message:?} should name {needle:?}");
+    }
+}
+
+/// Bounds of one output, without margins and without a verdict; what needs rivals is refused in words.
+#[test]
+fn a_network_with_one_output_has_bounds_and_no_margins() {
+    let mut network = Network::new(&[2]).expect("a shape");
+    network.push(Linear { outputs: 2, inputs: 2, weight: [1.0, -1.0, 0.5, 1.0].into(), bias: None }).expect("fits");
+    network.push(Tanh).expect("fits");
+    network.push(Linear { outputs: 1, inputs: 2, weight: [1.0, -2.0].into(), bias: None }).expect("fits");
+    let (session, said) = session();
+    let file = Bytes(write_model(&network).expect("a valid network"));
+    pollster::block_on(session.handle(Request::Network { key: "one".into(), file }));
+    let question = Question {
+        network: "one".into(),
+        image: Floats(vec![0.25, 0.5]),
+        label: 0,
+        norm: Norm::Inf,
+        epsilon: 0.1,
+        clip: None,
+        lines: Strategy::Tight,
+    };
+    let methods = vec![Method::Ibp, Method::Crown];
+    let explore = Request::Explore { epoch: 1, question: question.clone(), methods: methods.clone() };
+    pollster::block_on(session.handle(explore));
+    let mut found = 0;
+    for response in said.borrow().iter() {
+        match response {
+            Response::Bounds { answer, .. } => {
+                found += 1;
+                let (l, u) = (answer.logits.lower[0], answer.logits.upper[0]);
+                assert!(answer.logits.lower.len() == 1 && l < u && l.is_finite() && u.is_finite());
+                assert!(answer.margins.is_empty() && !answer.verified);
+            }
+            Response::Failed { failure, .. } => panic!("{failure}"),
+            _ => {}
+        }
+    }
+    assert_eq!(found, methods.len());
+    assert!(matches!(said.borrow().last(), Some(Response::Done { job: Job::Explore, epoch: 1 })));
+    let label = Question { label: 1, ..question.clone() };
+    let radius = Request::Radius { epoch: 3, question, methods: methods.clone(), largest: 0.5 };
+    for request in [Request::Explore { epoch: 2, question: label, methods }, radius] {
+        pollster::block_on(session.handle(request));
+        let said = said.borrow();
+        let Some(Response::Failed { failure, .. }) = said.iter().rev().find(|r| matches!(r, Response::Failed { .. }))
+        else {
+            panic!("{:?}", said.last())
+        };
+        assert!(failure.to_string().contains("one output"), "{failure}");
     }
 }
 

@@ -1,7 +1,7 @@
 //! IBP by centre and radius keeps an end that is tiny beside the interval's width (docs/methods.md §2): the tighter of two forms
 //! is taken where a difference has lost it.
 
-mod common;
+use crate::common;
 
 use boundscope::{
     activation::Real,

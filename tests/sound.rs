@@ -1,6 +1,6 @@
 //! The sound arithmetic: its bounds enclose what exact arithmetic gives, and are not much wider than f64's.
 
-mod common;
+use crate::common;
 
 use boundscope::{
     bounds::{Bounds, Method, Norm, Prepared, Region, Strategy},
@@ -175,6 +175,21 @@ mod exact {
             let operator = node.operator.as_ref().expect("a layer");
             match operator.name() {
                 "relu" => range.iter_mut().for_each(|(l, u)| (*l, *u) = ((*l).max(0), (*u).max(0))),
+                "clip" => {
+                    let settings = operator.settings();
+                    let end = |name: &str| {
+                        let value = settings.get(name)?.as_f64().expect("a number");
+                        Some(whole(value, scale))
+                    };
+                    let (low, high) = (end("low").unwrap_or(i128::MIN), end("high").unwrap_or(i128::MAX));
+                    range.iter_mut().for_each(|(l, u)| (*l, *u) = ((*l).clamp(low, high), (*u).clamp(low, high)));
+                }
+                "reshape" | "flatten" => {}
+                // Over neighbours in a row, two by two.
+                "max_pool" => {
+                    let pairs = range.windows(2).map(|pair| (pair[0].0.max(pair[1].0), pair[0].1.max(pair[1].1)));
+                    range = pairs.collect();
+                }
                 "linear" => {
                     let tensors = operator.tensors();
                     let values = |at: usize, scale: i32| -> Vec<i128> {
@@ -207,17 +222,32 @@ fn dyadic(rng: &mut Rng, bits: u32) -> f32 {
     (whole / 2f64.powi(20)) as f32
 }
 
-/// A ReLU network of two hidden layers whose parameters are multiples of 2⁻²⁰.
+/// A network of two hidden layers whose parameters are multiples of 2⁻²⁰: ReLU and clips, and now and then the larger of neighbours.
 fn dyadic_network(rng: &mut Rng) -> Network {
     let sizes = [1 + rng.below(6), 1 + rng.below(30), 1 + rng.below(6), 3];
     let mut network = Network::new(&[sizes[0]]).expect("a shape with elements");
     for pair in sizes.windows(2) {
+        let mut inputs = pair[0];
         if network.nodes().len() > 1 {
-            network.push(Relu).expect("fits");
+            let mut end = || f64::from(dyadic(rng, 20));
+            let (low, high) = (end(), end());
+            let (low, high) = (low.min(high), low.max(high) + 2f64.powi(-20));
+            match rng.below(5) {
+                0 => network.push(Clip { low, high }).expect("fits"),
+                1 => network.push(Clip { low, high: f64::INFINITY }).expect("fits"),
+                2 => network.push(Clip { low: f64::NEG_INFINITY, high }).expect("fits"),
+                _ => network.push(Relu).expect("fits"),
+            };
+            if inputs > 1 && rng.below(2) == 0 {
+                network.push(Reshape { shape: vec![1, 1, inputs] }).expect("fits");
+                network.push(MaxPool { kernel: [1, 2], stride: [1, 1], padding: [0, 0] }).expect("fits");
+                network.push(Flatten).expect("fits");
+                inputs -= 1;
+            }
         }
-        let weight = (0..pair[0] * pair[1]).map(|_| dyadic(rng, 21)).collect();
+        let weight = (0..inputs * pair[1]).map(|_| dyadic(rng, 21)).collect();
         let bias = (0..pair[1]).map(|_| dyadic(rng, 21)).collect();
-        network.push(Linear { outputs: pair[1], inputs: pair[0], weight, bias: Some(bias) }).expect("fits");
+        network.push(Linear { outputs: pair[1], inputs, weight, bias: Some(bias) }).expect("fits");
     }
     network
 }
@@ -281,7 +311,7 @@ fn exactly_evaluated_points_lie_inside_every_bound() {
                     exact::ibp(&network, &point, 0.0, 20, label)
                 })
                 .collect();
-            for method in all_methods(2) {
+            for method in all_methods(4) {
                 for strategy in Strategy::ALL {
                     let region = Region { norm, epsilon, clip: None };
                     let found = bounds(&prepared, &centre, &[label], &region, method, strategy).remove(0);

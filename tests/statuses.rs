@@ -1,6 +1,6 @@
 //! Statuses over a set: counts are those of the images one by one, progress arrives, cancel ends it.
 
-mod common;
+use crate::common;
 
 use boundscope::{
     activation::{Status, status},
@@ -37,9 +37,10 @@ fn counts_are_those_of_the_images_one_by_one() {
                 let bounds = try_bounds(&prepared, image, None, region, Method::Ibp, Strategy::Tight).expect("valid");
                 for (place, (layer, bounds)) in layers.iter().zip(&bounds[0].layers).enumerate() {
                     for (index, (&l, &u)) in bounds.lower.iter().zip(&bounds.upper).enumerate() {
-                        let curve = layer.curves.at::<f64>(index);
-                        wanted[place][status(&curve, l, u) as usize] += 1;
-                        beyond[place] += u64::from((l + u) / 2.0 >= curve.bend);
+                        let neuron = layer.rule.at(index);
+                        wanted[place][status(&neuron, l, u) as usize] += 1;
+                        let [_, bend] = neuron.bends().expect("straight between its bends");
+                        beyond[place] += u64::from((l + u) / 2.0 >= bend);
                     }
                 }
             }

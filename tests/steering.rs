@@ -1,7 +1,7 @@
 //! Walks back whose lines and multipliers come from outside (docs/methods.md §5): the strategy's own slopes give the strategy's own
 //! bits, any slopes and multipliers are sound, and what is reported gives the derivatives.
 
-mod common;
+use crate::common;
 
 use boundscope::{
     bounds::{Method, Norm, Prepared, Region, Signs, Steered, Steering, Strategy},
@@ -58,6 +58,9 @@ fn same_bits<B: Steerable>(backend: B, network: &Network, region: &Region, seed:
             let ranges = block_on(prepared.ranges(&ball, method, strategy, &Steady)).expect("it fits");
             let unsteered = prepared.steered(&ball, &ranges, None, &rows, &vec![Steering::default(); layers]);
             prop_assert_eq!(&plain, &bits(read(backend, &unsteered.lower)), "{}: unsteered", place);
+            let again = prepared.ranges_from(&ranges, prepared.layer_ranges(&ranges), strategy);
+            let again = prepared.steered(&ball, &again, None, &rows, &vec![Steering::default(); layers]);
+            prop_assert_eq!(&plain, &bits(read(backend, &again.lower)), "{}: from its own ranges", place);
             for per_row in [1, count] {
                 let steering = slopes_of(backend, &unsteered, per_row);
                 let steered = prepared.steered(&ball, &ranges, None, &rows, &steering);
@@ -302,7 +305,7 @@ fn a_decision_helps_in_its_domain() {
     assert_eq!(lower(&ranges, Steering::default()), -1.0);
     let range = prepared.layer_ranges(&ranges).remove(0);
     let clamped = Pair { lower: range.lower, upper: backend.upload([1, 1, 1], &[0.0]) };
-    let clamped = prepared.ranges_from(vec![clamped], Strategy::Tight);
+    let clamped = prepared.ranges_from(&ranges, vec![clamped], Strategy::Tight);
     assert_eq!(lower(&clamped, Steering::default()), 0.0);
     let signs = Signs { signed: backend.upload([1, 1, 1], &[-0.5]), at: None };
     assert_eq!(lower(&ranges, Steering { slopes: None, signs: Some(signs) }), -0.5);

@@ -1,7 +1,7 @@
 //! Recorded walks: run, they give bit for bit what the walk itself computes; differentiated, what differences say; printed, every
 //! step.
 
-mod common;
+use crate::common;
 
 use boundscope::{
     bounds::{BoundsError, Method, Norm, Prepared, Region, Strategy, margin_rows},

@@ -1,6 +1,6 @@
 //! Runs: the same bits for the same seed, across pauses and files; nothing lost when one stops; and that they learn.
 
-mod common;
+use crate::common;
 
 use boundscope::{
     attack::{Attack, Attacker},
@@ -252,7 +252,7 @@ fn three_epochs_of_ibp_verify_half_of_mnist() {
     let region = Region { norm: Norm::Inf, epsilon: 0.1, clip: Some([0.0, 1.0]) };
     let question = Question {
         regions: vec![region],
-        methods: vec![Method::Ibp],
+        methods: vec![Method::Ibp.into()],
         strategy: Strategy::Tight,
         attack: Some(Attack { steps: 10, restarts: 1, seed: 1, targeted: false }),
         exhaustive: true,

@@ -1,14 +1,35 @@
-// Starts the page's program and, where that is impossible, says so in place. Trunk writes this script's tag: data-js is
-// the module wasm-bindgen made, data-wasm the program. Both are relative to the page, so that any sub-path works.
+// Starts the page's program and, where that is impossible, says so in place. In this script's tag data-js is the
+// module that wasm-bindgen made, data-wasm the program. Both are relative to the page, so that any sub-path works.
 
 const tag = document.querySelector("script[data-js]");
+const root = document.documentElement;
 const notice = document.getElementById("boot");
+const still = document.getElementById("still");
 
 /** Puts one plain sentence where the page would be. */
 function say(sentence) {
-  document.documentElement.dataset.state = "failed";
+  root.dataset.state = "failed";
   notice.setAttribute("role", "alert");
   notice.textContent = sentence;
+  // Above what stands there already, which stays true.
+  document.body.prepend(notice);
+}
+
+/**
+ * Takes away what stands in index.html once the page shows the same (until then the page lies behind it, drawn and not seen): in one go, so
+ * that nothing moves. Where the link asks something else, it was never seen, and goes at once.
+ */
+function takeOver() {
+  const here = () => root.dataset.state || root.hasAttribute("data-elsewhere");
+  const look = () => {
+    if (!here()) return;
+    observer.disconnect();
+    still.remove();
+    notice.remove();
+  };
+  const observer = new MutationObserver(look);
+  observer.observe(root, { attributeFilter: ["data-state", "data-elsewhere"] });
+  look();
 }
 
 /** Compiles while it loads; in one piece where the server does not call it application/wasm. */
@@ -34,10 +55,28 @@ async function start() {
     // The page starts its first engine from the same two.
     globalThis.boundscope = { script, program: await program };
     await page.default({ module_or_path: await program });
-    notice.remove();
+    takeOver();
+    offline();
   } catch (error) {
     console.warn("Boundscope did not start:", error);
     say(`Boundscope's program could not be loaded (${error.message ?? error}). Reload the page; if that does not help, use a browser from 2021 or later.`);
+  }
+}
+
+/** Has the browser keep the page, once nothing that a visitor waits for is loading any more. */
+async function offline() {
+  const whole = new Promise((done) => {
+    const look = () => root.dataset.engine === "whole" && done();
+    new MutationObserver(look).observe(root, { attributeFilter: ["data-engine"] });
+    setTimeout(done, 20_000);
+    look();
+  });
+  await whole;
+  try {
+    const { keep } = await import(new URL(`offline.js${new URL(import.meta.url).search}`, import.meta.url));
+    await keep();
+  } catch (error) {
+    console.warn("Boundscope will not open without a connection:", error);
   }
 }
 

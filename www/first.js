@@ -1,6 +1,6 @@
 // The first engine: the page's own program once more, in a worker, where it answers Explore until the whole engine is here.
 // The page sends the compiled program and the address of its module, so that nothing is downloaded twice; messages that
-// arrive before it is up are handed over, as in engine.js.
+// arrive before it is up are handed over, as in worker.js.
 
 const early = [];
 const hold = (event) => early.push(event);

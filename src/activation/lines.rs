@@ -1,7 +1,6 @@
-//! Bounding lines of one activation over an input range (docs/methods.md §3).
+//! Lines that hold an activation over a range, and the ways to choose them (docs/methods.md §3).
 
-use super::status::{Status, status};
-use super::{Curve, Real};
+use super::Real;
 use serde::{Deserialize, Serialize};
 
 /// How the two lines around an activation are chosen.
@@ -57,68 +56,12 @@ pub struct Lines<T> {
     pub upper: Line<T>,
 }
 
-/// The bounding lines of `curve` over `[lower, upper]`.
-///
-/// Slopes follow the tables of docs/methods.md §3. Where a slope comes out of a division (chords), its intercept is set
-/// afterwards as the extreme of σ(v) − s·v over both ends and the break points between them, so that a rounded slope,
-/// or `lower ≈ upper`, never costs soundness. A range that is not finite gives lines that are not numbers: nothing is
-/// known of its chords, and `max` and `min` would swallow the NaN they come to.
-#[inline]
-pub fn lines<T: Real>(curve: &Curve<T>, strategy: Strategy, lower: T, upper: T) -> Lines<T> {
-    let (zero, one) = (T::zero(), T::one());
-    if !(lower.is_finite() && upper.is_finite()) {
+impl<T: Real> Lines<T> {
+    /// Lines of which nothing is known: their slopes and intercepts are not numbers.
+    pub fn unknown() -> Self {
         let nan = Line { slope: T::nan(), intercept: T::nan() };
-        return Lines { lower: nan, upper: nan };
+        Lines { lower: nan, upper: nan }
     }
-    if strategy == Strategy::Constant {
-        return Lines {
-            lower: Line { slope: zero, intercept: curve.value(lower) },
-            upper: Line { slope: zero, intercept: curve.value(upper) },
-        };
-    }
-    let adaptive = strategy == Strategy::Adaptive;
-    let left = Line { slope: curve.slope, intercept: zero };
-    let middle = Line { slope: one, intercept: zero };
-    let right = || Line { slope: curve.slope, intercept: curve.offset() };
-    let chord = |from: T, to: T| {
-        let slope = (curve.value(to) - curve.value(from)) / (to - from);
-        slope.max(curve.slope).min(one)
-    };
-    let above = |slope: T| Line { slope, intercept: extreme(curve, slope, lower, upper, T::max) };
-    let below = |slope: T| Line { slope, intercept: extreme(curve, slope, lower, upper, T::min) };
-    match status(curve, lower, upper) {
-        Status::LeftDead | Status::Unknown => Lines { lower: left, upper: left },
-        Status::Alive => Lines { lower: middle, upper: middle },
-        Status::RightDead => Lines { lower: right(), upper: right() },
-        Status::LeftUnstable => {
-            Lines { lower: if adaptive && -lower <= upper { middle } else { left }, upper: above(chord(lower, upper)) }
-        }
-        Status::RightUnstable => Lines {
-            lower: below(chord(lower, upper)),
-            upper: if adaptive && upper - curve.bend <= curve.bend - lower { middle } else { right() },
-        },
-        Status::Unstable => Lines {
-            lower: if adaptive && -lower <= upper { below(chord(zero, upper)) } else { left },
-            upper: if adaptive && upper - curve.bend <= curve.bend - lower {
-                above(chord(lower, curve.bend))
-            } else {
-                right()
-            },
-        },
-    }
-}
-
-/// The least (or greatest) σ(v) − s·v over [l, u]; σ is piecewise linear, so ends and break points suffice.
-#[inline]
-fn extreme<T: Real>(curve: &Curve<T>, slope: T, lower: T, upper: T, pick: fn(T, T) -> T) -> T {
-    let gap = |v: T| curve.value(v) - slope * v;
-    let mut best = pick(gap(lower), gap(upper));
-    for point in [T::zero(), curve.bend] {
-        if lower < point && point < upper {
-            best = pick(best, gap(point));
-        }
-    }
-    best
 }
 
 /// Which side of a curve a line stays on.
@@ -130,127 +73,30 @@ pub enum Side {
     Above,
 }
 
-/// The line of a given slope that stays on one side of `curve` over `[lower, upper]` and touches it there: its intercept, and
-/// the point where it touches. Any slope will do (docs/methods.md §3, ◆); the intercept moves with it as minus that point.
-///
-/// For the slopes that [`lines`] chooses the intercepts are the same to the last bit.
-#[inline]
-pub fn touching<T: Real>(curve: &Curve<T>, slope: T, lower: T, upper: T, side: Side) -> (T, T) {
-    if !(lower.is_finite() && upper.is_finite() && slope.is_finite()) {
-        return (T::nan(), T::nan());
-    }
-    // From the bend on a line of the curve's own slope lies on it: its intercept is known without a difference.
-    let gap = |v: T| {
-        if slope == curve.slope && v >= curve.bend { curve.offset() } else { curve.value(v) - slope * v }
-    };
-    let (mut best, mut at) = (gap(lower), lower);
-    for point in [upper, T::zero(), curve.bend] {
-        if point == upper || (lower < point && point < upper) {
-            let gap = gap(point);
-            let better = if side == Side::Below { gap < best } else { gap > best };
-            if better || gap.is_nan() {
-                (best, at) = (gap, point);
-            }
-        }
-    }
-    (best, at)
+/// A point of a curve that a chord goes through.
+#[derive(Clone, Copy)]
+pub(super) struct Through<T> {
+    /// z.
+    pub(super) at: T,
+    /// σ(z).
+    pub(super) value: T,
+    /// σ'(z), used where the point moves.
+    pub(super) slope: T,
+    /// Which end of the range it is, 0 for l and 1 for u; `None` where it stays when the range moves.
+    pub(super) end: Option<usize>,
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn holds(curve: Curve<f64>, strategy: Strategy, l: f64, u: f64) {
-        let pair = lines(&curve, strategy, l, u);
-        let slack = 1e-14 * (1.0 + l.abs().max(u.abs()));
-        for step in 0..=64 {
-            let z = l + (u - l) * f64::from(step) / 64.0;
-            let value = curve.value(z);
-            assert!(pair.lower.at(z) <= value + slack, "lower line above at {z} in [{l}, {u}] {strategy:?} {curve:?}");
-            assert!(pair.upper.at(z) >= value - slack, "upper line below at {z} in [{l}, {u}] {strategy:?} {curve:?}");
-            if strategy == Strategy::Tight {
-                assert!(pair.lower.at(z) >= curve.value(l) - slack, "tight lower line leaves the constant one");
-                assert!(pair.upper.at(z) <= curve.value(u) + slack, "tight upper line leaves the constant one");
-            }
-        }
-    }
-
-    #[test]
-    fn lines_hold_the_curve_between_them_for_every_status() {
-        let points = [-3.0, -1.0, -1e-9, 0.0, 1e-9, 0.4, 0.5, 0.75, 1.0, 3.0];
-        for slope in [0.0, 0.01, 0.3] {
-            for bend in [0.5, 1.0, f64::INFINITY] {
-                for (i, &l) in points.iter().enumerate() {
-                    for &u in &points[i..] {
-                        for strategy in Strategy::ALL {
-                            holds(Curve { slope, bend }, strategy, l, u);
-                        }
-                    }
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn the_slopes_chosen_give_the_same_lines_when_they_come_from_outside() {
-        let points = [-3.0, -0.7, -1e-9, 0.0, 1e-9, 0.4, 0.5, 0.75, 1.0, 3.0];
-        for (slope, bend) in [(0.0, 0.5), (0.01, 1.0), (0.3, 0.75), (0.0, f64::INFINITY), (0.1, f64::INFINITY)] {
-            let curve = Curve { slope, bend };
-            for (i, &l) in points.iter().enumerate() {
-                for &u in &points[i..] {
-                    for strategy in Strategy::ALL {
-                        let chosen = lines(&curve, strategy, l, u);
-                        for (line, side) in [(chosen.lower, Side::Below), (chosen.upper, Side::Above)] {
-                            let (intercept, at) = touching(&curve, line.slope, l, u, side);
-                            assert_eq!(intercept, line.intercept, "{side:?} [{l}, {u}] {strategy:?} {curve:?}");
-                            assert!(l <= at && at <= u);
-                        }
-                    }
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn a_line_of_any_slope_stays_on_its_side_and_touches() {
-        let curve = Curve { slope: 0.1, bend: 1.0 };
-        for (l, u) in [(-2.0, 3.0), (-1.0, 0.5), (0.2, 4.0), (0.2, 0.8), (1.5, 2.0), (-2.0, -1.0), (0.3, 0.3)] {
-            for slope in [-0.5, 0.0, 0.05, 0.1, 0.4, 0.99, 1.0, 1.5] {
-                for side in [Side::Below, Side::Above] {
-                    let (intercept, at) = touching(&curve, slope, l, u, side);
-                    let gap = |z: f64| curve.value(z) - (slope * z + intercept);
-                    assert!(gap(at).abs() < 1e-14, "touches");
-                    for step in 0..=32 {
-                        let gap = gap(l + (u - l) * f64::from(step) / 32.0);
-                        assert!(if side == Side::Below { gap > -1e-14 } else { gap < 1e-14 }, "{side:?} {slope}");
-                    }
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn a_range_that_is_not_finite_gives_no_lines() {
-        let relu = Curve { slope: 0.0, bend: f64::INFINITY };
-        for (l, u) in [(-1.0, f64::INFINITY), (f64::NEG_INFINITY, 1.0), (f64::NAN, 1.0), (-1.0, f64::NAN)] {
-            for strategy in Strategy::ALL {
-                let pair = lines(&relu, strategy, l, u);
-                assert!(pair.lower.at(0.0).is_nan() && pair.upper.at(0.0).is_nan(), "[{l}, {u}] {strategy:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn an_unstable_relu_has_the_chord_above() {
-        let pair = lines(&Curve { slope: 0.0, bend: f64::INFINITY }, Strategy::Tight, -1.0, 3.0);
-        assert_eq!(pair.upper, Line { slope: 0.75, intercept: 0.75 });
-        assert_eq!(pair.lower, Line { slope: 0.0, intercept: 0.0 });
-    }
-
-    #[test]
-    fn adaptive_takes_slope_one_at_the_tie() {
-        let relu = Curve { slope: 0.0, bend: f64::INFINITY };
-        assert_eq!(lines(&relu, Strategy::Adaptive, -1.0, 1.0).lower.slope, 1.0);
-        assert_eq!(lines(&relu, Strategy::Adaptive, -1.0, 0.999).lower.slope, 0.0);
+/// How a chord moves with l and u: adds to the first two of `found`, given the gradient of its slope and intercept.
+pub(super) fn chord_gradient<T: Real>(found: &mut [T; 3], gradient: &Line<T>, from: Through<T>, to: Through<T>) {
+    let run = to.at - from.at;
+    let slope = (to.value - from.value) / run;
+    for (end, found) in found.iter_mut().take(2).enumerate() {
+        let moves = |point: &Through<T>| {
+            if point.end == Some(end) { (T::one(), point.slope) } else { (T::zero(), T::zero()) }
+        };
+        let ((from_at, from_value), (to_at, to_value)) = (moves(&from), moves(&to));
+        let slope_moves = (to_value - from_value - slope * (to_at - from_at)) / run;
+        let intercept_moves = to_value - slope_moves * to.at - slope * to_at;
+        *found += gradient.slope * slope_moves + gradient.intercept * intercept_moves;
     }
 }

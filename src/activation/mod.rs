@@ -1,14 +1,33 @@
-//! The rule of one neuron's activation: its value, its status over a range, the two lines that hold it there, and how those
-//! move. Scalar functions, generic over [`Real`]; networks, kernels, backends and bounds all stand on them.
+//! The rules of activations: value, status over a range, the lines that hold it there, and how those move. Scalar functions, generic over
+//! [`Real`]; networks, kernels, backends and bounds all stand on them.
+//!
+//! `rule` is the frame. Each rule is one file that fills it: `curve` (ReLU, LeakyReLU, ParamRamp), `clip`, `sigmoid` and `tanh` (which
+//! share `s_shaped`). `layer` lists them.
 
+mod clip;
 mod curve;
+mod exponential;
+mod layer;
 mod lines;
-mod lines_gradient;
+mod outward;
 mod real;
+mod rule;
+mod s_shaped;
+mod sigmoid;
 mod status;
+mod tanh;
+#[cfg(test)]
+mod tests;
 
+pub use clip::Clip;
 pub use curve::{Curve, Curves};
-pub use lines::{Line, Lines, Side, Strategy, lines, touching};
-pub(crate) use lines_gradient::{bend_slope_at, lines_gradient, slope_at};
+pub(crate) use layer::by_rule;
+pub use layer::{Activation, Neuron, Rules};
+pub use lines::{Line, Lines, Side, Strategy};
+pub(crate) use outward::{UNIT, down, greater, lesser, product, sum, up};
 pub use real::Real;
-pub use status::{Status, StatusCounts, count_statuses, status};
+pub(crate) use rule::{Outward, choices, gap_around, lines_gradient};
+pub use rule::{Rule, lines, status, touching};
+pub use sigmoid::Sigmoid;
+pub use status::{Status, StatusCounts, count_statuses};
+pub use tanh::Tanh;

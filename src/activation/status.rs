@@ -1,11 +1,12 @@
 //! The status of a neuron, read off the pre-activation bounds of the method in use.
 
-use super::{Curve, Real};
+use super::Real;
 
 /// Where a neuron's input range lies relative to the bends of its activation (docs/methods.md §3).
 ///
 /// ReLU and LeakyReLU have three statuses: [`LeftDead`](Status::LeftDead) ("dead"),
-/// [`LeftUnstable`](Status::LeftUnstable) ("unstable") and [`Alive`](Status::Alive). ParamRamp has all six.
+/// [`LeftUnstable`](Status::LeftUnstable) ("unstable") and [`Alive`](Status::Alive). ParamRamp, and a clip with two ends, have all
+/// six. Sigmoid and tanh are straight nowhere: each of their neurons is [`LeftUnstable`](Status::LeftUnstable).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub enum Status {
@@ -36,7 +37,7 @@ impl Status {
         Status::RightDead,
     ];
 
-    /// The name shown to people; `has_bend` says whether the activation is a ParamRamp.
+    /// The name shown to people; `has_bend` says whether the activation knows all six.
     pub fn label(self, has_bend: bool) -> &'static str {
         match (self, has_bend) {
             (Status::LeftDead, false) => "dead",
@@ -52,35 +53,32 @@ impl Status {
     }
 }
 
-/// Neurons by status, indexed by `Status as usize`.
-pub type StatusCounts = [u32; 7];
-
-/// Adds one layer's neurons, whose inputs lie between `lower` and `upper`, to the counts.
-pub fn count_statuses<T: Real>(
-    counts: &mut StatusCounts,
-    curve: impl Fn(usize) -> Curve<T>,
-    bounds: impl IntoIterator<Item = (T, T)>,
-) {
-    for (index, (lower, upper)) in bounds.into_iter().enumerate() {
-        counts[status(&curve(index), lower, upper) as usize] += 1;
-    }
-}
-
-/// The status of a neuron whose input lies in `[lower, upper]`. At ties dead comes first, then right dead, then alive.
+/// The status of a range relative to two bends, neither end of the range NaN. At ties dead comes first, then right dead, then alive.
 #[inline]
-pub fn status<T: Real>(curve: &Curve<T>, lower: T, upper: T) -> Status {
-    let zero = T::zero();
-    if lower.is_nan() || upper.is_nan() {
-        Status::Unknown
-    } else if upper <= zero {
+pub(super) fn between<T: Real>(low: T, high: T, lower: T, upper: T) -> Status {
+    if upper <= low {
         Status::LeftDead
-    } else if lower >= curve.bend {
+    } else if lower >= high {
         Status::RightDead
-    } else if lower >= zero {
-        if upper <= curve.bend { Status::Alive } else { Status::RightUnstable }
-    } else if upper <= curve.bend {
+    } else if lower >= low {
+        if upper <= high { Status::Alive } else { Status::RightUnstable }
+    } else if upper <= high {
         Status::LeftUnstable
     } else {
         Status::Unstable
+    }
+}
+
+/// Neurons by status, indexed by `Status as usize`.
+pub type StatusCounts = [u32; 7];
+
+/// Adds one layer's neurons, whose inputs lie between `lower` and `upper`, to the counts. `status` gives that of a neuron over a range.
+pub fn count_statuses<T: Real>(
+    counts: &mut StatusCounts,
+    status: impl Fn(usize, T, T) -> Status,
+    bounds: impl IntoIterator<Item = (T, T)>,
+) {
+    for (index, (lower, upper)) in bounds.into_iter().enumerate() {
+        counts[status(index, lower, upper) as usize] += 1;
     }
 }

@@ -5,14 +5,18 @@
 //!
 //! - `model` is what the page is: state, pictures, the store of signals, the address bar; `link` reaches the worker and files;
 //!   `ui` has widgets; `text` has every sentence, one table per language.
-//! - `explore` and `train` are the tabs; they do not know each other. Only `shell` knows both.
+//! - `explore`, `train` and `inspect` are the tabs; they do not know each other. Only `shell` knows them.
+//! - `still` is what stands in index.html before the program runs. The build writes it; the program does not have it.
 
 pub mod explore;
+pub mod inspect;
 #[cfg(all(feature = "page", target_arch = "wasm32"))]
 pub(crate) mod link;
 pub mod model;
 #[cfg(all(feature = "page", target_arch = "wasm32"))]
 pub(crate) mod shell;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod still;
 pub mod text;
 pub mod train;
 #[cfg(all(feature = "page", target_arch = "wasm32"))]

@@ -3,12 +3,16 @@
 //! What it finds is real: a point of the region with its margins. What it does not find may exist; only a bound can exclude it.
 
 mod region;
+mod rows;
+
+pub use rows::{Descent, RowAttacker};
 
 use crate::{
     bounds::{BoundsError, Norm, Prepared, Region, margin_rows},
     network::Network,
     pulse::Pulse,
     random::Random,
+    sorting::sort_few,
     tensor::{Backend, Cpu, Recorder, Run, Slots, Tape, Value, Wanted},
 };
 use std::{cell::RefCell, collections::HashMap, rc::Rc};
@@ -175,7 +179,7 @@ impl Attacker {
         }
         let sorted = |reach: Vec<f64>| {
             let mut ranks: Vec<usize> = (0..rivals).collect();
-            ranks.sort_by(|&a, &b| reach[a].total_cmp(&reach[b]));
+            sort_few(&mut ranks, |&a, &b| reach[a].total_cmp(&reach[b]));
             ranks
         };
         Ok(reach.into_iter().map(sorted).collect())

@@ -3,6 +3,7 @@
 use crate::{
     bounds::{Norm, Region},
     random::Random,
+    sorting::sort_numbers,
 };
 
 /// A random point of the region around `image`.
@@ -103,9 +104,9 @@ fn shrink(norm: Norm, step: &mut [f64], reach: f64) {
     if norm == Norm::One {
         // Soft thresholding; the threshold comes from the sorted sizes (Duchi et al. 2008).
         let mut sizes: Vec<f64> = step.iter().map(|s| s.abs()).collect();
-        sizes.sort_by(|a, b| b.total_cmp(a));
+        sort_numbers(&mut sizes);
         let (mut sum, mut threshold) = (0.0, 0.0);
-        for (index, size) in sizes.iter().enumerate() {
+        for (index, size) in sizes.iter().rev().enumerate() {
             sum += size;
             let candidate = (sum - reach) / (index + 1) as f64;
             if *size <= candidate {

@@ -186,17 +186,27 @@ impl<B: Backend> Prepared<B> {
         // IBP ends at intervals and uses no lines; constant ones cost least.
         let strategy = if method.uses_lines() { strategy } else { Strategy::Constant };
         let known = self.known(ball, method, strategy, pulse).await?;
+        let lowest = self.last_walk(ball, rows, method, &known);
+        pulse.tick().await?;
+        let layers = self.pre_activations.iter().map(|&node| known.layer(node).range.clone()).collect();
+        Ok((layers, lowest))
+    }
+
+    /// Lower bounds of `rows·logits`, from what the method found out about the intermediate layers.
+    pub(super) fn last_walk(
+        &self,
+        ball: &Ball<B::Tensor>,
+        rows: &B::Tensor,
+        method: Method,
+        known: &Known<B>,
+    ) -> B::Tensor {
         let cut = match method {
             Method::Ibp => Cut::Intervals,
             Method::CrownIbp | Method::CrownLbp | Method::Crown => Cut::Input,
             Method::Lbp => Cut::Forms(1),
             Method::RelaxedCrown(depth) => Cut::Forms(depth as usize),
         };
-        let bound = self.backward_walk(self.output(), Start::Rows(rows.clone()), cut, &known);
-        let lowest = self.lowest(&bound, ball);
-        pulse.tick().await?;
-        let layers = self.pre_activations.iter().map(|&node| known.layer(node).range.clone()).collect();
-        Ok((layers, lowest))
+        self.lowest(&self.backward_walk(self.output(), Start::Rows(rows.clone()), cut, known), ball)
     }
 
     /// What a method finds out about the intermediate layers.
@@ -233,8 +243,8 @@ impl<B: Backend> Prepared<B> {
     ) -> Result<Known<B>, BoundsError> {
         let mut ranges = self.interval_walk(ball, pulse).await?;
         let mut known = Known::nothing(self.stages.len());
-        for &node in &self.pre_activations {
-            let range = ranges[node].take().expect("the walk covers every pre-activation");
+        for &node in &self.ranged {
+            let range = ranges[node].take().expect("the walk covers every range that is needed");
             self.relax_readers(node, &range, strategy, &mut known);
             known.layers[node] = Some(Layer { range, forms: None });
         }
@@ -252,7 +262,7 @@ impl<B: Backend> Prepared<B> {
     ) -> Result<Known<B>, BoundsError> {
         let backend = &self.backend;
         let mut known = Known::nothing(self.stages.len());
-        for &node in &self.pre_activations {
+        for &node in &self.ranged {
             let layer = if self.affine[node] {
                 Layer { range: self.affine_bounds(node, ball), forms: None }
             } else {
@@ -283,7 +293,7 @@ impl<B: Backend> Prepared<B> {
         Ok(known)
     }
 
-    fn ball_shape(&self, ball: &Ball<B::Tensor>) -> crate::tensor::Shape {
+    pub(super) fn ball_shape(&self, ball: &Ball<B::Tensor>) -> crate::tensor::Shape {
         match ball {
             Ball::Box { lower, .. } => self.backend.shape(lower),
             Ball::Norm { centre, .. } => self.backend.shape(centre),

@@ -46,6 +46,9 @@ pub(super) trait AtActivation<B: Backend> {
         rows: B::Tensor,
         relaxation: &Relaxation<B::Tensor>,
     ) -> (B::Tensor, B::Tensor);
+
+    /// Told of the rows that reach a max pooling.
+    fn at_largest(&mut self, _node: NodeId, _rows: &B::Tensor) {}
 }
 
 struct Plain;
@@ -149,6 +152,18 @@ impl<B: Backend> Prepared<B> {
                         continue;
                     }
                     let (rows, offset) = at_activation.relax_backward(self, node, rows, relaxation);
+                    self.gather(&mut bound.offset, offset);
+                    self.pass(&mut pending, self.inputs[node][0], Pending::Rows(rows));
+                }
+                Stage::Largest(pool) => {
+                    let rows = self.written_out(rows, node);
+                    let picked = known.picked[node].as_ref().expect("lines are chosen before they are used");
+                    if cut == Cut::Intervals {
+                        self.gather(&mut bound.offset, self.over_intervals(&rows, &picked.range));
+                        continue;
+                    }
+                    at_activation.at_largest(node, &rows);
+                    let (rows, offset) = backend.pick_backward(pool, &rows, picked);
                     self.gather(&mut bound.offset, offset);
                     self.pass(&mut pending, self.inputs[node][0], Pending::Rows(rows));
                 }

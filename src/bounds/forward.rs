@@ -7,7 +7,7 @@ use super::{
 use crate::{
     network::NodeId,
     pulse::Pulse,
-    tensor::{Backend, Ball, Form, Pair, Relaxation},
+    tensor::{Backend, Ball, Form, Pair, Picked, Relaxation},
 };
 
 /// What one pre-activation is known to be: its bounds, and the linear functions of x around it where the method has
@@ -17,20 +17,22 @@ pub(super) struct Layer<B: Backend> {
     pub(super) forms: Option<Pair<Form<B::Tensor>>>,
 }
 
-/// Everything known about the intermediate layers, by node: pre-activations' [`Layer`]s and activations' lines.
+/// Everything known about the intermediate layers, by node: [`Layer`]s where a walk found ranges, and the lines of activations and of max
+/// poolings.
 pub(super) struct Known<B: Backend> {
     pub(super) layers: Vec<Option<Layer<B>>>,
     pub(super) relaxations: Vec<Option<Relaxation<B::Tensor>>>,
+    pub(super) picked: Vec<Option<Picked<B::Tensor>>>,
 }
 
 impl<B: Backend> Known<B> {
     pub(super) fn nothing(nodes: usize) -> Self {
-        Known { layers: (0..nodes).map(|_| None).collect(), relaxations: vec![None; nodes] }
+        Known { layers: (0..nodes).map(|_| None).collect(), relaxations: vec![None; nodes], picked: vec![None; nodes] }
     }
 }
 
 impl<B: Backend> Prepared<B> {
-    /// Linear bounds of every pre-activation.
+    /// Linear bounds of every node whose range is needed.
     pub(super) async fn forward_walk(
         &self,
         ball: &Ball<B::Tensor>,
@@ -38,14 +40,14 @@ impl<B: Backend> Prepared<B> {
         pulse: &impl Pulse,
     ) -> Result<Known<B>, BoundsError> {
         let mut known = Known::nothing(self.stages.len());
-        let last = self.pre_activations.last().copied();
+        let last = self.ranged.last().copied();
         // Forms are large; each is dropped once its last reader has used it.
         let mut forms: Vec<Option<Pair<Form<B::Tensor>>>> = (0..self.stages.len()).map(|_| None).collect();
         for node in 0..last.map_or(0, |last| last + 1) {
             if !self.affine[node] {
                 forms[node] = Some(self.forward_step(node, &forms, &known));
             }
-            if self.pre_activations.contains(&node) {
+            if self.ranged.contains(&node) {
                 let pair = forms[node].clone();
                 let range = match &pair {
                     None => self.affine_bounds(node, ball),
@@ -65,7 +67,7 @@ impl<B: Backend> Prepared<B> {
         Ok(known)
     }
 
-    /// Lines of every activation that reads `node`, over `range`.
+    /// Lines of every activation and max pooling that reads `node`, over `range`, and of the max poolings that read those.
     pub(super) fn relax_readers(
         &self,
         node: NodeId,
@@ -74,8 +76,26 @@ impl<B: Backend> Prepared<B> {
         known: &mut Known<B>,
     ) {
         for (reader, stage) in self.stages.iter().enumerate() {
-            if let (Stage::Activation(curves), true) = (stage, self.inputs[reader].contains(&node)) {
-                known.relaxations[reader] = Some(self.backend.relax(curves, strategy, range));
+            if let (Stage::Activation(rules), true) = (stage, self.inputs[reader].contains(&node)) {
+                let relaxation = self.backend.relax(rules, strategy, range);
+                let range = relaxation.range.clone();
+                known.relaxations[reader] = Some(relaxation);
+                self.pick_for_readers(reader, &range, strategy, known);
+            }
+        }
+        if !matches!(self.stages[node], Stage::Activation(_) | Stage::Largest(_)) {
+            self.pick_for_readers(node, range, strategy, known);
+        }
+    }
+
+    /// Lines of every max pooling that reads `node`, and of those that read these.
+    fn pick_for_readers(&self, node: NodeId, range: &Pair<B::Tensor>, strategy: Strategy, known: &mut Known<B>) {
+        for (reader, stage) in self.stages.iter().enumerate() {
+            if let (Stage::Largest(pool), true) = (stage, self.inputs[reader].contains(&node)) {
+                let picked = self.backend.pick(pool, strategy, range);
+                let range = picked.range.clone();
+                known.picked[reader] = Some(picked);
+                self.pick_for_readers(reader, &range, strategy, known);
             }
         }
     }
@@ -121,6 +141,10 @@ impl<B: Backend> Prepared<B> {
                     lower: backend.relax_forward(&before.lower, &relaxation.slope.lower, &relaxation.intercept.lower),
                     upper: backend.relax_forward(&before.upper, &relaxation.slope.upper, &relaxation.intercept.upper),
                 }
+            }
+            Stage::Largest(pool) => {
+                let picked = known.picked[node].as_ref().expect("a range is picked from before its reader");
+                backend.pick_forward(pool, &input(0), picked)
             }
             Stage::Sum => {
                 let add = |a: &Form<B::Tensor>, b: &Form<B::Tensor>| Form {

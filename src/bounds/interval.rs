@@ -31,14 +31,14 @@ impl<B: Backend> Prepared<B> {
         self.backend.concretize_forms(&pair, ball)
     }
 
-    /// Intervals of every pre-activation, by node. The affine start is composed exactly; from there on each affine
+    /// Intervals of every node whose range is needed, by node. The affine start is composed exactly; from there on each affine
     /// node widens by itself.
     pub(super) async fn interval_walk(
         &self,
         ball: &Ball<B::Tensor>,
         pulse: &impl Pulse,
     ) -> Result<Vec<Option<Pair<B::Tensor>>>, BoundsError> {
-        let last = self.pre_activations.last().copied();
+        let last = self.ranged.last().copied();
         let mut ranges: Vec<Option<Pair<B::Tensor>>> = vec![None; self.stages.len()];
         for node in 0..last.map_or(0, |last| last + 1) {
             let range = if self.affine[node] {
@@ -57,18 +57,25 @@ impl<B: Backend> Prepared<B> {
     }
 
     /// Whether an affine node is read by a node that is not affine.
-    fn borders(&self, node: NodeId) -> bool {
+    pub(super) fn borders(&self, node: NodeId) -> bool {
         let mut readers = self.inputs.iter().enumerate().filter(|(_, inputs)| inputs.contains(&node));
         readers.any(|(reader, _)| !self.affine[reader])
     }
 
-    fn interval_step(&self, node: NodeId, ranges: &[Option<Pair<B::Tensor>>]) -> Pair<B::Tensor> {
+    pub(super) fn interval_step(&self, node: NodeId, ranges: &[Option<Pair<B::Tensor>>]) -> Pair<B::Tensor> {
         let input = |position: usize| {
             ranges[self.inputs[node][position]].as_ref().expect("inputs come first and border what is not affine")
         };
         match &self.stages[node] {
             Stage::Affine { map, bias } => self.backend.apply_interval(map, bias.as_ref(), input(0)),
-            Stage::Activation(curves) => self.backend.activate_interval(curves, input(0)),
+            Stage::Activation(rules) => self.backend.activate_interval(rules, input(0)),
+            Stage::Largest(pool) => {
+                let range = input(0);
+                Pair {
+                    lower: self.backend.largest(pool, &range.lower),
+                    upper: self.backend.largest(pool, &range.upper),
+                }
+            }
             Stage::Sum => {
                 let rest = 1..self.inputs[node].len();
                 rest.fold(input(0).clone(), |sum, position| self.backend.add_interval(&sum, input(position)))

@@ -1,5 +1,6 @@
 //! A network on a backend, ready for walks.
 
+use super::Order;
 use crate::{
     network::{Map, Network, NodeId, Role},
     tensor::{Backend, Form},
@@ -13,9 +14,11 @@ pub(super) enum Stage<B: Backend> {
     /// W·a + b of its one input.
     Affine { map: B::Map, bias: Option<B::Tensor> },
     /// σ of its one input.
-    Activation(B::Curves),
+    Activation(B::Rules),
     /// The sum of its inputs.
     Sum,
+    /// The largest of each window of its one input.
+    Largest(B::Pool),
 }
 
 /// The exact linear function of an affine node, once somebody has asked for it.
@@ -27,19 +30,26 @@ pub struct Prepared<B: Backend> {
     pub(super) stages: Vec<Stage<B>>,
     pub(super) inputs: Vec<Vec<NodeId>>,
     pub(super) widths: Vec<usize>,
-    /// Longest chain of activations from the input up to and including each node.
+    /// Longest chain of activations and max poolings from the input up to and including each node.
     pub(super) depth: Vec<usize>,
-    /// Nodes without an activation on any path from the input: affine functions of x.
+    /// Nodes without an activation or a max pooling on any path from the input: affine functions of x.
     pub(super) affine: Vec<bool>,
     /// Affine nodes whose interval image is exact: at most one mixing map, no sum, on the way.
     pub(super) interval_exact: Vec<bool>,
     /// The inputs of activations, in the order of the graph: the layers whose bounds are kept.
     pub(super) pre_activations: Vec<NodeId>,
+    /// All nodes whose ranges a walk finds, in the order of the graph: the inputs of activations and max poolings. What comes out of
+    /// one of these has a range already.
+    pub(super) ranged: Vec<NodeId>,
+    order: Order,
     forms: RefCell<Vec<KeptForm<B>>>,
 }
 
 impl<B: Backend> Prepared<B> {
     /// Uploads a network.
+    ///
+    /// # Panics
+    /// If the backend [`lacks`](Backend::lacks) one of its operators.
     pub fn new(backend: B, network: &Network) -> Self {
         let nodes = network.nodes();
         let count = nodes.len();
@@ -61,10 +71,15 @@ impl<B: Backend> Prepared<B> {
                     let width = nodes[node.inputs[0]].width();
                     Stage::Affine { map: backend.map(&spec, width), bias: backend.bias(&spec) }
                 }
-                Some(Role::Activation(curves)) => {
+                Some(Role::Activation(activation)) => {
                     depth[id] += 1;
                     affine[id] = false;
-                    Stage::Activation(backend.curves(&curves, node.width()))
+                    Stage::Activation(backend.rules(&activation, node.width()))
+                }
+                Some(Role::Largest(window)) => {
+                    depth[id] += 1;
+                    affine[id] = false;
+                    Stage::Largest(backend.pool(&window))
                 }
                 Some(Role::Sum) => {
                     exact[id] = false;
@@ -72,15 +87,25 @@ impl<B: Backend> Prepared<B> {
                 }
             });
         }
+        let pre_activations: Vec<NodeId> = network.layers().into_iter().map(|layer| layer.pre_activation).collect();
+        let pooled = nodes.iter().zip(&stages).filter(|(_, stage)| matches!(stage, Stage::Largest(_)));
+        let pooled = pooled.map(|(node, _)| node.inputs[0]);
+        let found = pooled.filter(|&input| !matches!(stages[input], Stage::Activation(_) | Stage::Largest(_)));
+        let order =
+            if stages.iter().any(|stage| matches!(stage, Stage::Largest(_))) { Order::Chosen } else { Order::Nested };
+        let mut ranged = vec![false; count];
+        pre_activations.iter().copied().chain(found).for_each(|node| ranged[node] = true);
         Prepared {
             backend,
-            stages,
             inputs: nodes.iter().map(|node| node.inputs.clone()).collect(),
             widths: nodes.iter().map(|node| node.width()).collect(),
             depth,
             affine,
             interval_exact: exact,
-            pre_activations: network.layers().into_iter().map(|layer| layer.pre_activation).collect(),
+            ranged: (0..count).filter(|&node| ranged[node]).collect(),
+            stages,
+            pre_activations,
+            order,
             forms: RefCell::new(vec![None; count]),
         }
     }
@@ -93,6 +118,11 @@ impl<B: Backend> Prepared<B> {
     /// Gives the backend back.
     pub fn into_backend(self) -> B {
         self.backend
+    }
+
+    /// What holds of the network's tight lines: what promises between methods rest on.
+    pub fn order(&self) -> Order {
+        self.order
     }
 
     /// Length of a flattened input.
@@ -144,7 +174,7 @@ impl<B: Backend> Prepared<B> {
                 }
                 sum
             }
-            Stage::Input | Stage::Activation(_) => {
+            Stage::Input | Stage::Activation(_) | Stage::Largest(_) => {
                 Form { coefficients: backend.identity(0..self.widths[0], self.widths[0]), offset: zero(self.widths[0]) }
             }
         };

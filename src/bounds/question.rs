@@ -37,25 +37,27 @@ impl Method {
         }
     }
 
-    /// Whether this method's bounds are promised never to be looser than those of `other`, whatever the network, region and image:
-    /// lower bounds no smaller, upper bounds no larger, but for rounding (Theorem 2 of the paper; docs/methods.md, "What must hold").
+    /// Whether this method's bounds are promised never to be looser than those of `other`, whatever the network of that order, region and
+    /// image: lower bounds no smaller, upper bounds no larger, but for rounding (Theorem 2 of the paper; docs/methods.md, "What must
+    /// hold").
     ///
     /// Promised with tight and with constant lines: IBP ≤ CROWN-IBP, LBP ≤ CROWN-LBP ≤ CROWN; LBP ≤ Relaxed-CROWN-1; and
-    /// Relaxed-CROWN-v ≤ CROWN. Nothing is promised between two depths v, nor that a depth above 1 beats LBP or even IBP; and
-    /// with adaptive lines nothing between any two methods. `tests/ordering.rs` holds each promise, and a counterexample of what
-    /// is none.
-    pub fn never_looser_than(self, other: Method, strategy: super::Strategy) -> bool {
+    /// Relaxed-CROWN-v ≤ CROWN. Where tight lines do not nest ([`Order::Chosen`]) only IBP ≤ all of them (but Relaxed-CROWN-v with v > 1) and
+    /// LBP ≤ CROWN-LBP. Nothing is promised between two depths v, nor that a depth above 1 beats LBP or even IBP; and with adaptive
+    /// lines nothing between any two methods. `tests/ordering.rs` holds each promise, and counterexamples of what is none.
+    pub fn never_looser_than(self, other: Method, strategy: super::Strategy, order: Order) -> bool {
         use Method::*;
         if self == other {
             return true;
         }
+        let nested = order == Order::Nested || strategy == super::Strategy::Constant;
         strategy != super::Strategy::Adaptive
             && match self {
                 Ibp => false,
                 CrownIbp | Lbp => other == Ibp,
-                CrownLbp => matches!(other, Ibp | CrownIbp | Lbp),
-                RelaxedCrown(depth) => depth == 1 && matches!(other, Ibp | Lbp),
-                Crown => true,
+                CrownLbp => matches!(other, Ibp | Lbp) || (nested && other == CrownIbp),
+                RelaxedCrown(depth) => depth == 1 && (other == Ibp || (nested && other == Lbp)),
+                Crown => nested || other == Ibp,
             }
     }
 
@@ -63,6 +65,16 @@ impl Method {
     pub fn uses_lines(self) -> bool {
         self != Method::Ibp
     }
+}
+
+/// What the order between methods rests on in a network: how its tight lines change as ranges shrink.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    /// Over a smaller range no line is looser anywhere: all activations.
+    #[default]
+    Nested,
+    /// Over a smaller range the line below may be another one, and looser in places: networks with max pooling.
+    Chosen,
 }
 
 impl fmt::Display for Method {

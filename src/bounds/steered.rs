@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Ranges of the pre-activations, on which lines rest, and the lines of a strategy over them.
-pub struct Ranges<B: Backend>(Known<B>);
+pub struct Ranges<B: Backend>(pub(super) Known<B>);
 
 /// Numbers for one activation layer; what is `None` is as in a plain walk.
 #[derive(Clone, Debug)]
@@ -60,6 +60,8 @@ pub struct Steered<T> {
     pub corner: T,
     /// What happened at each activation layer, in the order of [`Prepared::activations`]; `None` where the walk never came by.
     pub passed: Vec<Option<Passed<T>>>,
+    /// The rows just above each max pooling that the walk came by.
+    pub(super) pooled: Vec<(NodeId, T)>,
 }
 
 /// Takes lines and multipliers from outside and notes what was used.
@@ -67,9 +69,14 @@ struct Guide<'a, B: Backend> {
     known: &'a Known<B>,
     steering: &'a [Steering<B::Tensor>],
     passed: Vec<Option<Passed<B::Tensor>>>,
+    pooled: Vec<(NodeId, B::Tensor)>,
 }
 
 impl<B: Steerable> AtActivation<B> for Guide<'_, B> {
+    fn at_largest(&mut self, node: NodeId, rows: &B::Tensor) {
+        self.pooled.push((node, rows.clone()));
+    }
+
     fn relax_backward(
         &mut self,
         prepared: &Prepared<B>,
@@ -81,9 +88,9 @@ impl<B: Steerable> AtActivation<B> for Guide<'_, B> {
         let place = prepared.activation_nodes().position(|activation| activation == node).expect("an activation");
         let steering = &self.steering[place];
         let (mut lines, mut at) = (relaxation.clone(), None);
-        if let (Some(slopes), Stage::Activation(curves)) = (&steering.slopes, &prepared.stages[node]) {
+        if let (Some(slopes), Stage::Activation(rules)) = (&steering.slopes, &prepared.stages[node]) {
             let range = &self.known.layer(prepared.inputs[node][0]).range;
-            let touching = backend.touching(curves, slopes, range);
+            let touching = backend.touching(rules, slopes, range);
             lines.slope = slopes.clone();
             lines.intercept = touching.intercept;
             at = Some(touching.at);
@@ -102,7 +109,7 @@ impl<B: Steerable> AtActivation<B> for Guide<'_, B> {
 }
 
 impl<B: Backend> Prepared<B> {
-    fn activation_nodes(&self) -> impl Iterator<Item = NodeId> {
+    pub(super) fn activation_nodes(&self) -> impl Iterator<Item = NodeId> {
         let nodes = self.stages.iter().enumerate();
         nodes.filter(|(_, stage)| matches!(stage, Stage::Activation(_))).map(|(node, _)| node)
     }
@@ -132,14 +139,17 @@ impl<B: Backend> Prepared<B> {
     }
 
     /// The same from ranges of one's own, one per layer of [`layer_widths`](Prepared::layer_widths), `[batch or 1, 1, n]`: those of a method with a
-    /// decision put in, for instance.
+    /// decision put in, for instance. What only max pooling reads keeps its range in `base`.
     ///
     /// # Panics
     /// If there are not as many as layers.
-    pub fn ranges_from(&self, ranges: Vec<Pair<B::Tensor>>, strategy: Strategy) -> Ranges<B> {
+    pub fn ranges_from(&self, base: &Ranges<B>, ranges: Vec<Pair<B::Tensor>>, strategy: Strategy) -> Ranges<B> {
         assert_eq!(ranges.len(), self.pre_activations.len(), "one range per layer");
         let mut known = Known::nothing(self.stages.len());
-        for (&node, range) in self.pre_activations.iter().zip(ranges) {
+        let mut own = ranges.into_iter();
+        for &node in &self.ranged {
+            let given = if self.pre_activations.contains(&node) { own.next() } else { None };
+            let range = given.unwrap_or_else(|| base.0.layer(node).range.clone());
             self.relax_readers(node, &range, strategy, &mut known);
             known.layers[node] = Some(Layer { range, forms: None });
         }
@@ -172,9 +182,11 @@ impl<B: Steerable> Prepared<B> {
         let count = self.activation_nodes().count();
         assert_eq!(steering.len(), count, "one entry per activation layer");
         let target = layer.map_or(self.output(), |layer| self.pre_activations[layer]);
-        let mut guide = Guide { known: &ranges.0, steering, passed: (0..count).map(|_| None).collect() };
+        let mut guide =
+            Guide { known: &ranges.0, steering, passed: (0..count).map(|_| None).collect(), pooled: Vec::new() };
         let bound = self.walk_back(target, Start::Rows(rows.clone()), Cut::Input, &ranges.0, &mut guide);
         let reached = bound.rows.as_ref().expect("a walk without a cut ends at the input");
-        Steered { lower: self.lowest(&bound, ball), corner: self.backend.corner(reached, ball), passed: guide.passed }
+        let (lower, corner) = (self.lowest(&bound, ball), self.backend.corner(reached, ball));
+        Steered { lower, corner, passed: guide.passed, pooled: guide.pooled }
     }
 }

@@ -58,7 +58,8 @@ impl<B: Backend> Prepared<B> {
                     let linear = self.backend.apply(map, input(0));
                     bias.as_ref().map_or_else(|| linear.clone(), |bias| self.backend.add(&linear, bias))
                 }
-                Stage::Activation(curves) => self.backend.activate(curves, input(0)),
+                Stage::Activation(rules) => self.backend.activate(rules, input(0)),
+                Stage::Largest(pool) => self.backend.largest(pool, input(0)),
                 Stage::Sum => (1..self.inputs[node].len())
                     .fold(input(0).clone(), |sum, position| self.backend.add(&sum, input(position))),
             });

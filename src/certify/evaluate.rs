@@ -3,10 +3,10 @@
 
 use crate::{
     attack::{Attack, Attacker},
-    bounds::{BoundsError, Method, Prepared, Region, Strategy},
+    bounds::{Bounding, BoundsError, Prepared, Region, Strategy},
     network::Network,
     pulse::{Cancelled, Pulse, at_once},
-    tensor::Backend,
+    tensor::Steerable,
 };
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
@@ -16,7 +16,7 @@ pub struct Question {
     /// The regions, usually one norm and several ε.
     pub regions: Vec<Region>,
     /// The methods.
-    pub methods: Vec<Method>,
+    pub methods: Vec<Bounding>,
     /// How lines are chosen.
     pub strategy: Strategy,
     /// An attack beside the bounds; `None` for none.
@@ -32,7 +32,7 @@ pub struct Tally {
     /// The region.
     pub region: Region,
     /// The method.
-    pub method: Method,
+    pub method: Bounding,
     /// Images verified.
     pub verified: usize,
 }
@@ -92,7 +92,7 @@ struct Counts {
 ///
 /// # Errors
 /// An empty set, images or labels that do not fit the network, an invalid region, a device that fails.
-pub fn evaluate<B: Backend + Clone + Send + Sync>(
+pub fn evaluate<B: Steerable + Clone + Send + Sync>(
     backend: &B,
     network: &Network,
     images: &[f64],
@@ -149,7 +149,7 @@ pub fn evaluate<B: Backend + Clone + Send + Sync>(
 }
 
 /// One batch: predictions, then every region: the attack, then every method.
-async fn batch<B: Backend>(
+async fn batch<B: Steerable>(
     prepared: &Prepared<B>,
     attacker: Option<&Attacker>,
     images: &[f64],
@@ -168,13 +168,14 @@ async fn batch<B: Backend>(
             standing.iter_mut().zip(&found).for_each(|(standing, found)| *standing &= !found.broken());
             counts.broken.push(standing.iter().filter(|&&standing| !standing).count());
         }
-        let mut proofs: Vec<(Method, Vec<bool>)> = Vec::new();
+        let mut proofs: Vec<(Bounding, Vec<bool>)> = Vec::new();
+        let order = prepared.order();
         for &method in &question.methods {
             let proved = |index: usize| {
                 question.strategy == Strategy::Tight
-                    && proofs
-                        .iter()
-                        .any(|(looser, proofs)| method.never_looser_than(*looser, question.strategy) && proofs[index])
+                    && proofs.iter().any(|(looser, proofs)| {
+                        method.never_looser_than(*looser, question.strategy, order) && proofs[index]
+                    })
             };
             let mut verified: Vec<bool> =
                 (0..labels.len()).map(|index| !question.exhaustive && standing[index] && proved(index)).collect();
@@ -185,14 +186,39 @@ async fn batch<B: Backend>(
                 let pixels: Vec<f64> =
                     open.iter().flat_map(|&index| images[index * inputs..][..inputs].iter().copied()).collect();
                 let labels: Vec<usize> = open.iter().map(|&index| labels[index]).collect();
-                let bounds = prepared.bounds(&pixels, Some(&labels), region, method, question.strategy, pulse).await?;
-                open.iter().zip(&bounds).for_each(|(&index, bounds)| verified[index] = bounds.verified());
+                let found = verify(prepared, &pixels, &labels, region, method, question.strategy, pulse).await?;
+                open.iter().zip(found).for_each(|(&index, found)| verified[index] = found);
             }
             counts.verified.push(verified.iter().filter(|&&verified| verified).count());
             proofs.push((method, verified));
         }
     }
     Ok(counts)
+}
+
+/// Which of some images a method verifies.
+async fn verify<B: Steerable>(
+    prepared: &Prepared<B>,
+    images: &[f64],
+    labels: &[usize],
+    region: &Region,
+    method: Bounding,
+    strategy: Strategy,
+    pulse: &impl Pulse,
+) -> Result<Vec<bool>, BoundsError> {
+    match method {
+        Bounding::Plain(method) => {
+            let bounds = prepared.bounds(images, Some(labels), region, method, strategy, pulse).await?;
+            Ok(bounds.iter().map(|bounds| bounds.verified()).collect())
+        }
+        Bounding::Alpha(climb) => {
+            let mut verified = Vec::with_capacity(labels.len());
+            for (image, &label) in images.chunks(prepared.input_len()).zip(labels) {
+                verified.push(prepared.alpha_proof(image, label, region, &climb, pulse).await?.is_some());
+            }
+            Ok(verified)
+        }
+    }
 }
 
 /// The class of the largest output; `None` if any output is not a number.

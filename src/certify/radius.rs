@@ -187,7 +187,7 @@ impl Proofs {
 }
 
 /// [`certified_radius`] of any two arithmetics.
-async fn proved_bracket(
+pub(super) async fn proved_bracket(
     search: Search,
     mut fast: impl AsyncFnMut(f64) -> Result<bool, BoundsError>,
     mut sound: impl AsyncFnMut(f64) -> Result<bool, BoundsError>,

@@ -2,7 +2,7 @@
 
 use super::evaluate::{BATCH, Stop, over_batches};
 use crate::{
-    activation::{Curve, status},
+    activation::Activation,
     bounds::{BoundsError, Method, Prepared, Region, Strategy},
     network::{Layer, Network},
     pulse::at_once,
@@ -22,8 +22,8 @@ pub struct LayerStatuses {
     pub places: Vec<StatusCounts>,
 }
 
-/// Bins of the centre of a neuron's range in units of its bend, (l + u) / 2r: one below −2, then steps of 0.1 up to 3,
-/// then one for the rest. 0 and 1, where ParamRamp bends, are edges.
+/// Bins of the centre of a neuron's range on the scale on which its bends are 0 and 1, (l + u) / 2r for ParamRamp: one below −2, then steps of 0.1 up to 3,
+/// then one for the rest. 0 and 1 are edges.
 pub const PLACES: usize = 52;
 
 /// The lower edge of a bin; −∞ for the first.
@@ -49,15 +49,15 @@ impl LayerStatuses {
     }
 
     fn new(layer: &Layer) -> Self {
-        let bins = if layer.curves.bend.is_some() { PLACES } else { 0 };
+        let bins = if layer.rule.has_bend() { PLACES } else { 0 };
         LayerStatuses { places: vec![[0; 7]; bins], ..LayerStatuses::default() }
     }
 
-    fn see(&mut self, curve: &Curve<f64>, lower: f64, upper: f64) {
-        let status = status(curve, lower, upper) as usize;
+    fn see(&mut self, rule: &Activation, index: usize, lower: f64, upper: f64) {
+        let status = rule.status(index, lower, upper) as usize;
         self.counts[status] += 1;
-        if !self.places.is_empty() {
-            self.places[place((lower + upper) / 2.0 / curve.bend)][status] += 1;
+        if let Some(centre) = rule.between_bends(index, (lower + upper) / 2.0) {
+            self.places[place(centre)][status] += 1;
         }
     }
 
@@ -123,7 +123,7 @@ fn batch<B: Backend>(
     for bounds in &found {
         for ((counts, layer), bounds) in counts.iter_mut().zip(layers).zip(&bounds.layers) {
             for (index, (&lower, &upper)) in bounds.lower.iter().zip(&bounds.upper).enumerate() {
-                counts.see(&layer.curves.at(index), lower, upper);
+                counts.see(&layer.rule, index, lower, upper);
             }
         }
     }

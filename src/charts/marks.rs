@@ -1,64 +1,122 @@
-//! Marks of a drawing, written as SVG text.
+//! Marks of a drawing: SVG elements as data.
 //!
-//! The plots are plain functions from data to markup: they compile and are tested natively, cost the page little code,
-//! and a commit is one `innerHTML` per plot. Colours, dashes and fonts are classes of `www/style.css`.
+//! The plots are plain functions from data to marks: they compile and are tested natively. The command line writes them as text; the
+//! page keeps their elements and writes only the attributes that change. Colours, dashes and fonts are classes of `www/style.css`.
+
+/// One element of a drawing.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Mark {
+    /// Its name: "line", "path", "g", …
+    pub element: &'static str,
+    /// How many groups it stands in.
+    pub depth: u8,
+    /// Its attributes, in a fixed order for each kind of element.
+    pub attributes: Vec<(&'static str, String)>,
+    /// The words in it.
+    pub words: String,
+}
+
+impl Mark {
+    /// Whether the other is the same element at the same place, whatever its attributes and words.
+    pub fn alike(&self, other: &Mark) -> bool {
+        self.element == other.element && self.depth == other.depth
+    }
+}
+
+/// Marks as SVG text.
+pub fn markup(marks: &[Mark]) -> String {
+    let mut out = String::with_capacity(64 * marks.len());
+    let mut open: Vec<&'static str> = Vec::new();
+    let close = |out: &mut String, name: &str| {
+        out.push_str("</");
+        out.push_str(name);
+        out.push('>');
+    };
+    for (place, mark) in marks.iter().enumerate() {
+        while open.len() > usize::from(mark.depth) {
+            close(&mut out, open.pop().unwrap_or_default());
+        }
+        out.push('<');
+        out.push_str(mark.element);
+        for (name, value) in &mark.attributes {
+            out.push(' ');
+            out.push_str(name);
+            out.push_str("=\"");
+            escape(&mut out, value);
+            out.push('"');
+        }
+        let parent = marks.get(place + 1).is_some_and(|next| next.depth > mark.depth);
+        if mark.words.is_empty() && !parent && mark.element != "g" {
+            out.push_str("/>");
+            continue;
+        }
+        out.push('>');
+        escape(&mut out, &mark.words);
+        open.push(mark.element);
+    }
+    while let Some(name) = open.pop() {
+        close(&mut out, name);
+    }
+    out
+}
+
+/// Appends words, so that markup takes them as words.
+pub fn escape(out: &mut String, words: &str) {
+    for c in words.chars() {
+        match c {
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '&' => out.push_str("&amp;"),
+            '"' => out.push_str("&quot;"),
+            _ => out.push(c),
+        }
+    }
+}
 
 /// A drawing under construction.
 #[derive(Debug, Default)]
 pub struct Marks {
-    out: String,
+    marks: Vec<Mark>,
+    depth: u8,
 }
 
 impl Marks {
     /// An empty drawing.
     pub fn new() -> Self {
-        Marks { out: String::with_capacity(2048) }
+        Marks::default()
     }
 
-    /// The markup.
-    pub fn finish(self) -> String {
-        self.out
+    /// What was drawn.
+    pub fn finish(self) -> Vec<Mark> {
+        self.marks
     }
 
     /// Opens a group of a class; [`close`](Marks::close) it.
     pub fn open(&mut self, class: &str) {
         self.start("g", class);
-        self.out.push('>');
+        self.depth += 1;
     }
 
     /// Closes the group.
     pub fn close(&mut self) {
-        self.out.push_str("</g>");
+        self.depth -= 1;
     }
 
     /// A straight line.
     pub fn line(&mut self, class: &str, x1: f64, y1: f64, x2: f64, y2: f64) {
-        self.start("line", class);
-        for (name, value) in [("x1", x1), ("y1", y1), ("x2", x2), ("y2", y2)] {
-            self.number(name, value);
-        }
-        self.out.push_str("/>");
+        self.start("line", class).numbers([("x1", x1), ("y1", y1), ("x2", x2), ("y2", y2)]);
     }
 
-    /// A rectangle; a negative width or height draws nothing.
+    /// A rectangle; one of no width or height, or less, is not seen.
     pub fn rect(&mut self, class: &str, x: f64, y: f64, width: f64, height: f64) {
-        if width <= 0.0 || height <= 0.0 {
-            return;
-        }
-        self.start("rect", class);
-        for (name, value) in [("x", x), ("y", y), ("width", width), ("height", height)] {
-            self.number(name, value);
-        }
-        self.out.push_str("/>");
+        // It stands there all the same: a drawing whose elements stay in their places is redrawn by its attributes alone.
+        let (width, height) = if width > 0.0 && height > 0.0 { (width, height) } else { (0.0, 0.0) };
+        self.start("rect", class).numbers([("x", x), ("y", y), ("width", width), ("height", height)]);
     }
 
     /// A dot.
     pub fn circle(&mut self, class: &str, x: f64, y: f64, radius: f64) {
-        self.start("circle", class);
-        for (name, value) in [("cx", x), ("cy", y), ("r", radius)] {
-            self.number(name, value);
-        }
-        self.out.push_str("/>");
+        self.start("circle", class).numbers([("cx", x), ("cy", y), ("r", radius)]);
     }
 
     /// A path, and its stroke width where the class does not say it.
@@ -66,85 +124,58 @@ impl Marks {
         if path.out.is_empty() {
             return;
         }
-        self.start("path", class);
+        let mark = self.start("path", class);
         if let Some(width) = width {
-            self.number("stroke-width", width);
+            mark.numbers([("stroke-width", width)]);
         }
-        self.out.push_str(" d=\"");
-        self.out.push_str(&path.out);
-        self.out.push_str("\"/>");
+        mark.attributes.push(("d", path.out.clone()));
     }
 
     /// Words. The class says size, weight and anchor.
     pub fn text(&mut self, class: &str, x: f64, y: f64, words: &str) {
-        self.start("text", class);
-        self.number("x", x);
-        self.number("y", y);
-        self.out.push('>');
-        self.escape(words);
-        self.out.push_str("</text>");
+        self.start("text", class).numbers([("x", x), ("y", y)]).words.push_str(words);
     }
 
     /// A name in bold and, wherever it ends, a remark beside it.
     pub fn name_and_remark(&mut self, x: f64, y: f64, name: &str, remark: &str) {
-        self.start("text", "");
-        self.number("x", x);
-        self.number("y", y);
-        self.out.push_str("><tspan class=\"strong\">");
-        self.escape(name);
-        self.out.push_str("</tspan><tspan class=\"mute\" dx=\"8\">");
-        self.escape(remark);
-        self.out.push_str("</tspan></text>");
+        self.start("text", "").numbers([("x", x), ("y", y)]);
+        self.depth += 1;
+        self.start("tspan", "strong").words.push_str(name);
+        let remarked = self.start("tspan", "mute");
+        remarked.attributes.push(("dx", "8".into()));
+        remarked.words.push_str(remark);
+        self.depth -= 1;
     }
 
     /// The name of the group that is open: what a pointer resting on it is told.
     pub fn title(&mut self, words: &str) {
-        self.words("title", words);
+        self.start("title", "").words.push_str(words);
     }
 
     /// The description of the group that is open, for those who cannot see it.
     pub fn describe(&mut self, words: &str) {
-        self.words("desc", words);
+        self.start("desc", "").words.push_str(words);
     }
 
-    fn words(&mut self, element: &str, words: &str) {
-        self.out.push('<');
-        self.out.push_str(element);
-        self.out.push('>');
-        self.escape(words);
-        self.out.push_str("</");
-        self.out.push_str(element);
-        self.out.push('>');
-    }
-
-    fn start(&mut self, element: &str, class: &str) {
-        self.out.push('<');
-        self.out.push_str(element);
+    fn start(&mut self, element: &'static str, class: &str) -> &mut Mark {
+        let mut mark = Mark { element, depth: self.depth, ..Mark::default() };
         if !class.is_empty() {
-            self.out.push_str(" class=\"");
-            self.out.push_str(class);
-            self.out.push('"');
+            mark.attributes.push(("class", class.into()));
         }
+        self.marks.push(mark);
+        let last = self.marks.len() - 1;
+        &mut self.marks[last]
     }
+}
 
-    fn number(&mut self, name: &str, value: f64) {
-        self.out.push(' ');
-        self.out.push_str(name);
-        self.out.push_str("=\"");
-        push(&mut self.out, value);
-        self.out.push('"');
-    }
-
-    fn escape(&mut self, words: &str) {
-        for c in words.chars() {
-            match c {
-                '<' => self.out.push_str("&lt;"),
-                '>' => self.out.push_str("&gt;"),
-                '&' => self.out.push_str("&amp;"),
-                '"' => self.out.push_str("&quot;"),
-                _ => self.out.push(c),
-            }
+impl Mark {
+    fn numbers<const N: usize>(&mut self, numbers: [(&'static str, f64); N]) -> &mut Mark {
+        for (name, value) in numbers {
+            let mut text = String::new();
+            push(&mut text, value);
+            self.attributes.push((name, text));
         }
+        self
     }
 }
 
@@ -229,9 +260,27 @@ mod tests {
         marks.text("t", 1.0, 2.0, "a < b & \"c\"");
         marks.rect("", 0.0, 0.0, -1.0, 4.0);
         assert_eq!(
-            marks.finish(),
+            markup(&marks.finish()),
             "<line class=\"axis\" x1=\"0\" y1=\"0\" x2=\"12.3\" y2=\"100\"/>\
-             <text class=\"t\" x=\"1\" y=\"2\">a &lt; b &amp; &quot;c&quot;</text>"
+             <text class=\"t\" x=\"1\" y=\"2\">a &lt; b &amp; &quot;c&quot;</text>\
+             <rect x=\"0\" y=\"0\" width=\"0\" height=\"0\"/>"
+        );
+    }
+
+    #[test]
+    fn groups_close_where_they_were_closed() {
+        let mut marks = Marks::new();
+        marks.open("a");
+        marks.title("t");
+        marks.name_and_remark(0.0, 0.0, "n", "r");
+        marks.close();
+        marks.open("b");
+        marks.close();
+        marks.circle("", 1.0, 2.0, 3.0);
+        assert_eq!(
+            markup(&marks.finish()),
+            "<g class=\"a\"><title>t</title><text x=\"0\" y=\"0\"><tspan class=\"strong\">n</tspan>\
+             <tspan class=\"mute\" dx=\"8\">r</tspan></text></g><g class=\"b\"></g><circle cx=\"1\" cy=\"2\" r=\"3\"/>"
         );
     }
 

@@ -1,14 +1,25 @@
 //! A drawing, its table, and its axes.
 
-use crate::charts::{marks::Marks, numbers, scales::Scale};
+use crate::charts::{
+    marks::{Mark, Marks, markup},
+    numbers,
+    scales::Scale,
+};
 
 /// A drawing and the room it takes.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Drawing {
-    /// SVG markup, without the `<svg>` around it.
-    pub markup: String,
+    /// What is drawn, without the `<svg>` around it.
+    pub marks: Vec<Mark>,
     /// Height in pixels; the width was given.
     pub height: f64,
+}
+
+impl Drawing {
+    /// The drawing as SVG text.
+    pub fn markup(&self) -> String {
+        markup(&self.marks)
+    }
 }
 
 /// The same numbers, to be read.

@@ -139,7 +139,7 @@ fn symlog_ticks(from: f64, to: f64, knee: f64) -> Vec<f64> {
         size *= 10.0;
     }
     ticks.retain(|&tick| tick >= from && tick <= to);
-    crate::few::sort_few(&mut ticks, f64::total_cmp);
+    crate::sorting::sort_few(&mut ticks, f64::total_cmp);
     ticks
 }
 

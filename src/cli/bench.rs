@@ -3,7 +3,7 @@
 use super::{
     bench_gpu, bench_training,
     common::{CliError, Device, block_on},
-    input, kinds,
+    input, kinds, model,
     say::say,
     signals, words,
 };
@@ -50,7 +50,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     let mut rows = Vec::new();
     for (path, epsilon) in models {
         let name = kinds::stem(&path);
-        let file = write_model(&input::mnist_network(&path)?).map_err(|error| CliError::Format(path, error))?;
+        let file = write_model(&model::mnist_network(&path)?).map_err(|error| CliError::Format(path, error))?;
         let load = Request::Network { key: name.clone(), file: Bytes(file) };
         let question = Question {
             network: name.clone(),

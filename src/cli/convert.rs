@@ -1,12 +1,12 @@
 //! `boundscope convert`: a model in the project's own file format, or as ONNX.
 
-use super::{common::CliError, input, kinds::Kind, output, say::say};
+use super::{common::CliError, kinds::Kind, model, output, say::say};
 use crate::{formats::onnx_rounded, network::Network};
 use std::path::PathBuf;
 
 #[derive(clap::Args)]
 pub(super) struct Arguments {
-    /// A .safetensors file, or a folder with net.json and model.safetensors
+    /// A model file of any format that is read, or a folder with net.json and model.safetensors
     model: PathBuf,
     /// Where to write: .safetensors, .safetensors.gz or .onnx
     out: PathBuf,
@@ -16,7 +16,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     let out = &arguments.out;
     let kind = Kind::of(out)?;
     output::check(out)?;
-    let network = input::network(&arguments.model)?;
+    let network = model::network(&arguments.model)?;
     let bytes = kind.bytes(&network).map_err(|error| CliError::Format(arguments.model.clone(), error))?;
     output::write(out, &bytes)?;
     say!("{}: {} parameters, {} bytes, network {}", out.display(), network.parameters(), bytes.len(), network.hash())?;

@@ -2,7 +2,7 @@
 
 use super::{
     common::{CliError, Shape},
-    input, output, progress, record,
+    input, model, output, progress, record,
     say::{note, say},
     signals, words,
 };
@@ -21,7 +21,7 @@ use std::{
 
 #[derive(clap::Args)]
 pub(super) struct Arguments {
-    /// .safetensors files (gzip or plain), or folders with net.json and model.safetensors
+    /// Model files of any format that is read, gzip or plain, or folders with net.json and model.safetensors
     #[arg(required = true)]
     models: Vec<PathBuf>,
     /// The set: mnist-test or mnist-test:COUNT
@@ -30,9 +30,12 @@ pub(super) struct Arguments {
     /// Sizes of the region, separated by commas
     #[arg(long, value_delimiter = ',', required = true, value_parser = words::number, allow_hyphen_values = true)]
     epsilon: Vec<f64>,
-    /// Methods, separated by commas
+    /// Methods, separated by commas: ibp, crown-ibp, lbp, crown-lbp, crown, alpha-crown or relaxed-crown:V
     #[arg(long, default_value = "ibp,crown-ibp,lbp,crown-lbp")]
     methods: String,
+    /// Steps that alpha-crown takes [default: 20]
+    #[arg(long, value_parser = words::steps, allow_hyphen_values = true)]
+    steps: Option<usize>,
     /// PGD as STEPSxRESTARTS, or none
     #[arg(long, default_value = "20x1", value_parser = attack)]
     pgd: Attempt,
@@ -71,10 +74,10 @@ fn attack(word: &str) -> Result<Attempt, String> {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
-    let methods = words::methods(&arguments.methods).map_err(CliError::Usage)?;
+    let methods = words::boundings(&arguments.methods, arguments.steps).map_err(CliError::Usage)?;
     let mut networks = Vec::new();
     for model in &arguments.models {
-        let network = input::mnist_network(model)?;
+        let network = model::mnist_network(model)?;
         // Before the work: what stands there can be read, and written where that is asked for.
         record::read(model)?;
         if arguments.record {

@@ -3,39 +3,34 @@
 use super::common::CliError;
 use crate::{
     formats::{
-        Images, Labels,
-        mnist::{self, CLASSES, PIXELS, SIDE, Set},
-        read_json_model, read_json_numbers, read_model, read_npy,
+        FormatError, Images, LIMIT, Labels,
+        mnist::{CLASSES, PIXELS, SIDE, Set},
+        read_json_numbers, read_npy,
     },
-    network::Network,
     train::{Data, two_moons},
 };
 use std::{
     fmt, fs,
+    io::Read,
     ops::Range,
     path::{Path, PathBuf},
 };
 
-/// Reads a file.
+/// Reads a file, up to the largest that any format may be.
 pub(super) fn read(path: &Path) -> Result<Vec<u8>, CliError> {
-    fs::read(path).map_err(|error| CliError::Read(path.to_owned(), error))
-}
-
-/// Reads MODEL: a safetensors file (plain or gzip), or a folder with net.json and model.safetensors.
-pub(super) fn network(path: &Path) -> Result<Network, CliError> {
-    let wrong = |error| CliError::Format(path.to_owned(), error);
-    if path.is_dir() {
-        let description = path.join("net.json");
-        return read_json_model(&read(&description)?, &read(&path.join("model.safetensors"))?).map_err(wrong);
+    let wrong = |error| CliError::Read(path.to_owned(), error);
+    let mut bytes = Vec::new();
+    let file = fs::File::open(path).map_err(wrong)?;
+    let limit = LIMIT as u64;
+    // A size that is known is refused before anything is read.
+    let known = file.metadata().map_err(wrong)?.len();
+    if known <= limit {
+        file.take(limit + 1).read_to_end(&mut bytes).map_err(wrong)?;
     }
-    read_model(&read(path)?).map_err(wrong)
-}
-
-/// Reads MODEL for MNIST images.
-pub(super) fn mnist_network(path: &Path) -> Result<Network, CliError> {
-    let network = network(path)?;
-    mnist::fits(network.input_len()).map_err(|error| CliError::Format(path.to_owned(), error))?;
-    Ok(network)
+    if known.max(bytes.len() as u64) > limit {
+        return Err(CliError::Format(path.to_owned(), FormatError::TooLarge { format: "model", limit: LIMIT }));
+    }
+    Ok(bytes)
 }
 
 /// Reads one input of a network that takes `shape`: an npy array or a JSON list of numbers.

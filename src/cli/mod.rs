@@ -4,14 +4,19 @@ mod bench;
 mod bench_gpu;
 mod bench_training;
 mod bounds;
+mod certify;
+mod check;
 mod common;
 mod convert;
 mod device;
 mod evaluate;
 mod figures;
+mod infer;
 mod input;
+mod inspect;
 mod kinds;
 mod memory;
+mod model;
 mod output;
 mod progress;
 mod radius;
@@ -19,6 +24,7 @@ mod record;
 mod say;
 mod signals;
 mod train;
+mod verify;
 mod words;
 
 use crate::bounds::BoundsError;
@@ -37,10 +43,22 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// What a model file holds, how it was read, and what it leaves open
+    Inspect(inspect::Arguments),
+    /// The outputs for one input, as the file gives them
+    Infer(infer::Arguments),
     /// Bounds of every layer and the margins, for one image at one ε
     Bounds(bounds::Arguments),
     /// The largest ε at which each image is verified, by bisection
     Radius(radius::Arguments),
+    /// Write certificates: proofs that anybody can check
+    Certify(certify::Arguments),
+    /// Check whether a certificate proves its claim about a model
+    Check(check::Arguments),
+    /// Decide a question in VNN-LIB, or about an image: sat (with a counterexample), unsat (proved), unknown or timeout
+    Verify(verify::Arguments),
+    /// What `verify` can be asked, as JSON
+    Capabilities,
     /// Clean and verified error over a set of images
     Evaluate(evaluate::Arguments),
     /// Train a network, clean, by IBP or by CROWN-IBP
@@ -84,9 +102,19 @@ pub fn run() -> ExitCode {
 
 fn command() -> Result<(), CliError> {
     signals::catch()?;
+    // What tools of its kind are asked for; alone, as their standard has it.
+    if std::env::args_os().skip(1).eq(["--name"]) {
+        return say::say!("boundscope");
+    }
     match Arguments::try_parse()?.command {
+        Command::Inspect(arguments) => inspect::run(&arguments),
+        Command::Infer(arguments) => infer::run(&arguments),
         Command::Bounds(arguments) => bounds::run(&arguments),
         Command::Radius(arguments) => radius::run(&arguments),
+        Command::Certify(arguments) => certify::run(&arguments),
+        Command::Check(arguments) => check::run(&arguments),
+        Command::Verify(arguments) => verify::run(&arguments),
+        Command::Capabilities => verify::capabilities(),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Train(arguments) => train::run(&arguments),
         Command::Convert(arguments) => convert::run(&arguments),

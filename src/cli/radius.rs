@@ -2,14 +2,14 @@
 
 use super::{
     common::{CliError, Shape, block_on},
-    input, progress,
+    input, model, progress,
     say::say,
     signals::{self, UntilInterrupted},
     words,
 };
 use crate::{
-    bounds::{BoundsError, Method, Norm, Prepared, Region},
-    certify::{Bracket, RadiusQuestion, Search, certified_radius},
+    bounds::{Bounding, BoundsError, Norm, Prepared, Region},
+    certify::{Bracket, RadiusQuestion, Search, alpha_radius, certified_radius},
     rounded::{Toward, significant},
     tensor::{Cpu, Sound},
 };
@@ -18,14 +18,17 @@ use std::{ops::Range, path::PathBuf, time::Instant};
 
 #[derive(clap::Args)]
 pub(super) struct Arguments {
-    /// A .safetensors file, or a folder with net.json and model.safetensors
+    /// A model file of any format that is read, or a folder with net.json and model.safetensors
     model: PathBuf,
     /// MNIST test images: INDEX, FROM..TO (end excluded) or FIRST-LAST
     #[arg(long, value_parser = input::range, allow_hyphen_values = true)]
     mnist: Range<usize>,
-    /// Methods, separated by commas
+    /// Methods, separated by commas: ibp, crown-ibp, lbp, crown-lbp, crown, alpha-crown or relaxed-crown:V
     #[arg(long, default_value = "ibp,crown-ibp,lbp,crown-lbp,crown")]
     method: String,
+    /// Steps that alpha-crown takes at each ε [default: 20]
+    #[arg(long, value_parser = words::steps, allow_hyphen_values = true)]
+    steps: Option<usize>,
     #[command(flatten)]
     shape: Shape,
     /// The largest ε tried [default: 1 for inf, 16 for 2, 128 for 1]
@@ -39,14 +42,14 @@ pub(super) struct Arguments {
 struct Row {
     image: usize,
     label: usize,
-    method: Method,
+    method: Bounding,
     bracket: Bracket,
     milliseconds: f64,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
-    let network = input::mnist_network(&arguments.model)?;
-    let methods = words::methods(&arguments.method).map_err(CliError::Usage)?;
+    let network = model::mnist_network(&arguments.model)?;
+    let methods = words::boundings(&arguments.method, arguments.steps).map_err(CliError::Usage)?;
     let set = input::mnist_test(arguments.mnist.start, arguments.mnist.len())?;
     let largest = arguments.largest.unwrap_or(match arguments.shape.norm {
         Norm::Inf => 1.0,
@@ -63,8 +66,21 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
         let start = Instant::now();
         let search = Search { largest, ..Search::default() };
         let region = Region { norm: arguments.shape.norm, epsilon: 0.0, clip: arguments.shape.clip };
-        let question = RadiusQuestion { image, label, region, method, strategy: arguments.shape.lines, search };
-        let bracket = match block_on(certified_radius(&prepared, &sound, &question, &UntilInterrupted, |_| {})) {
+        let strategy = arguments.shape.lines;
+        let found = block_on(async {
+            match method {
+                Bounding::Plain(method) => {
+                    let question = RadiusQuestion { image, label, region, method, strategy, search };
+                    certified_radius(&prepared, &sound, &question, &UntilInterrupted, |_| {}).await
+                }
+                Bounding::Alpha(climb) => {
+                    let question = (image, label);
+                    let how = (&climb, search);
+                    alpha_radius(&prepared, &sound, question, &region, how, &UntilInterrupted, |_| {}).await
+                }
+            }
+        });
+        let bracket = match found {
             // What was found until then is told.
             Err(BoundsError::Cancelled) => break,
             found => found?,

@@ -1,6 +1,6 @@
 //! Words of the command line as values: read whole, or refused with a sentence that says what would do.
 
-use crate::bounds::Method;
+use crate::bounds::{Bounding, Climb, Method};
 
 /// Anything that reads itself.
 pub(super) fn parse<T: std::str::FromStr<Err: ToString>>(word: &str) -> Result<T, String> {
@@ -42,6 +42,29 @@ pub(super) fn methods(list: &str) -> Result<Vec<Method>, String> {
     list.split(',').map(|word| parse(word.trim())).collect()
 }
 
+/// The same with α-CROWN among them, its steps as asked for.
+pub(super) fn boundings(list: &str, steps: Option<usize>) -> Result<Vec<Bounding>, String> {
+    let mut all: Vec<Bounding> = list.split(',').map(|word| parse(word.trim())).collect::<Result<_, _>>()?;
+    let Some(steps) = steps else { return Ok(all) };
+    let mut found = false;
+    for bounding in &mut all {
+        if let Bounding::Alpha(climb) = bounding {
+            (*climb, found) = (Climb::alpha(steps), true);
+        }
+    }
+    if found {
+        Ok(all)
+    } else {
+        Err("--steps is for alpha-crown: name it among the methods, or leave --steps out".into())
+    }
+}
+
+/// A number of steps of a search, up to 100000.
+pub(super) fn steps(word: &str) -> Result<usize, String> {
+    let steps = word.parse().ok().filter(|steps| *steps <= 100_000);
+    steps.ok_or_else(|| format!("\"{word}\" is no number of steps from 0 to 100000"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -69,7 +92,13 @@ mod tests {
         assert!(positive("0").is_err() && positive("-1").is_err());
         assert_eq!(methods("ibp, relaxed-crown:2").map(|all| all.len()), Ok(2));
         for bad in ["", "ibp,", "ibp,,crown", "ibp crown", "ibp,x", "relaxed-crown:", "relaxed-crown:1x"] {
-            assert!(methods(bad).is_err(), "{bad}");
+            assert!(methods(bad).is_err() && boundings(bad, None).is_err(), "{bad}");
         }
+        assert_eq!(
+            boundings("ibp,alpha-crown", Some(7)),
+            Ok(vec![Method::Ibp.into(), Bounding::Alpha(Climb::alpha(7))])
+        );
+        assert!(boundings("ibp", Some(7)).is_err() && methods("alpha-crown").is_err());
+        assert!(steps("0").is_ok() && ["", "-1", "1.5", "100001", "x"].into_iter().all(|bad| steps(bad).is_err()));
     }
 }

@@ -98,7 +98,7 @@ impl<H: Host> Context<H> {
 
     /// The pulse of a task.
     pub(super) fn pulse(&self, task: Task, epoch: u32) -> JobPulse<'_, H> {
-        JobPulse { context: self, task, epoch, yielded: Cell::new(self.host.now()) }
+        JobPulse { context: self, task, epoch, steady: false, yielded: Cell::new(self.host.now()) }
     }
 
     /// Runs a job as the newest of its kind and says how it ended; a cancelled one ends in silence, since nobody
@@ -155,11 +155,16 @@ pub(super) struct JobPulse<'a, H> {
     context: &'a Context<H>,
     task: Task,
     epoch: u32,
+    /// Whether ticks do nothing.
+    steady: bool,
     yielded: Cell<f64>,
 }
 
 impl<H: Host> Pulse for JobPulse<'_, H> {
     async fn tick(&self) -> Result<(), Cancelled> {
+        if self.steady {
+            return Ok(());
+        }
         let host = &self.context.host;
         let waits = || self.task != Task::Job(Job::Explore) && self.context.exploring.get() > 0;
         if host.now() - self.yielded.get() >= SLICE_MS || waits() {
@@ -176,5 +181,12 @@ impl<H: Host> Pulse for JobPulse<'_, H> {
 impl<H> JobPulse<'_, H> {
     pub(super) fn wanted(&self) -> bool {
         self.context.epochs.borrow().get(&self.task) == Some(&self.epoch)
+    }
+
+    /// A pulse whose ticks do nothing, for what is timed: it neither yields nor ends. It is of the same type, since a program holds a copy
+    /// of every walk and every step of training for each type of pulse.
+    #[cfg(feature = "full")]
+    pub(super) fn steady(&self) -> Self {
+        JobPulse { context: self.context, task: self.task, epoch: self.epoch, steady: true, yielded: Cell::new(0.0) }
     }
 }

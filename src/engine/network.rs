@@ -1,17 +1,17 @@
 //! A network inside a session.
 
-use super::protocol::{LayerSummary, NetworkSummary};
+use super::protocol::{LayerSummary, NetworkSummary, RuleSummary};
 use crate::{
+    activation::Activation,
     bounds::Prepared,
     formats::{FormatError, read_model},
     network::Network,
     tensor::Cpu,
 };
 #[cfg(feature = "full")]
-use {
-    crate::{attack::Attacker, tensor::Sound},
-    std::cell::OnceCell,
-};
+use crate::{attack::Attacker, tensor::Sound};
+#[cfg(any(feature = "full", feature = "gpu"))]
+use std::cell::OnceCell;
 #[cfg(feature = "gpu")]
 use {
     crate::{bounds::Method, tensor::Gpu},
@@ -40,6 +40,9 @@ pub(super) struct Loaded {
     /// Whether a device had too little memory for it.
     #[cfg(feature = "gpu")]
     pub(super) too_large: Cell<bool>,
+    /// The first operator that no kernel computes, once somebody has asked for the device.
+    #[cfg(feature = "gpu")]
+    pub(super) lacking: OnceCell<Option<&'static str>>,
 }
 
 impl Loaded {
@@ -61,6 +64,8 @@ impl Loaded {
             gpu: RefCell::new(None),
             #[cfg(feature = "gpu")]
             too_large: Cell::new(false),
+            #[cfg(feature = "gpu")]
+            lacking: OnceCell::new(),
         })
     }
 
@@ -109,8 +114,15 @@ pub fn summarise(network: &Network) -> NetworkSummary {
         affine: words(layer.pre_activation),
         shape: small(&network.nodes()[layer.pre_activation].shape),
         activation: words(layer.activation),
-        slope: layer.curves.slope as f32,
-        bend: layer.curves.bend.map_or_else(Vec::new, |bend| bend.to_vec()).into(),
+        rule: match &layer.rule {
+            Activation::Curves(curves) => RuleSummary::Curve {
+                slope: curves.slope as f32,
+                bend: curves.bend.as_ref().map_or_else(Vec::new, |bend| bend.to_vec()).into(),
+            },
+            Activation::Clip(clip) => RuleSummary::Clip { low: clip.low as f32, high: clip.high as f32 },
+            Activation::Sigmoid => RuleSummary::Sigmoid,
+            Activation::Tanh => RuleSummary::Tanh,
+        },
     });
     NetworkSummary {
         input_shape: small(&network.nodes()[0].shape),

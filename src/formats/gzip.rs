@@ -59,7 +59,7 @@ fn unpack(bytes: &[u8], limit: usize) -> Result<Vec<u8>, FormatError> {
 
 #[cfg(not(feature = "gzip"))]
 fn unpack(_: &[u8], _: usize) -> Result<Vec<u8>, FormatError> {
-    Err(malformed("gzip", "this build cannot unpack it"))
+    Err(malformed("gzip", "this build cannot unpack it; unpack the file first, as gunzip does"))
 }
 
 /// At most the first `length` bytes of what gzip bytes unpack to, as many as a broken stream gives; `None` in a build that cannot

@@ -98,6 +98,21 @@ pub fn read_labels(bytes: &[u8]) -> Result<Labels, FormatError> {
     nothing(rest).map(|()| labels.to_vec())
 }
 
+/// Reads a file of bytes with any number of axes up to 4, plain: numbers 0 to 255.
+///
+/// # Errors
+/// A wrong header, or fewer or more bytes than it promises.
+#[cfg(feature = "readers")]
+pub(super) fn read_array(bytes: &[u8]) -> Result<super::Array, FormatError> {
+    let axes = bytes.get(3).copied().unwrap_or_default();
+    if !(1..=4).contains(&axes) {
+        return Err(malformed("IDX", format!("it has {axes} axes; one to four are read")));
+    }
+    let (shape, data, rest) = block(bytes, axes)?;
+    nothing(rest)?;
+    Ok(super::Array { shape, values: data.iter().map(|&byte| f64::from(byte)).collect() })
+}
+
 /// Reads a shard: an image file followed directly by the label file of the same images, gzip or plain.
 ///
 /// # Errors

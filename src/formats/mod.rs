@@ -3,17 +3,40 @@
 //! Sizes are checked before anything is allocated; every error names what is wrong, where, and what would do.
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "readers")]
+mod archive;
 mod boundscope;
+#[cfg(feature = "readers")]
+mod ends;
+#[cfg(feature = "readers")]
+mod examples;
 mod gzip;
 mod idx;
+#[cfg(feature = "readers")]
+mod json;
+#[cfg(feature = "readers")]
+mod keras;
 mod kind;
+mod limits;
 pub mod mnist;
 mod npy;
+mod numbers;
 mod onnx;
+#[cfg(any(feature = "prover", all(test, feature = "readers")))]
+mod pack;
 mod readers;
+mod reading;
 mod text;
+#[cfg(feature = "readers")]
+mod torch;
+#[cfg(feature = "readers")]
+pub mod vnnlib;
+#[cfg(feature = "readers")]
+mod weights;
 
 pub use boundscope::{Extra, read_extra, read_json_model, write_model, write_model_with};
+#[cfg(feature = "readers")]
+pub use examples::{Examples, read_examples};
 pub use gzip::gunzip;
 #[cfg(feature = "gzip")]
 pub use gzip::gzip;
@@ -21,13 +44,16 @@ pub use idx::{Images, Labels, read_images, read_labels, read_shard};
 pub use kind::{Kind, kind};
 pub use npy::{Array, read_json_numbers, read_npy};
 pub use onnx::{Rounded, onnx_rounded, write_onnx};
-pub use readers::read_model;
+#[cfg(feature = "prover")]
+pub use pack::Packing;
+pub use readers::{read_file, read_model};
+pub use reading::{Alone, Answer, Asks, Choice, Files, Own, Reading};
 pub use text::{read_json, read_text};
 
 use crate::network::NetworkError;
 
-/// Largest model file read, unpacked.
-const LIMIT: usize = 512 << 20;
+/// Largest model file read, unpacked, in bytes.
+pub const LIMIT: usize = 512 << 20;
 
 /// A file that cannot be read, or cannot be written.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -135,6 +161,22 @@ pub enum FormatError {
         /// Its operator.
         op: String,
         /// What is wrong.
+        why: String,
+    },
+    /// A node of a graph that cannot be read.
+    #[error("{node}: {why}")]
+    Node {
+        /// The node, by name and operator.
+        node: String,
+        /// What is wrong with it, and what would do.
+        why: String,
+    },
+    /// A file that leaves something open that a network needs.
+    #[error("{why}; give the {needs} with --layout FILE.json (`boundscope inspect` shows a guess)")]
+    Asks {
+        /// What has to be said.
+        needs: String,
+        /// The question, in words.
         why: String,
     },
     /// A file that was read but is no network.

@@ -1,6 +1,6 @@
 //! Single inputs: npy arrays and JSON lists of numbers.
 
-use super::{FormatError, malformed, read_json};
+use super::{FormatError, malformed, numbers::half, read_json};
 
 /// Numbers with their shape, in C order.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,18 +37,6 @@ type Element = (usize, fn(&[u8]) -> Option<f64>);
 fn whole<T: Copy + TryInto<i128>>(value: T) -> Option<f64> {
     let value: i128 = value.try_into().ok()?;
     (value.unsigned_abs() <= 1 << 53).then_some(value as f64)
-}
-
-/// What half a word of 16 bits stands for: sign, five bits of exponent, ten of fraction.
-fn half(bits: u16) -> f64 {
-    let (exponent, fraction) = (i32::from(bits >> 10 & 31), f64::from(bits & 1023));
-    let size = match exponent {
-        0 => fraction * 2f64.powi(-24),
-        31 if fraction == 0.0 => f64::INFINITY,
-        31 => f64::NAN,
-        _ => (1024.0 + fraction) * 2f64.powi(exponent - 25),
-    };
-    if bits >> 15 == 1 { -size } else { size }
 }
 
 /// The types of numbers that are read: all that have an exact value in f64.

@@ -9,7 +9,7 @@ struct Shape {
 }
 @group(1) @binding(0) var<uniform> shape: Shape;
 @group(0) @binding(1) var<storage, read> gradient: array<f32>;
-// The step's length, what unbiases the square's root, and the factor that clips the gradient.
+// The step's length, the bias correction of the square's root, and the factor that clips the gradient.
 @group(0) @binding(2) var<storage, read> rates: array<f32>;
 @group(0) @binding(3) var<storage, read_write> state: array<f32>;
 

@@ -1,9 +1,9 @@
-// a + b; a batch or rows of 1 stand for all.
+// a + b; a batch or rows of 1 are broadcast.
 struct Shape {
     batch: u32,
     rows: u32,
     width: u32,
-    // Elements from one item and one row to the next; 0 where one stands for all.
+    // Elements from one item and one row to the next; 0 where one is broadcast.
     a_batch: u32,
     a_row: u32,
     b_batch: u32,

@@ -47,7 +47,7 @@ fn twin(words: &[u32], reads: &[&[f32]], result: &mut [Traced]) {
 
 fn case(draw: &mut Draw) -> Case {
     let count = draw.size(67) * draw.size(13);
-    // Clearly uneven: near a ratio of 2 the slope would be a matter of rounding.
+    // Well away from a ratio of 2, where the penalty bends: rounding would decide which slope a device finds.
     let (mut lower, mut upper) = draw.ranges(count);
     let shift = if draw.coin() { 3.0 } else { -3.0 };
     lower.iter_mut().chain(&mut upper).for_each(|end| *end += shift);

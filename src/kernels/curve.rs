@@ -1,4 +1,4 @@
-//! What `shared/curve.wgsl` says, in Rust: the activation of one neuron, in traced numbers.
+//! `shared/curve.wgsl` in Rust: the activation of one neuron, in traced numbers.
 
 use super::{Draw, Traced};
 use crate::activation;

@@ -8,7 +8,7 @@ pub const POISON: f32 = -1.2345e30;
 /// Draws shapes that are awkward on purpose, or large ones.
 pub struct Draw {
     random: Random,
-    /// How many times as large as the largest drawn otherwise, and which way every coin falls.
+    /// How many times as large as the largest drawn otherwise, and the outcome of every coin.
     large: Option<(usize, bool)>,
 }
 

@@ -5,7 +5,7 @@
 //! twice where it is written. What several kernels share stands in `shared/` and is put in front of them; the kernels that
 //! are matrix products say what is multiplied, and a loop ([`Loop`], [`Tiling`]) says how.
 //!
-//! A twin computes in [`Traced`] numbers, which carry how far a device may stray. [`Kernel::case`] draws a random
+//! A twin computes in [`Traced`] numbers, which carry a bound on a device's rounding error. [`Kernel::case`] draws a random
 //! case, poisoned result included; the tests and the start-up self-test run the same ones.
 
 #![allow(clippy::needless_range_loop, reason = "twins name elements by the index that their shader computes")]
@@ -14,11 +14,13 @@ mod cost;
 mod curve;
 mod draw;
 mod products;
+mod text;
 mod traced;
 mod window;
 
 pub use draw::{Draw, POISON};
 pub use products::{Loop, Tiling};
+use text::shader;
 pub use traced::Traced;
 pub(crate) use window::Window;
 
@@ -122,16 +124,16 @@ pub struct Kernel {
 impl Kernel {
     /// The whole shader; products need a tiling.
     pub fn source(&self, tiling: Option<Tiling>) -> String {
-        let window = include_str!("shared/window.wgsl");
+        let window = shader!("shared/window.wgsl");
         let shared = match self.family {
-            Family::Elements => vec![include_str!("shared/linear.wgsl")],
-            Family::Curves => vec![include_str!("shared/linear.wgsl"), include_str!("shared/curve.wgsl")],
-            Family::Unrolled => vec![window, include_str!("shared/linear.wgsl")],
-            Family::Rows => vec![include_str!("shared/rows.wgsl")],
+            Family::Elements => vec![shader!("shared/linear.wgsl")],
+            Family::Curves => vec![shader!("shared/linear.wgsl"), shader!("shared/curve.wgsl")],
+            Family::Unrolled => vec![window, shader!("shared/linear.wgsl")],
+            Family::Rows => vec![shader!("shared/rows.wgsl")],
             Family::Product => vec![],
-            Family::Forward(_) => vec![window, include_str!("shared/forward.wgsl")],
-            Family::Backward(_) => vec![window, include_str!("shared/backward.wgsl")],
-            Family::Gradient(_) => vec![window, include_str!("shared/gradient.wgsl")],
+            Family::Forward(_) => vec![window, shader!("shared/forward.wgsl")],
+            Family::Backward(_) => vec![window, shader!("shared/backward.wgsl")],
+            Family::Gradient(_) => vec![window, shader!("shared/gradient.wgsl")],
         };
         let product = tiling.map(Tiling::text).unwrap_or_default();
         shared.into_iter().chain([product.as_str(), self.text]).collect::<Vec<_>>().join("\n")
@@ -216,7 +218,7 @@ macro_rules! kernel {
             name: $name,
             family: $crate::kernels::Family::$family $(($products))?,
             reads: $reads,
-            text: include_str!(concat!($name, ".wgsl")),
+            text: $crate::kernels::text::shader!(concat!($name, ".wgsl")),
             twin,
             case,
         };

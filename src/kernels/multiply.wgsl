@@ -1,9 +1,9 @@
-// a ∘ b + c; a batch or rows of 1 stand for all, and c may be left out: forms through lines, rows through a diagonal.
+// a ∘ b + c; a batch or rows of 1 are broadcast, and c may be left out: forms through lines, rows through a diagonal.
 struct Shape {
     batch: u32,
     rows: u32,
     width: u32,
-    // Elements from one item and one row to the next; 0 where one stands for all.
+    // Elements from one item and one row to the next; 0 where one is broadcast.
     a_batch: u32,
     a_row: u32,
     b_batch: u32,

@@ -5,6 +5,8 @@
 //! `shared/tiles.wgsl` and `shared/blocks.wgsl`, where one line stands for all rows (`$i`), columns (`$j`) or both of the
 //! block of results that an invocation keeps in registers.
 
+use super::text::shader;
+
 /// How matrix products are computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Loop {
@@ -53,7 +55,7 @@ impl Loop {
         }
     }
 
-    /// The tiling for a product of this many rows and columns: that with the least to do, what it does in vain included.
+    /// The tiling for a product of this many rows and columns: the one of the least cost, results beyond the product's sides included.
     pub fn tiling(self, rows: usize, columns: usize) -> Tiling {
         let [first, rest @ ..] = self.tilings() else { unreachable!("every loop has tilings") };
         rest.iter().fold(
@@ -89,8 +91,7 @@ impl Tiling {
     pub(super) fn text(self) -> String {
         let [[down, across], [high, wide]] = [self.threads, self.block];
         let threads = down * across;
-        let template =
-            if self.depth > 0 { include_str!("shared/tiles.wgsl") } else { include_str!("shared/blocks.wgsl") };
+        let template = if self.depth > 0 { shader!("shared/tiles.wgsl") } else { shader!("shared/blocks.wgsl") };
         let mut text = format!(
             "const DOWN = {down}u;\nconst ACROSS = {across}u;\nconst ROWS = {}u;\nconst COLUMNS = {}u;\nconst DEPTH = {}u;\n",
             down * high,

@@ -1,4 +1,4 @@
-// What Adam's updates of one step need: the step's length, what unbiases the squares' root, the factor that clips the gradient,
+// What Adam's updates of one step need: the step's length, the bias correction of the squares' root, the factor that clips the gradient,
 // and the gradient's norm. One group.
 struct Shape {
     count: u32,
@@ -6,7 +6,7 @@ struct Shape {
 @group(1) @binding(0) var<uniform> shape: Shape;
 // Sums of squared gradients, tensor by tensor.
 @group(0) @binding(1) var<storage, read> squares: array<f32>;
-// The step's length, what unbiases the squares' root, and the greatest norm; 0 for none.
+// The step's length, the bias correction of the squares' root, and the greatest norm; 0 for none.
 @group(0) @binding(2) var<storage, read> given: array<f32>;
 @group(0) @binding(3) var<storage, read_write> result: array<f32>;
 

@@ -32,7 +32,7 @@ fn case(draw: &mut Draw) -> Case {
     let (before, after) = (draw.size(67) * draw.size(4), draw.size(67) * draw.size(4));
     let (before_lower, before_upper) = draw.ranges(before);
     let (after_lower, mut after_upper) = draw.ranges(after);
-    // Clearly grown, or clearly not: the bend between them would be a matter of rounding.
+    // Well above the threshold of the penalty, or well below it: at the threshold itself rounding would decide.
     let growth = if draw.coin() { 5.0 } else { 0.0 };
     after_upper.iter_mut().for_each(|u| *u += growth);
     let shape = Shape { before: before as u32, after: after as u32 };

@@ -5,7 +5,7 @@ use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub};
 /// One rounding of a device, relative: WGSL lets results be either neighbour of the exact one.
 const ROUNDING: f64 = 1.0 / (1u64 << 23) as f64;
 
-/// A value in f64 beside the magnitude of what it was summed from and the roundings on its longest way.
+/// A value in f64, the sum of the magnitudes it was summed from, and the longest chain of roundings behind it.
 ///
 /// The error of a sum of n terms is at most (n − 1)·u·Σ|terms| in whatever order and tree it is summed (Higham 2002, §4.2), and
 /// products, quotients and functions add their own few roundings. So a device that computes the same terms, in any order, fused or not, stays
@@ -27,7 +27,7 @@ impl Traced {
         ROUNDING * self.roundings * self.magnitude + f64::from(f32::MIN_POSITIVE) * (1.0 + self.roundings)
     }
 
-    /// Whether a device's number may stand for this one.
+    /// Whether a device's number lies within the tolerance.
     pub fn allows(self, found: f32) -> bool {
         (f64::from(found) - self.value).abs() <= self.tolerance() || (self.value.is_nan() && !found.is_finite())
     }

@@ -1,4 +1,4 @@
-//! What `shared/window.wgsl` says, in Rust: which elements a matrix or a convolution brings together.
+//! `shared/window.wgsl` in Rust: which elements a matrix or a convolution brings together.
 
 use super::{Work, draw::Draw};
 use crate::network;
@@ -157,7 +157,7 @@ impl Window {
         (group * self.outputs as usize + channel) * self.patch_length() + tap
     }
 
-    /// Every meeting of an input element, a weight and an output element.
+    /// Every term of the map: an input element, a weight, an output element.
     pub(super) fn each(&self, mut meet: impl FnMut(Meeting)) {
         for group in 0..self.groups as usize {
             for pixel in 0..self.rows as usize * self.out_area() {

@@ -1,6 +1,7 @@
 //! Add: the sum of several inputs of one shape (residual connections).
 
 use super::operator::{Operator, Role};
+use super::parts::Parts;
 
 /// Elementwise sum.
 #[derive(Clone, Debug)]
@@ -27,5 +28,31 @@ impl Operator for Add {
 
     fn role(&self, _: &[&[usize]]) -> Role {
         Role::Sum
+    }
+
+    fn parts(&self) -> Parts<'_> {
+        Parts::Add
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Add;
+    use crate::network::tables::{shapes, value};
+
+    #[test]
+    fn inputs_of_one_shape_are_added() {
+        shapes(
+            &Add,
+            &[
+                (&[&[2], &[2]], Ok(&[2])),
+                (&[&[1, 2, 2], &[1, 2, 2], &[1, 2, 2]], Ok(&[1, 2, 2])),
+                (&[&[2]], Err("at least two")),
+                (&[], Err("has 0")),
+                (&[&[4], &[1, 2, 2]], Err("[4] and [1, 2, 2]")),
+            ],
+        );
+        let inputs: [(&[usize], &[f64]); 3] = [(&[2], &[1.0, 2.0]), (&[2], &[10.0, 20.0]), (&[2], &[-1.0, 0.5])];
+        assert_eq!(value(&Add, &inputs), [10.0, 22.5]);
     }
 }

@@ -2,8 +2,8 @@
 
 use super::conv2d::slide;
 use super::operator::{Affine, Operator, Role, bounded, image};
+use super::parts::{Parts, Sliding};
 use super::{Map, Window};
-use serde_json::json;
 
 /// The mean over each window; padding counts as zeros.
 #[derive(Clone, Debug)]
@@ -48,11 +48,39 @@ impl Operator for AvgPool {
         Role::Affine(Affine { map: Map::Conv { window, weight }, bias: None, rounding, bias_error: 0.0 })
     }
 
-    fn settings(&self) -> serde_json::Map<String, serde_json::Value> {
-        let mut settings = serde_json::Map::new();
-        settings.insert("kernel".into(), json!(self.kernel));
-        settings.insert("stride".into(), json!(self.stride));
-        settings.insert("padding".into(), json!(self.padding));
-        settings
+    fn parts(&self) -> Parts<'_> {
+        Parts::AvgPool(Sliding { kernel: self.kernel, stride: self.stride, padding: self.padding })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::AvgPool;
+    use crate::network::tables::{shapes, value};
+
+    #[test]
+    fn means_count_the_zeros_of_the_padding() {
+        let pool = AvgPool { kernel: [2, 2], stride: [2, 2], padding: [0, 0] };
+        shapes(
+            &pool,
+            &[
+                (&[&[3, 4, 6]], Ok(&[3, 2, 3])),
+                (&[&[1, 5, 5]], Ok(&[1, 2, 2])),
+                (&[&[1, 1, 4]], Err("larger than the padded input")),
+                (&[&[4]], Err("[channels, height, width]")),
+                (&[&[1, 2, 2], &[1, 2, 2]], Err("one input")),
+            ],
+        );
+        let image: (&[usize], &[f64]) = (&[1, 2, 2], &[1.0, 2.0, 3.0, 6.0]);
+        assert_eq!(value(&pool, &[image]), [3.0]);
+        let padded = AvgPool { kernel: [2, 2], stride: [1, 1], padding: [1, 1] };
+        assert_eq!(value(&padded, &[image]), [0.25, 0.75, 0.5, 1.0, 3.0, 2.0, 0.75, 2.25, 1.5]);
+        for (kernel, stride, padding, word) in [
+            ([0, 2], [1, 1], [0, 0], "at least 1"),
+            ([2, 2], [1, 0], [0, 0], "at least 1"),
+            ([2, 2], [1, 1], [2, 0], "smaller"),
+        ] {
+            shapes(&AvgPool { kernel, stride, padding }, &[(&[&[1, 4, 4]], Err(word))]);
+        }
     }
 }

@@ -3,7 +3,7 @@
 use super::Map;
 use super::normalize::spread;
 use super::operator::{Affine, Operator, Role, Tensor, expect_len, single};
-use serde_json::json;
+use super::parts::Parts;
 use std::sync::Arc;
 
 /// `weight·(x − mean) / √(variance + stabilizer) + bias`, by channel (the first axis).
@@ -62,6 +62,10 @@ impl Operator for BatchNorm {
         })
     }
 
+    fn parts(&self) -> Parts<'_> {
+        Parts::BatchNorm { stabilizer: self.stabilizer }
+    }
+
     fn tensors(&self) -> Vec<Tensor<'_>> {
         vec![
             Tensor { name: "weight", shape: vec![self.weight.len()], values: &self.weight },
@@ -70,8 +74,39 @@ impl Operator for BatchNorm {
             Tensor { name: "variance", shape: vec![self.variance.len()], values: &self.variance },
         ]
     }
+}
 
-    fn settings(&self) -> serde_json::Map<String, serde_json::Value> {
-        serde_json::Map::from_iter([("stabilizer".to_owned(), json!(self.stabilizer))])
+#[cfg(test)]
+mod tests {
+    use super::BatchNorm;
+    use crate::network::tables::{shapes, value};
+
+    fn norm(variance: [f32; 2], stabilizer: f64) -> BatchNorm {
+        let list = |values: [f32; 2]| values.into();
+        BatchNorm {
+            weight: list([2.0, -1.0]),
+            bias: list([1.0, 0.5]),
+            mean: list([3.0, 0.0]),
+            variance: list(variance),
+            stabilizer,
+        }
+    }
+
+    #[test]
+    fn every_channel_has_its_scale_and_shift() {
+        let plain = norm([4.0, 0.0], 0.0);
+        shapes(
+            &norm([4.0, 0.25], 0.0),
+            &[(&[&[2]], Ok(&[2])), (&[&[2, 1, 3]], Ok(&[2, 1, 3])), (&[&[3]], Err("weight has 2 values, needs 3"))],
+        );
+        shapes(&plain, &[(&[&[2]], Err("variance[1] + stabilizer must be above 0"))]);
+        shapes(&norm([4.0, -1.0], 2.0), &[(&[&[2]], Err("variance[1] is -1, must be 0 or more"))]);
+        for stabilizer in [-1.0, f64::NAN, f64::INFINITY] {
+            shapes(&norm([4.0, 1.0], stabilizer), &[(&[&[2]], Err("stabilizer is"))]);
+        }
+        // 2·(x − 3)/2 + 1, and −x/(1/2) + 1/2.
+        let image: (&[usize], &[f64]) = (&[2, 1, 2], &[5.0, 3.0, 1.0, -2.0]);
+        assert_eq!(value(&norm([3.0, 0.0], 0.25), &[(&[2, 1, 1], &[3.0, 1.0])])[1], -1.5);
+        assert_eq!(value(&norm([4.0, 0.25], 0.0), &[image]), [3.0, 1.0, -1.5, 4.5]);
     }
 }

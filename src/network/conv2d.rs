@@ -1,8 +1,8 @@
 //! Two-dimensional convolution (cross-correlation, zero padding).
 
 use super::operator::{Affine, MOST, Operator, Role, Tensor, bounded, expect_len, image};
+use super::parts::Parts;
 use super::{Map, Window};
-use serde_json::json;
 use std::sync::Arc;
 
 /// Cross-correlation with `weight` of shape `[outputs, inputs / groups, kernel height, kernel width]`.
@@ -119,20 +119,70 @@ impl Operator for Conv2d {
         })
     }
 
+    fn parts(&self) -> Parts<'_> {
+        Parts::Conv2d { stride: self.stride, padding: self.padding, groups: self.groups }
+    }
+
     fn tensors(&self) -> Vec<Tensor<'_>> {
         let shape = vec![self.outputs, self.inputs / self.groups.max(1), self.kernel[0], self.kernel[1]];
         let weight = Tensor { name: "weight", shape, values: &self.weight };
         let bias = self.bias.as_ref().map(|bias| Tensor { name: "bias", shape: vec![self.outputs], values: bias });
         [weight].into_iter().chain(bias).collect()
     }
+}
 
-    fn settings(&self) -> serde_json::Map<String, serde_json::Value> {
-        let mut settings = serde_json::Map::new();
-        settings.insert("stride".into(), json!(self.stride));
-        settings.insert("padding".into(), json!(self.padding));
-        if self.groups != 1 {
-            settings.insert("groups".into(), json!(self.groups));
+#[cfg(test)]
+mod tests {
+    use super::Conv2d;
+    use crate::network::tables::{shapes, value};
+
+    fn conv(channels: [usize; 2], kernel: [usize; 2], padding: [usize; 2], groups: usize, weight: &[f32]) -> Conv2d {
+        let [inputs, outputs] = channels;
+        Conv2d { outputs, inputs, kernel, stride: [1, 1], padding, groups, weight: weight.into(), bias: None }
+    }
+
+    #[test]
+    fn shapes_follow_kernel_stride_padding_and_groups() {
+        let plain = conv([1, 2], [2, 3], [0, 0], 1, &[0.0; 12]);
+        shapes(
+            &plain,
+            &[
+                (&[&[1, 4, 4]], Ok(&[2, 3, 2])),
+                (&[&[1, 2, 3]], Ok(&[2, 1, 1])),
+                (&[&[1, 1, 3]], Err("larger than the padded input")),
+                (&[&[2, 4, 4]], Err("takes 1 channels, its input has 2")),
+                (&[&[16]], Err("[channels, height, width]")),
+                (&[&[1, 4, 4], &[1, 4, 4]], Err("one input")),
+            ],
+        );
+        let wide = Conv2d { stride: [2, 3], padding: [1, 2], ..plain.clone() };
+        shapes(&wide, &[(&[&[1, 4, 4]], Ok(&[2, 3, 2]))]);
+        for (wrong, word) in [
+            (Conv2d { stride: [0, 1], ..plain.clone() }, "at least 1"),
+            (Conv2d { stride: [1, 1 << 25], ..plain.clone() }, "stride"),
+            (Conv2d { padding: [2, 0], ..plain.clone() }, "smaller than the kernel"),
+            (Conv2d { groups: 0, ..plain.clone() }, "0 groups"),
+            (Conv2d { groups: 2, ..plain.clone() }, "2 groups"),
+            (Conv2d { weight: [0.0; 11].into(), ..plain.clone() }, "weight has 11 values, needs 12"),
+            (Conv2d { bias: Some([0.0; 3].into()), ..plain.clone() }, "bias has 3 values, needs 2"),
+            (Conv2d { kernel: [1 << 13, 1 << 13], ..plain }, "weights"),
+        ] {
+            shapes(&wrong, &[(&[&[1, 4, 4]], Err(word))]);
         }
-        settings
+    }
+
+    #[test]
+    fn values_are_those_of_cross_correlation() {
+        let image: (&[usize], &[f64]) = (&[1, 2, 2], &[1.0, 2.0, 3.0, 4.0]);
+        let kernel = [1.0, 10.0, 100.0, 1000.0];
+        assert_eq!(value(&conv([1, 1], [2, 2], [0, 0], 1, &kernel), &[image]), [4321.0]);
+        let padded = conv([1, 1], [2, 2], [1, 1], 1, &kernel);
+        let wanted = [1000.0, 2100.0, 200.0, 3010.0, 4321.0, 402.0, 30.0, 43.0, 4.0];
+        assert_eq!(value(&padded, &[image]), wanted);
+        let strided = Conv2d { stride: [2, 2], bias: Some([0.5].into()), ..padded };
+        assert_eq!(value(&strided, &[image]), [1000.5, 200.5, 30.5, 4.5]);
+        // Two groups: each output reads its own channel.
+        let apart = conv([2, 2], [1, 1], [0, 0], 2, &[2.0, 3.0]);
+        assert_eq!(value(&apart, &[(&[2, 1, 2], &[1.0, 2.0, 5.0, 7.0])]), [2.0, 4.0, 15.0, 21.0]);
     }
 }

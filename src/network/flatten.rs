@@ -2,6 +2,7 @@
 
 use super::Map;
 use super::operator::{Affine, Operator, Role, single};
+use super::parts::Parts;
 
 /// `[c, h, w]` to `[c·h·w]`, in C order.
 #[derive(Clone, Debug)]
@@ -22,5 +23,21 @@ impl Operator for Flatten {
 
     fn role(&self, _: &[&[usize]]) -> Role {
         Role::Affine(Affine { map: Map::Identity, bias: None, rounding: 0.0, bias_error: 0.0 })
+    }
+
+    fn parts(&self) -> Parts<'_> {
+        Parts::Flatten
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Flatten;
+    use crate::network::tables::{shapes, value};
+
+    #[test]
+    fn the_same_numbers_stand_in_one_vector() {
+        shapes(&Flatten, &[(&[&[2, 3, 4]], Ok(&[24])), (&[&[5]], Ok(&[5])), (&[&[5], &[5]], Err("one input"))]);
+        assert_eq!(value(&Flatten, &[(&[1, 2, 2], &[1.0, 2.0, 3.0, 4.0])]), [1.0, 2.0, 3.0, 4.0]);
     }
 }

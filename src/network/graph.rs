@@ -1,8 +1,8 @@
 //! The graph itself: nodes in topological order, checked when built.
 
 use super::operator::{MOST, NetworkError, Operator, Role, bounded};
-use crate::activation::Curves;
-use crate::few::sort_few;
+use crate::activation::Activation;
+use crate::sorting::sort_few;
 use std::sync::Arc;
 
 /// Index of a node. Node 0 is the network's input; layer i of the model file is node i + 1.
@@ -33,8 +33,8 @@ pub struct Layer {
     pub pre_activation: NodeId,
     /// The activation.
     pub activation: NodeId,
-    /// Its curves.
-    pub curves: Curves,
+    /// Its rule, neuron by neuron.
+    pub rule: Activation,
 }
 
 /// A network: nodes in topological order, the last one is the output (the logits). Every shape fits and every
@@ -127,10 +127,10 @@ impl Network {
     pub fn layers(&self) -> Vec<Layer> {
         let mut layers: Vec<Layer> = Vec::new();
         for (activation, node) in self.nodes.iter().enumerate() {
-            if let Some(Role::Activation(curves)) = self.role(activation)
+            if let Some(Role::Activation(rule)) = self.role(activation)
                 && layers.iter().all(|layer| layer.pre_activation != node.inputs[0])
             {
-                layers.push(Layer { pre_activation: node.inputs[0], activation, curves });
+                layers.push(Layer { pre_activation: node.inputs[0], activation, rule });
             }
         }
         // Branches may be read out of order; walks need each layer after those it is made of.

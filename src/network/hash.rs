@@ -1,8 +1,8 @@
 //! The identity of a network: SHA-256 over all that its function depends on.
 
 use super::Network;
+use crate::sorting::sort_few;
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
 
 /// First in what is hashed; raised whenever the form changes.
 const FORM: &str = "boundscope network 1";
@@ -45,7 +45,8 @@ impl Network {
             let Some(operator) = &node.operator else { continue };
             form.text(operator.name());
             // Sorted here, since a build may keep the order in which they were put in.
-            let settings: BTreeMap<_, _> = operator.settings().into_iter().collect();
+            let mut settings: Vec<_> = operator.settings().into_iter().collect();
+            sort_few(&mut settings, |a, b| a.0.cmp(&b.0));
             form.number(settings.len());
             for (key, value) in settings {
                 form.text(&key);

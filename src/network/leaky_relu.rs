@@ -1,8 +1,8 @@
 //! LeakyReLU: z above 0, η·z below.
 
 use super::operator::{Operator, Role, single};
-use crate::activation::Curves;
-use serde_json::json;
+use super::parts::Parts;
+use crate::activation::{Activation, Curves};
 
 /// z above 0, `slope`·z below.
 #[derive(Clone, Debug)]
@@ -31,10 +31,26 @@ impl Operator for LeakyRelu {
     }
 
     fn role(&self, _: &[&[usize]]) -> Role {
-        Role::Activation(Curves { slope: self.slope, bend: None })
+        Role::Activation(Activation::Curves(Curves { slope: self.slope, bend: None }))
     }
 
-    fn settings(&self) -> serde_json::Map<String, serde_json::Value> {
-        serde_json::Map::from_iter([("slope".to_owned(), json!(self.slope))])
+    fn parts(&self) -> Parts<'_> {
+        Parts::LeakyRelu { slope: self.slope }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::LeakyRelu;
+    use crate::network::tables::{refused, shapes, value};
+
+    #[test]
+    fn slopes_from_0_to_below_1_are_taken() {
+        let leaky = LeakyRelu { slope: 0.25 };
+        shapes(&leaky, &[(&[&[3]], Ok(&[3])), (&[&[2, 1, 1]], Ok(&[2, 1, 1])), (&[&[3], &[3]], Err("one input"))]);
+        assert_eq!(value(&leaky, &[(&[3], &[-4.0, 0.0, 4.0])]), [-1.0, 0.0, 4.0]);
+        for slope in [-0.1, 1.0, f64::NAN, f64::INFINITY] {
+            refused(&LeakyRelu { slope }, &["slope is", "[0, 1)"]);
+        }
     }
 }

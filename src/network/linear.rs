@@ -2,6 +2,7 @@
 
 use super::Map;
 use super::operator::{Affine, Operator, Role, Tensor, expect_len, single};
+use super::parts::Parts;
 use std::sync::Arc;
 
 /// `W·x + b` with `W` of shape `[outputs, inputs]`.
@@ -50,9 +51,43 @@ impl Operator for Linear {
         })
     }
 
+    fn parts(&self) -> Parts<'_> {
+        Parts::Linear
+    }
+
     fn tensors(&self) -> Vec<Tensor<'_>> {
         let weight = Tensor { name: "weight", shape: vec![self.outputs, self.inputs], values: &self.weight };
         let bias = self.bias.as_ref().map(|bias| Tensor { name: "bias", shape: vec![self.outputs], values: bias });
         [weight].into_iter().chain(bias).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Linear;
+    use crate::network::tables::{shapes, value};
+
+    #[test]
+    fn a_matrix_takes_one_vector_of_its_width() {
+        let linear = Linear { outputs: 2, inputs: 3, weight: [1.0, 2.0, 3.0, -1.0, 0.5, 0.0].into(), bias: None };
+        shapes(
+            &linear,
+            &[
+                (&[&[3]], Ok(&[2])),
+                (&[&[2]], Err("takes [3]")),
+                (&[&[1, 1, 3]], Err("a flatten may be missing")),
+                (&[&[3], &[3]], Err("one input")),
+            ],
+        );
+        let at: (&[usize], &[f64]) = (&[3], &[1.0, 10.0, 100.0]);
+        assert_eq!(value(&linear, &[at]), [321.0, 4.0]);
+        assert_eq!(value(&Linear { bias: Some([0.5, -4.0].into()), ..linear.clone() }, &[at]), [321.5, 0.0]);
+        for (wrong, word) in [
+            (Linear { outputs: 0, weight: [].into(), ..linear.clone() }, "no outputs"),
+            (Linear { weight: [0.0; 5].into(), ..linear.clone() }, "weight has 5 values, needs 6"),
+            (Linear { bias: Some([0.0].into()), ..linear }, "bias has 1 values, needs 2"),
+        ] {
+            shapes(&wrong, &[(&[&[3]], Err(word))]);
+        }
     }
 }

@@ -25,6 +25,20 @@ impl Window {
         self.input.iter().product()
     }
 
+    /// The input elements that an output of pooling reads, in C order: those of its channel's window that are not padding.
+    pub fn reads(&self, output: usize) -> impl Iterator<Item = usize> + use<> {
+        let ([_, height, width], [_, rows, columns]) = (self.input, self.output);
+        let channel = output / (rows * columns);
+        let place = [output / columns % rows, output % columns];
+        let along = |axis: usize, size: usize| {
+            let start = place[axis] * self.stride[axis];
+            let from = start.saturating_sub(self.padding[axis]);
+            from..(start + self.kernel[axis]).saturating_sub(self.padding[axis]).min(size)
+        };
+        let (down, right) = (along(0, height), along(1, width));
+        down.flat_map(move |y| right.clone().map(move |x| (channel * height + y) * width + x))
+    }
+
     /// Length of a flattened output.
     pub fn output_len(&self) -> usize {
         self.output.iter().product()

@@ -2,6 +2,7 @@
 
 use super::Map;
 use super::operator::{Affine, Operator, Role, Tensor, expect_len, single};
+use super::parts::Parts;
 use std::sync::Arc;
 
 /// `(x − mean[c]) / std[c]`, where c is the first axis.
@@ -49,10 +50,39 @@ impl Operator for Normalize {
         })
     }
 
+    fn parts(&self) -> Parts<'_> {
+        Parts::Normalize
+    }
+
     fn tensors(&self) -> Vec<Tensor<'_>> {
         vec![
             Tensor { name: "mean", shape: vec![self.mean.len()], values: &self.mean },
             Tensor { name: "std", shape: vec![self.std.len()], values: &self.std },
         ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Normalize;
+    use crate::network::tables::{shapes, value};
+
+    #[test]
+    fn every_channel_has_its_mean_and_deviation() {
+        let norm = |std: [f32; 2]| Normalize { mean: [1.0, -1.0].into(), std: std.into() };
+        shapes(
+            &norm([2.0, 0.5]),
+            &[
+                (&[&[2]], Ok(&[2])),
+                (&[&[2, 3, 1]], Ok(&[2, 3, 1])),
+                (&[&[3]], Err("mean has 2 values, needs 3")),
+                (&[&[2], &[2]], Err("one input")),
+            ],
+        );
+        for std in [0.0, -1.0, f32::NAN] {
+            shapes(&norm([2.0, std]), &[(&[&[2]], Err("std[1]"))]);
+        }
+        shapes(&Normalize { mean: [0.0].into(), std: [1.0, 1.0].into() }, &[(&[&[1, 2, 2]], Err("std has 2 values"))]);
+        assert_eq!(value(&norm([2.0, 0.5]), &[(&[2, 1, 2], &[3.0, 1.0, 0.0, -1.0])]), [1.0, 0.0, 2.0, 0.0]);
     }
 }

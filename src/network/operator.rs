@@ -1,7 +1,7 @@
 //! What every operator can do, and how a network can be wrong.
 
-use super::Map;
-use crate::activation::Curves;
+use super::{Map, Window, parts::Parts};
+use crate::activation::Activation;
 use std::{fmt::Debug, sync::Arc};
 
 /// An affine function: a linear map and a bias.
@@ -24,9 +24,11 @@ pub enum Role {
     /// Affine in its one input.
     Affine(Affine),
     /// Elementwise and increasing.
-    Activation(Curves),
+    Activation(Activation),
     /// The sum of its inputs.
     Sum,
+    /// The largest element of each window of its one input; channels stay apart.
+    Largest(Window),
 }
 
 /// One named tensor of an operator, borrowed for writing a file or hashing.
@@ -58,9 +60,12 @@ pub trait Operator: Debug + Send + Sync {
         Vec::new()
     }
 
+    /// What it is, as data: for whoever writes it down.
+    fn parts(&self) -> Parts<'_>;
+
     /// Settings beside the tensors, as the model format writes them.
     fn settings(&self) -> serde_json::Map<String, serde_json::Value> {
-        serde_json::Map::new()
+        self.parts().settings()
     }
 }
 

@@ -2,8 +2,8 @@
 
 use super::leaky_relu::check_slope;
 use super::operator::{Operator, Role, Tensor, expect_len, single};
-use crate::activation::Curves;
-use serde_json::json;
+use super::parts::Parts;
+use crate::activation::{Activation, Curves};
 use std::sync::Arc;
 
 /// η·z below 0, z up to r, η·z + (1 − η)·r beyond; r per neuron.
@@ -40,14 +40,42 @@ impl Operator for ParamRamp {
     }
 
     fn role(&self, _: &[&[usize]]) -> Role {
-        Role::Activation(Curves { slope: self.slope, bend: Some(self.bend.clone()) })
+        Role::Activation(Activation::Curves(Curves { slope: self.slope, bend: Some(self.bend.clone()) }))
+    }
+
+    fn parts(&self) -> Parts<'_> {
+        Parts::ParamRamp { slope: self.slope }
     }
 
     fn tensors(&self) -> Vec<Tensor<'_>> {
         vec![Tensor { name: "bend", shape: self.shape.clone(), values: &self.bend }]
     }
+}
 
-    fn settings(&self) -> serde_json::Map<String, serde_json::Value> {
-        serde_json::Map::from_iter([("slope".to_owned(), json!(self.slope))])
+#[cfg(test)]
+mod tests {
+    use super::ParamRamp;
+    use crate::network::tables::{shapes, value};
+
+    #[test]
+    fn every_neuron_bends_back_at_its_own_place() {
+        let ramp = |slope: f64, bend: [f32; 2]| ParamRamp { slope, bend: bend.into(), shape: vec![2] };
+        shapes(
+            &ramp(0.5, [1.0, 4.0]),
+            &[
+                (&[&[2]], Ok(&[2])),
+                (&[&[3]], Err("bend has shape [2], its input [3]")),
+                (&[&[2, 1, 1]], Err("its input [2, 1, 1]")),
+                (&[&[2], &[2]], Err("one input")),
+            ],
+        );
+        for bend in [0.0, -1.0, f32::NAN] {
+            shapes(&ramp(0.5, [1.0, bend]), &[(&[&[2]], Err("bend[1]"))]);
+        }
+        shapes(&ramp(1.0, [1.0, 1.0]), &[(&[&[2]], Err("slope is 1"))]);
+        shapes(&ParamRamp { shape: vec![3], ..ramp(0.5, [1.0, 1.0]) }, &[(&[&[3]], Err("bend has 2 values, needs 3"))]);
+        let at = |z: f64| value(&ramp(0.5, [1.0, 4.0]), &[(&[2], &[z, z])]);
+        // η·z + (1 − η)·r beyond r.
+        assert_eq!([at(-2.0), at(0.5), at(6.0)], [[-1.0, -1.0], [0.5, 0.5], [3.5, 5.0]]);
     }
 }

@@ -1,7 +1,8 @@
 //! ReLU: max(z, 0).
 
 use super::operator::{Operator, Role, single};
-use crate::activation::Curves;
+use super::parts::Parts;
+use crate::activation::{Activation, Curves};
 
 /// max(z, 0).
 #[derive(Clone, Debug)]
@@ -21,6 +22,30 @@ impl Operator for Relu {
     }
 
     fn role(&self, _: &[&[usize]]) -> Role {
-        Role::Activation(Curves { slope: 0.0, bend: None })
+        Role::Activation(Activation::Curves(Curves { slope: 0.0, bend: None }))
+    }
+
+    fn parts(&self) -> Parts<'_> {
+        Parts::Relu
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Relu;
+    use crate::network::tables::{shapes, value};
+
+    #[test]
+    fn what_is_negative_becomes_0() {
+        shapes(
+            &Relu,
+            &[
+                (&[&[3]], Ok(&[3])),
+                (&[&[1, 2, 3]], Ok(&[1, 2, 3])),
+                (&[&[3], &[3]], Err("one input")),
+                (&[], Err("has 0")),
+            ],
+        );
+        assert_eq!(value(&Relu, &[(&[3], &[-1.5, 0.0, 1.5])]), [0.0, 0.0, 1.5]);
     }
 }

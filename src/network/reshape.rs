@@ -2,7 +2,7 @@
 
 use super::Map;
 use super::operator::{Affine, Operator, Role, expect_len, single};
-use serde_json::json;
+use super::parts::Parts;
 
 /// The input in C order under the shape given.
 #[derive(Clone, Debug)]
@@ -34,7 +34,31 @@ impl Operator for Reshape {
         Role::Affine(Affine { map: Map::Identity, bias: None, rounding: 0.0, bias_error: 0.0 })
     }
 
-    fn settings(&self) -> serde_json::Map<String, serde_json::Value> {
-        serde_json::Map::from_iter([("shape".to_owned(), json!(self.shape))])
+    fn parts(&self) -> Parts<'_> {
+        Parts::Reshape(&self.shape)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Reshape;
+    use crate::network::tables::{shapes, value};
+
+    #[test]
+    fn the_same_numbers_stand_in_another_shape() {
+        let to = |shape: &[usize]| Reshape { shape: shape.to_vec() };
+        shapes(
+            &to(&[1, 2, 3]),
+            &[
+                (&[&[6]], Ok(&[1, 2, 3])),
+                (&[&[3, 2, 1]], Ok(&[1, 2, 3])),
+                (&[&[5]], Err("has 5 values, needs 6")),
+                (&[], Err("one input")),
+            ],
+        );
+        shapes(&to(&[6]), &[(&[&[1, 2, 3]], Ok(&[6]))]);
+        shapes(&to(&[2, 3]), &[(&[&[6]], Err("[n] or [channels, height, width]"))]);
+        shapes(&to(&[usize::MAX, 2, 2]), &[(&[&[6]], Err("too large"))]);
+        assert_eq!(value(&to(&[1, 1, 2]), &[(&[2], &[1.0, 2.0])]), [1.0, 2.0]);
     }
 }

@@ -1,6 +1,9 @@
 //! What a processor must do so that bounds can be computed on it.
 
-use crate::{activation::Curves, activation::Strategy, network::Affine};
+use crate::{
+    activation::{Activation, Strategy},
+    network::{Affine, Network, Window},
+};
 use std::ops::Range;
 
 /// Shape of every tensor: `[batch, rows, width]`. Operations broadcast over a batch or rows of 1.
@@ -53,6 +56,17 @@ pub struct Relaxation<T> {
     pub range: Pair<T>,
 }
 
+/// Lines of the largest of several inputs, all `[batch, 1, n]`: each of them is one input itself, or a constant.
+#[derive(Clone, Debug)]
+pub struct Picked<T> {
+    /// The inputs that the lines below and above are, by index; below 0 where the line is a constant.
+    pub input: Pair<T>,
+    /// The constants; 0 where an input is picked.
+    pub constant: Pair<T>,
+    /// The largest lower and the largest upper end.
+    pub range: Pair<T>,
+}
+
 /// The region around each image, as tensors.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Ball<T> {
@@ -94,12 +108,19 @@ pub trait Backend {
     /// A linear map prepared for this processor.
     type Map;
     /// The activations of one layer prepared for this processor.
-    type Curves;
+    type Rules;
+    /// Windows of which the largest element is taken, prepared for this processor.
+    type Pool;
 
     /// Bytes of one number, for memory budgets.
     const BYTES: usize;
     /// Bytes worth working on at once: about the cache of a CPU, more on a device that hides latency by width.
     const WORKING_SET: usize;
+
+    /// The first operator of a network, by name, that this processor does not compute; `None` where it can bound the whole network.
+    fn lacks(&self, _network: &Network) -> Option<&'static str> {
+        None
+    }
 
     /// Puts numbers on the device, rounded to its precision.
     fn upload(&self, shape: Shape, values: &[f64]) -> Self::Tensor;
@@ -129,7 +150,16 @@ pub trait Backend {
     /// Prepares the bias of an affine operator, `[1, 1, n]`.
     fn bias(&self, affine: &Affine) -> Option<Self::Tensor>;
     /// Prepares a layer of `width` activations.
-    fn curves(&self, curves: &Curves, width: usize) -> Self::Curves;
+    ///
+    /// # Panics
+    /// If the processor [`lacks`](Backend::lacks) the rule.
+    fn rules(&self, activation: &Activation, width: usize) -> Self::Rules;
+
+    /// Prepares windows of which the largest element is taken.
+    ///
+    /// # Panics
+    /// If the processor [`lacks`](Backend::lacks) max pooling.
+    fn pool(&self, window: &Window) -> Self::Pool;
 
     /// W·v for every row v.
     fn apply(&self, map: &Self::Map, rows: &Self::Tensor) -> Self::Tensor;
@@ -175,11 +205,11 @@ pub trait Backend {
     fn dot(&self, rows: &Self::Tensor, v: &Self::Tensor) -> Self::Tensor;
 
     /// σ(z).
-    fn activate(&self, curves: &Self::Curves, z: &Self::Tensor) -> Self::Tensor;
+    fn activate(&self, rules: &Self::Rules, z: &Self::Tensor) -> Self::Tensor;
     /// [σ(l), σ(u)], never narrower than exact.
-    fn activate_interval(&self, curves: &Self::Curves, range: &Pair<Self::Tensor>) -> Pair<Self::Tensor>;
+    fn activate_interval(&self, rules: &Self::Rules, range: &Pair<Self::Tensor>) -> Pair<Self::Tensor>;
     /// Bounding lines over pre-activation ranges.
-    fn relax(&self, curves: &Self::Curves, strategy: Strategy, range: &Pair<Self::Tensor>) -> Relaxation<Self::Tensor>;
+    fn relax(&self, rules: &Self::Rules, strategy: Strategy, range: &Pair<Self::Tensor>) -> Relaxation<Self::Tensor>;
     /// Rows bounding A·σ(z) from below become rows bounding it in z: `A⁺·s_L + A⁻·s_U`, and what to add to the offset,
     /// `A⁺·t_L + A⁻·t_U`.
     fn relax_backward(
@@ -201,6 +231,26 @@ pub trait Backend {
         forms: &Pair<Form<Self::Tensor>>,
         range: &Pair<Self::Tensor>,
     ) -> (Self::Tensor, Self::Tensor);
+
+    /// The largest element of each window, for values and for the ends of intervals.
+    fn largest(&self, pool: &Self::Pool, z: &Self::Tensor) -> Self::Tensor;
+    /// Lines of the largest elements, for inputs in a range.
+    fn pick(&self, pool: &Self::Pool, strategy: Strategy, range: &Pair<Self::Tensor>) -> Picked<Self::Tensor>;
+    /// Rows bounding the largest elements from below become rows in the windows' inputs, and what to add to the offset: where a
+    /// coefficient is negative the line above is used, else the one below.
+    fn pick_backward(
+        &self,
+        pool: &Self::Pool,
+        rows: &Self::Tensor,
+        picked: &Picked<Self::Tensor>,
+    ) -> (Self::Tensor, Self::Tensor);
+    /// Forms below and above the inputs become forms below and above the largest elements.
+    fn pick_forward(
+        &self,
+        pool: &Self::Pool,
+        forms: &Pair<Form<Self::Tensor>>,
+        picked: &Picked<Self::Tensor>,
+    ) -> Pair<Form<Self::Tensor>>;
 
     /// The least value of `rows·x + offset` over the region, `[batch, 1, rows]`, not above the exact one.
     fn concretize(&self, rows: &Self::Tensor, offset: Option<&Self::Tensor>, ball: &Ball<Self::Tensor>)

@@ -1,5 +1,4 @@
-//! What a backend must do, the processors that do it, and the tape that records and
-//! differentiates.
+//! What a processor must do (`Backend`), the processors, and the tape, which records operations and differentiates them.
 
 mod backend;
 mod cpu;
@@ -10,18 +9,18 @@ mod speed;
 mod steer;
 mod tape;
 
-pub use backend::{Backend, Ball, DeviceError, Dual, Form, Pair, Relaxation, Shape};
+pub use backend::{Backend, Ball, DeviceError, Dual, Form, Pair, Picked, Relaxation, Shape};
 pub use cpu::Cpu;
 #[cfg(feature = "parallel")]
 pub(crate) use cpu::alone;
 #[cfg(feature = "gpu")]
 pub(crate) use gpu::room;
 #[cfg(feature = "gpu")]
-pub use gpu::{AdapterName, Dispatch, Gpu, GpuCurves, GpuMap, GpuTensor, Recording, Strayed, TrialError};
+pub use gpu::{AdapterName, Deviation, Dispatch, Gpu, GpuCurves, GpuMap, GpuTensor, Recording, TrialError};
 pub use sound::{Sound, SoundMap, SoundTensor};
 pub use speed::{KernelSpeed, Peak};
 pub use steer::{Steerable, Touching};
 pub use tape::{
-    Differentiable, Gradients, NoAdjoint, Op, Program, RecordedMap, Recorder, Run, Slot, Slots, Step, Tape, Value,
-    Wanted,
+    Differentiable, Gradients, NoAdjoint, Op, Program, RecordedMap, RecordedPool, Recorder, Run, Slot, Slots, Step,
+    Tape, Value, Wanted,
 };

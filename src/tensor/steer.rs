@@ -1,6 +1,6 @@
 //! What a processor must do, beyond computing bounds, so that a walk's lines can be chosen from outside.
 
-use super::{Backend, Ball, Pair};
+use super::{Backend, Ball, Pair, Picked, Relaxation};
 
 /// The lines of given slopes.
 #[derive(Clone, Debug)]
@@ -17,12 +17,31 @@ pub trait Steerable: Backend {
     /// The lines of these slopes (`[batch or 1, rows or 1, n]`) over ranges `[batch or 1, 1, n]` that hold the curves between them: any slopes will do.
     fn touching(
         &self,
-        curves: &Self::Curves,
+        rules: &Self::Rules,
         slope: &Pair<Self::Tensor>,
         range: &Pair<Self::Tensor>,
     ) -> Touching<Self::Tensor>;
 
+    /// The least and the greatest slope worth choosing, below and above, `[batch, 1, n]`; equal where there is nothing to choose.
+    fn choices(&self, rules: &Self::Rules, range: &Pair<Self::Tensor>) -> Pair<Pair<Self::Tensor>>;
+
+    /// The lines that [`relax_backward`](Backend::relax_backward) used for these rows, at the points z: all of `[batch, rows, n]` but the lines, which
+    /// broadcast. Near them where rounding is charged.
+    fn follow(&self, rows: &Self::Tensor, lines: &Relaxation<Self::Tensor>, z: &Self::Tensor) -> Self::Tensor;
+
+    /// The same of [`pick_backward`](Backend::pick_backward): `[batch, rows, outputs]` from the windows' inputs z.
+    fn follow_picked(
+        &self,
+        pool: &Self::Pool,
+        rows: &Self::Tensor,
+        picked: &Picked<Self::Tensor>,
+        z: &Self::Tensor,
+    ) -> Self::Tensor;
+
     /// The point of the region at which each row is least, `[batch, rows, inputs]`: the one that [`concretize`](Backend::concretize)
     /// evaluates it at. Near it where rounding is charged.
     fn corner(&self, rows: &Self::Tensor, ball: &Ball<Self::Tensor>) -> Self::Tensor;
+
+    /// What two intervals around the same numbers, `[batch, 1, n]`, have in common. An end that is not a number says nothing.
+    fn common(&self, a: &Pair<Self::Tensor>, b: &Pair<Self::Tensor>) -> Pair<Self::Tensor>;
 }

@@ -16,18 +16,18 @@ const SQUARE_DECAY: f32 = 0.999;
 const STABILIZER: f32 = 1e-8;
 
 impl Adam {
-    /// Moments at rest, for tensors of these lengths.
+    /// Moments of 0, for tensors of these lengths.
     pub(super) fn new(lengths: impl Iterator<Item = usize>) -> Self {
         let mean: Vec<Vec<f32>> = lengths.map(|length| vec![0.0; length]).collect();
         Adam { updates: 0, square: mean.clone(), mean }
     }
 
-    /// Counts an update; the tensors follow, each through [`Adam::update`].
+    /// Counts an update. [`Adam::update`] is then called for each tensor.
     pub(super) fn begin(&mut self) {
         self.updates += 1;
     }
 
-    /// The length of an update's step, and what unbiases the root of its squares.
+    /// The length of an update's step, and the bias correction of the root of its squares.
     pub(super) fn rates(updates: u64, rate: f64) -> [f32; 2] {
         let updates = updates as f64;
         let step = rate / (1.0 - f64::from(MEAN_DECAY).powf(updates));

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 /// Raised when the file changes shape.
 const VERSION: u32 = 1;
 
-/// Where a run stands.
+/// The position of a run: what it needs, beside plan, weights and moments, to be continued.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Position {

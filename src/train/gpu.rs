@@ -1,7 +1,7 @@
 //! The same runs on a GPU: parameters and moments stay there, a step is a recording, several steps are one submission.
 //!
-//! The [`Trainer`] inside is the master copy: it stands at the last [`GpuTrainer::settle`], decides what each step is, and goes on by itself
-//! when the device is lost.
+//! The [`Trainer`] inside is the master copy. Its state is that of the last [`GpuTrainer::settle`]; it decides what each step consists of,
+//! and it can be continued on the CPU when the device is lost.
 
 use super::{
     Data, LossProgram, Parts, Place, StepReport, TrainError, Trainer,
@@ -19,7 +19,7 @@ use crate::{
 /// Steps of one submission, at most.
 const TOGETHER: usize = 16;
 
-/// What decides which commands a step is.
+/// What decides which commands a step consists of.
 #[derive(Clone, Copy, PartialEq)]
 struct Kind {
     parts: Parts,
@@ -28,7 +28,7 @@ struct Kind {
     bent: bool,
 }
 
-/// Where a step's inputs stand in the one tensor that holds them: each at a multiple of 64.
+/// Offsets of a step's inputs in the one tensor that holds them: multiples of 64.
 struct Layout {
     pixels: usize,
     labels: usize,
@@ -37,7 +37,7 @@ struct Layout {
     beta: usize,
     /// Weight of every penalty.
     penalty: usize,
-    /// Adam's step length, what unbiases the squares' root, and the greatest gradient norm.
+    /// Adam's step length, the bias correction of the root of the squares, and the greatest gradient norm.
     rates: usize,
     length: usize,
 }
@@ -121,7 +121,7 @@ impl GpuTrainer {
         self.steps() >= u64::from(self.master.plan.epochs) * self.master.steps_per_epoch(images)
     }
 
-    /// The run as it stood at the last settlement: what is left when a device is lost.
+    /// The run at the last [`GpuTrainer::settle`]: what is left when a device is lost.
     pub fn into_master(self) -> Trainer {
         self.master
     }
@@ -131,7 +131,7 @@ impl GpuTrainer {
         &self.master
     }
 
-    /// What the recorded steps do, for tests and for the curious: one list per kind of step.
+    /// The commands of the recorded steps, one list per kind of step: for tests and for printing.
     pub fn recordings(&self) -> Vec<Vec<crate::tensor::Dispatch>> {
         self.kinds.iter().map(|kind| kind.recording.dispatches()).collect()
     }
@@ -178,7 +178,7 @@ impl GpuTrainer {
     }
 
     /// Takes up to `most` steps in one submission with one readback, fewer where the next one is of another kind; none once the run is
-    /// done. A run that diverges stands before the step that failed.
+    /// done. After a divergence the state is that before the step that failed.
     ///
     /// # Errors
     /// As for [`Trainer::step`]; after a device failed, [`GpuTrainer::into_master`] has the last good state.
@@ -236,7 +236,7 @@ impl GpuTrainer {
             }
         }
         if let Some(error) = failure {
-            // Back to where the submission began, and again as far as all was well.
+            // The state before the submission is restored, and the steps before the one that failed are taken again.
             self.states.iter().zip(&before).for_each(|(state, kept)| self.gpu.copy_into(kept, state, 0));
             if found.is_empty() {
                 self.gpu.submit();
@@ -249,7 +249,7 @@ impl GpuTrainer {
         Ok(found)
     }
 
-    /// A step's report from what the device told.
+    /// A step's report from the numbers that the device returned.
     fn told(
         &self,
         step: u64,
@@ -331,7 +331,7 @@ impl GpuTrainer {
         for (index, parameter) in parameters.iter().enumerate() {
             match parameter.slot {
                 Slot::Weight(slot) => slots.maps[slot] = slots.maps[slot].with_weight(&value(index)),
-                Slot::Bend(slot) if kind.bent => slots.curves[slot] = slots.curves[slot].with_bend(&value(index)),
+                Slot::Bend(slot) if kind.bent => slots.rules[slot] = slots.rules[slot].with_bend(&value(index)),
                 Slot::Bend(_) | Slot::Bias(_) => {}
             }
         }
@@ -357,7 +357,7 @@ impl GpuTrainer {
         Recorded { kind, layout, recording, inputs, report, penalties: program.penalties.len() }
     }
 
-    /// Everything a step does, from its inputs to the moved parameters.
+    /// Everything a step does, from its inputs to the updated parameters.
     #[allow(clippy::too_many_arguments, reason = "one step, cut where its inputs end")]
     fn commands(
         &self,
@@ -370,7 +370,7 @@ impl GpuTrainer {
         kind: Kind,
     ) {
         let gpu = &self.gpu;
-        // Nothing waits before the end, and nobody can cancel: these are futures in name only.
+        // Recording waits for no result and cannot be cancelled: these futures are ready at once.
         let Ok(run) = at_once(Run::forward(gpu, slots, program.tape.program(), given, &Steady)) else { return };
         let each = vec![1.0 / kind.size as f32; kind.size];
         let mut seeds = vec![(program.loss, gpu.put([kind.size, 1, 1], &each))];
@@ -406,7 +406,7 @@ impl GpuTrainer {
                     sums
                 }
             };
-            // In two steps: many rows keep many cores busy.
+            // Summed in two passes: the first, over many short rows, occupies the whole device.
             let rows = if parameter.shape.len() > 1 { parameter.shape[0] } else { 1 };
             let partial = gpu.blank([1, 1, rows]);
             gpu.sums_into(&gradient, rows, true, &partial, 0);

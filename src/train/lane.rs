@@ -66,7 +66,7 @@ impl Lane {
         }
     }
 
-    /// The run as it stood at the last settlement.
+    /// The run at the last settlement.
     pub fn into_master(self) -> Trainer {
         match self {
             Lane::Cpu(trainer) => *trainer,

@@ -11,7 +11,7 @@ use crate::{
 };
 use std::sync::Arc;
 
-/// Where a parameter stands among a program's slots.
+/// A parameter's place among a program's slots.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Slot {
     /// Weights of a map.
@@ -45,7 +45,7 @@ pub(super) struct Model {
     blocks: Vec<Block>,
     activation: Activation,
     pub(super) parameters: Vec<Parameter>,
-    /// Whether ramps have got their r; before that they are LeakyReLUs.
+    /// Whether every r is set; before that ramps are LeakyReLUs.
     pub(super) bent: bool,
 }
 

@@ -274,7 +274,7 @@ impl Plan {
     pub fn clean_epochs(&self) -> f64 {
         match self.schedules.epsilon.points.as_slice() {
             [(start, first), ..] if *first == 0.0 && self.loss != Loss::Clean => *start,
-            // A clean run bends its ramps after a twentieth of its epochs, as the paper's recipe does.
+            // In a clean run each r is set after a twentieth of its epochs, as in the paper's recipe.
             _ => f64::from(self.epochs) / 20.0,
         }
     }

@@ -70,7 +70,8 @@ pub(super) async fn run<'a, B>(
 where
     B: Differentiable + Sync,
     B::Map: Sync,
-    B::Curves: Sync,
+    B::Rules: Sync,
+    B::Pool: Sync,
     B::Tensor: Send + Sync,
 {
     let spans: Vec<(usize, usize)> = spans(batch.indices.len()).collect();

@@ -52,7 +52,7 @@ pub struct StepReport {
     pub learning_rate: f64,
 }
 
-/// What the schedules say of one step.
+/// The schedules' values at one step.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Moment {
     pub(super) epoch: f64,
@@ -146,7 +146,7 @@ impl Trainer {
         self.classes
     }
 
-    /// The network as it is now, with η of the moment. A ramp that has not got its r yet is a LeakyReLU.
+    /// The network as it is now, with η of the moment. A ramp whose r is not set yet is a LeakyReLU.
     ///
     /// # Errors
     /// Never for a run that has not diverged.
@@ -242,7 +242,7 @@ impl Trainer {
         Ok(report)
     }
 
-    /// Whether images are what the run is for.
+    /// Whether images have the shape and classes of the run.
     pub(super) fn check(&self, data: &Data) -> Result<(), TrainError> {
         if data.shape == self.shape && data.classes == self.classes {
             return Ok(());
@@ -258,12 +258,12 @@ impl Trainer {
         step as f64 / self.steps_per_epoch(self.images) as f64
     }
 
-    /// Whether every ramp is to get its r before a step.
+    /// Whether every r is to be set before a step.
     pub(super) fn bend_due(&self, step: u64) -> bool {
         self.plan.activation.bends() && !self.model.bent && self.epoch_at(step) >= self.plan.clean_epochs()
     }
 
-    /// What the schedules say of a step.
+    /// The schedules' values at a step.
     pub(super) fn moment(&self, step: u64) -> Moment {
         let epoch = self.epoch_at(step);
         let schedules = &self.plan.schedules;
@@ -300,7 +300,7 @@ impl Trainer {
         if !loss.is_finite() {
             return diverged("the loss is not a number".into());
         }
-        // NaN included: what cannot be squared in f32 would stop Adam in silence.
+        // NaN included: what cannot be squared in f32 would stop Adam without a message.
         if norm.is_nan() || norm > LARGEST_GRADIENT {
             let bad = |(parameter, size): (&Parameter, f64)| {
                 (size.is_nan() || size > LARGEST_GRADIENT / 1e3).then(|| parameter.name.clone())
@@ -388,7 +388,7 @@ impl Trainer {
         Ok(if area == 1 { values } else { values.chunks(area).map(|channel| channel.iter().sum()).collect() })
     }
 
-    /// Gives every ramp its r: the neuron's mean activation over the training set (docs/methods.md §8).
+    /// Sets every r: the neuron's mean activation over the training set (docs/methods.md §8).
     pub(super) async fn bend(&mut self, data: &Data, pulse: &impl Pulse) -> Result<(), TrainError> {
         let slope = self.plan.schedules.slope.at(self.epoch());
         let network = self.model.network(slope)?;

@@ -1,6 +1,6 @@
 //! Messages as JavaScript values. Bytes become `Uint8Array`s, whose buffers are transferred instead of copied.
 
-use js_sys::{Array, Object, Uint8Array};
+use js_sys::{Array, Object, Reflect, Uint8Array};
 use serde::{Serialize, de::DeserializeOwned};
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -22,6 +22,21 @@ pub fn json(value: &impl Serialize) -> Result<String, JsValue> {
 /// A message from a JavaScript value.
 pub fn read<T: DeserializeOwned>(value: JsValue) -> Result<T, String> {
     serde_wasm_bindgen::from_value(value).map_err(|error| error.to_string())
+}
+
+/// A message `{name: {field: content}}` around content that was written elsewhere.
+pub fn wrap(name: &str, field: &str, content: &JsValue) -> JsValue {
+    let (message, inner) = (Object::new(), Object::new());
+    // Setting a field of a plain object does not fail.
+    let _ = Reflect::set(&inner, &field.into(), content);
+    let _ = Reflect::set(&message, &name.into(), &inner);
+    message.into()
+}
+
+/// The content of a message `{name: {field: content}}`, unread; `None` for another message.
+pub fn unwrap(message: &JsValue, name: &str, field: &str) -> Option<JsValue> {
+    let inner = Reflect::get(message, &name.into()).ok().filter(JsValue::is_object)?;
+    Reflect::get(&inner, &field.into()).ok()
 }
 
 /// The buffers of all byte arrays inside a message: `postMessage`'s transfer list.

@@ -37,7 +37,7 @@ fn failed(why: String) -> Response {
 }
 
 /// A panic inside a task would end in silence: it is told to the page, which starts a new worker.
-fn announce_panics(scope: &DedicatedWorkerGlobalScope) {
+pub(super) fn announce_panics(scope: &DedicatedWorkerGlobalScope) {
     let scope = scope.clone();
     std::panic::set_hook(Box::new(move |info| {
         console_error_panic_hook::hook(info);
@@ -50,7 +50,7 @@ fn announce_panics(scope: &DedicatedWorkerGlobalScope) {
     }));
 }
 
-fn post(scope: &DedicatedWorkerGlobalScope, response: &Response) {
+pub(super) fn post(scope: &DedicatedWorkerGlobalScope, response: &impl serde::Serialize) {
     match wire::write(response) {
         Ok(message) => {
             let _ = scope.post_message_with_transfer(&message, &wire::transfers(&message));

@@ -6,12 +6,18 @@ pub mod golden;
 #[cfg(feature = "gpu")]
 pub mod gpu;
 pub mod host;
+pub mod keras;
+#[cfg(feature = "readers")]
+pub mod made;
 pub mod onnx;
+pub mod precise;
 #[cfg(feature = "cli")]
 pub mod program;
 pub mod random;
 pub mod reference;
 pub mod runs;
+#[cfg(feature = "readers")]
+pub mod wild;
 
 use boundscope::{
     bounds::{Bounds, BoundsError, Method, Prepared, Region, Strategy},
@@ -61,13 +67,13 @@ pub fn flat(bounds: &Bounds) -> (Vec<f64>, Vec<f64>) {
     (lower, layers().flat_map(|layer| &layer.upper).copied().chain(above).collect())
 }
 
-/// Longest chain of activations in a network.
+/// Longest chain of activations and max poolings in a network.
 pub fn depth(network: &Network) -> u32 {
     let mut depth: Vec<u32> = Vec::new();
     for node in network.nodes() {
         let before = node.inputs.iter().map(|&id| depth[id]).max().unwrap_or(0);
         let name = node.operator.as_ref().map_or("", |operator| operator.name());
-        depth.push(before + u32::from(matches!(name, "relu" | "leaky_relu" | "param_ramp")));
+        depth.push(before + u32::from(name == "max_pool" || reference::ACTIVATIONS.contains(&name)));
     }
     depth[network.output()]
 }

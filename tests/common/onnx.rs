@@ -270,12 +270,13 @@ pub struct Tensor {
 /// The attributes that an operator of opset 13 may have.
 fn known(op: &str) -> &'static [&'static str] {
     match op {
-        "Add" | "Sub" | "Mul" | "Div" | "Relu" | "Reshape" => &[],
+        "Add" | "Sub" | "Mul" | "Div" | "Relu" | "Reshape" | "Clip" | "Sigmoid" | "Tanh" => &[],
         "LeakyRelu" => &["alpha"],
         "Flatten" => &["axis"],
         "Gemm" => &["alpha", "beta", "transA", "transB"],
         "Conv" => &["auto_pad", "dilations", "group", "kernel_shape", "pads", "strides"],
         "AveragePool" => &["auto_pad", "ceil_mode", "count_include_pad", "kernel_shape", "pads", "strides"],
+        "MaxPool" => &["auto_pad", "ceil_mode", "dilations", "kernel_shape", "pads", "storage_order", "strides"],
         "BatchNormalization" => &["epsilon", "momentum"],
         _ => panic!("{op} is not among the operators that an export uses"),
     }
@@ -312,6 +313,19 @@ impl Model {
         match node.op.as_str() {
             "Relu" => map(&|v| v.max(0.0)),
             "LeakyRelu" => map(&|v| if v < 0.0 { float("alpha") * v } else { v }),
+            "Sigmoid" => map(&|v| 1.0 / (1.0 + (-v).exp())),
+            "Tanh" => map(&f64::tanh),
+            "Clip" => {
+                let end = |at: usize, absent: f64| match node.inputs.get(at) {
+                    Some(name) if !name.is_empty() => {
+                        assert!(values[name.as_str()].shape.is_empty(), "an end is a scalar");
+                        values[name.as_str()].values[0]
+                    }
+                    _ => absent,
+                };
+                let (low, high) = (end(1, f64::NEG_INFINITY), end(2, f64::INFINITY));
+                map(&|v| v.max(low).min(high))
+            }
             "Add" => broadcast(x, get(1), |a, b| a + b),
             "Sub" => broadcast(x, get(1), |a, b| a - b),
             "Mul" => broadcast(x, get(1), |a, b| a * b),
@@ -380,6 +394,10 @@ impl Model {
                 let area: usize = ints(node, "kernel_shape").iter().product();
                 slide(node, x, x.shape[1], |out, channel, _| (out == channel).then_some(1.0 / area as f64))
             }
+            "MaxPool" => {
+                assert_eq!(node.attributes["ceil_mode"], Attribute::Int(0));
+                largest(node, x)
+            }
             op => panic!("{op}"),
         }
     }
@@ -428,6 +446,29 @@ fn broadcast(a: &Tensor, b: &Tensor, f: impl Fn(f64, f64) -> f64) -> Tensor {
     };
     let count = shape.iter().product();
     Tensor { values: (0..count).map(|index| f(pick(a, index), pick(b, index))).collect(), shape }
+}
+
+/// The largest of every window, for every image and channel; what lies outside the image is no part of it.
+fn largest(node: &Node, x: &Tensor) -> Tensor {
+    let (kernel, strides, pads) = (ints(node, "kernel_shape"), ints(node, "strides"), ints(node, "pads"));
+    let [batch, channels, height, width] = <[usize; 4]>::try_from(x.shape.as_slice()).expect("a batch of images");
+    let along = |axis: usize, size: usize| (size + pads[axis] + pads[axis + 2] - kernel[axis]) / strides[axis] + 1;
+    let shape = vec![batch, channels, along(0, height), along(1, width)];
+    let mut values = Vec::new();
+    for plane in x.values.chunks(height * width) {
+        for (top, left) in (0..shape[2]).flat_map(|top| (0..shape[3]).map(move |left| (top, left))) {
+            let mut most = f64::NEG_INFINITY;
+            for at in 0..kernel[0] * kernel[1] {
+                let row = (top * strides[0] + at / kernel[1]).wrapping_sub(pads[0]);
+                let column = (left * strides[1] + at % kernel[1]).wrapping_sub(pads[1]);
+                if row < height && column < width {
+                    most = most.max(plane[row * width + column]);
+                }
+            }
+            values.push(most);
+        }
+    }
+    Tensor { shape, values }
 }
 
 /// Σ weight(output channel, input channel, kernel element) · x over the window of every output, for every image.

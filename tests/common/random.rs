@@ -72,6 +72,15 @@ pub enum Block {
     Relu,
     Leaky(f64),
     Ramp(f64),
+    /// Ends; infinite where nothing is cut.
+    Clip(f64, f64),
+    Sigmoid,
+    Tanh,
+    Largest {
+        kernel: [usize; 2],
+        stride: [usize; 2],
+        padding: [usize; 2],
+    },
     /// The sum with another node of the same shape; nothing where there is none.
     Add,
 }
@@ -94,7 +103,17 @@ fn slope() -> impl Strategy<Value = f64> {
 }
 
 fn activation() -> impl Strategy<Value = Block> {
-    prop_oneof![3 => Just(Block::Relu), 2 => slope().prop_map(Block::Leaky), 3 => slope().prop_map(Block::Ramp)]
+    let none = f64::INFINITY;
+    prop_oneof![
+        3 => Just(Block::Relu),
+        2 => slope().prop_map(Block::Leaky),
+        3 => slope().prop_map(Block::Ramp),
+        2 => (-1.0..0.5f64, 0.05..1.5f64).prop_map(|(low, width)| Block::Clip(low, low + width)),
+        1 => prop_oneof![(-0.5..0.5f64).prop_map(move |low| Block::Clip(low, none)),
+            (-0.5..0.5f64).prop_map(move |high| Block::Clip(-none, high))],
+        1 => Just(Block::Sigmoid),
+        1 => Just(Block::Tanh),
+    ]
 }
 
 fn affine() -> impl Strategy<Value = Block> {
@@ -125,7 +144,13 @@ fn shape() -> impl Strategy<Value = Vec<usize>> {
 /// Any graph: chains, branches and residual sums.
 pub fn any_network() -> impl Strategy<Value = Recipe> {
     let back = prop_oneof![4 => Just(0usize), 1 => 1..5usize];
-    let block = prop_oneof![4 => affine(), 4 => activation(), 2 => Just(Block::Add)];
+    let pair = |range: std::ops::Range<usize>| [range.clone(), range];
+    let largest = (pair(1..4), pair(1..4), pair(0..3)).prop_map(|(kernel, stride, padding)| Block::Largest {
+        kernel,
+        stride,
+        padding,
+    });
+    let block = prop_oneof![4 => affine(), 4 => activation(), 2 => Just(Block::Add), 2 => largest];
     let end = prop_oneof![4 => Just(None), 1 => activation().prop_map(Some)];
     (shape(), prop::collection::vec((block, back), 1..9), 2..5usize, end, any::<u64>())
         .prop_map(|(input, steps, classes, end, seed)| Recipe { input, steps, classes, end, seed })
@@ -240,6 +265,14 @@ fn attach(network: &mut Network, block: &Block, from: NodeId, rng: &mut Rng) {
         Block::Flatten => Arc::new(Flatten),
         Block::Relu => Arc::new(Relu),
         Block::Leaky(slope) => Arc::new(LeakyRelu { slope: *slope }),
+        Block::Clip(low, high) => Arc::new(Clip { low: *low, high: *high }),
+        Block::Sigmoid => Arc::new(Sigmoid),
+        Block::Tanh => Arc::new(Tanh),
+        Block::Largest { kernel, stride, padding } => {
+            let Some([_, height, wide]) = image else { return };
+            let (kernel, padding) = fit(*kernel, *padding, [height, wide]);
+            Arc::new(MaxPool { kernel, stride: *stride, padding })
+        }
         Block::Ramp(slope) => Arc::new(ParamRamp { slope: *slope, bend: rng.many(width, 0.05, 1.5), shape }),
         Block::Add => {
             let fits: Vec<NodeId> =

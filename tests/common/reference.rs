@@ -24,12 +24,15 @@ pub fn evaluate(network: &Network, x: &[f64]) -> Vec<Vec<f64>> {
     values
 }
 
+/// The operators that act on each element by itself and are not affine.
+pub const ACTIVATIONS: [&str; 6] = ["relu", "leaky_relu", "param_ramp", "clip", "sigmoid", "tanh"];
+
 /// The nodes that activations read, in the order of the graph: the layers that bounds are kept of.
 pub fn layers(network: &Network) -> Vec<NodeId> {
     let mut layers = Vec::new();
     for node in network.nodes() {
         let Some(operator) = &node.operator else { continue };
-        if matches!(operator.name(), "relu" | "leaky_relu" | "param_ramp") && !layers.contains(&node.inputs[0]) {
+        if ACTIVATIONS.contains(&operator.name()) && !layers.contains(&node.inputs[0]) {
             layers.push(node.inputs[0]);
         }
     }
@@ -57,6 +60,32 @@ fn step(operator: &dyn Operator, inputs: &[(&Node, &[f64])], node: &Node) -> Vec
                 if z > bend { bend + slope * (z - bend) } else { leaky(slope, z) }
             };
             x.iter().enumerate().map(ramp).collect()
+        }
+        "clip" => {
+            let end = |name: &str, absent: f64| settings.get(name).map_or(absent, |_| number(name));
+            x.iter().map(|&z| z.max(end("low", f64::NEG_INFINITY)).min(end("high", f64::INFINITY))).collect()
+        }
+        "sigmoid" => x.iter().map(|&z| 1.0 / (1.0 + (-z).exp())).collect(),
+        "tanh" => x.iter().map(|&z| z.tanh()).collect(),
+        "max_pool" => {
+            let (kernel, stride, padding) = (pair("kernel"), pair("stride"), pair("padding"));
+            let [_, height, width] = <[usize; 3]>::try_from(from.shape.as_slice()).expect("an image");
+            let largest = |output: usize| {
+                let at = [output / node.shape[2] % node.shape[1], output % node.shape[2]];
+                let channel = output / (node.shape[1] * node.shape[2]);
+                let mut most = f64::NEG_INFINITY;
+                for down in 0..kernel[0] {
+                    for right in 0..kernel[1] {
+                        let y = (at[0] * stride[0] + down).checked_sub(padding[0]).filter(|&y| y < height);
+                        let x_at = (at[1] * stride[1] + right).checked_sub(padding[1]).filter(|&x| x < width);
+                        if let (Some(y), Some(x_at)) = (y, x_at) {
+                            most = most.max(x[(channel * height + y) * width + x_at]);
+                        }
+                    }
+                }
+                most
+            };
+            (0..node.shape.iter().product()).map(largest).collect()
         }
         "normalize" => {
             let channel = |(index, &z): (usize, &f64)| (z - get("mean", index / area)) / get("std", index / area);

@@ -39,8 +39,10 @@ function noteLive() {
 /** Runs in the page: moves the ε slider `moves` times and waits for the paint each time. */
 async function moveSlider({ moves, patience }) {
   const html = document.documentElement;
-  const slider = document.querySelector("#epsilon");
-  if (!slider) return null;
+  const handle = document.querySelector("#epsilon");
+  if (!handle) return null;
+  const bar = handle.parentElement.getBoundingClientRect();
+  const point = (type, x) => handle.dispatchEvent(new PointerEvent(type, { bubbles: true, isPrimary: true, pointerType: "mouse", clientX: x }));
   const paint = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
   const change = (name, before) =>
     new Promise((done, fail) => {
@@ -55,26 +57,30 @@ async function moveSlider({ moves, patience }) {
       observer.observe(html, { attributes: true });
       look();
     });
-  const [low, high] = [Number(slider.min || 0), Number(slider.max || 100)];
   const first = [];
   const all = [];
+  const middle = handle.getBoundingClientRect();
+  point("pointerdown", middle.x + middle.width / 2);
   for (let move = 0; move < moves; move++) {
     // Back and forth through the middle of the range, never twice the same value.
     const place = 0.2 + 0.6 * ((move * 7) % moves) / moves;
-    const { epoch, paintedEpsilon } = html.dataset;
+    const { paintedEpsilon } = html.dataset;
     const start = performance.now();
-    slider.value = String(low + place * (high - low));
-    slider.dispatchEvent(new Event("input", { bubbles: true }));
-    const told = paintedEpsilon !== undefined;
-    const firstDrawn = told
-      ? change("paintedEpsilon", paintedEpsilon).then(paint).then(() => first.push(performance.now() - start))
-      : undefined;
-    await change("epoch", epoch);
+    point("pointermove", bar.x + place * bar.width);
+    await change("paintedEpsilon", paintedEpsilon);
+    const drawn = paint().then(() => first.push(performance.now() - start));
+    // "All" is all five methods, drawn at the new ε: a state may still be that of the ε before.
+    const there = () => html.dataset.state === "live" && html.dataset.paintedEpsilon === handle.getAttribute("aria-valuenow");
+    for (let waited = performance.now(); !there(); ) {
+      if (performance.now() - waited > patience) throw new Error(`not live in ${patience} ms`);
+      await new Promise((done) => setTimeout(done));
+    }
     await paint();
     all.push(performance.now() - start);
-    await firstDrawn;
+    await drawn;
     await new Promise((done) => setTimeout(done, 50));
   }
+  point("pointerup", bar.x);
   return { first, all };
 }
 
@@ -89,10 +95,10 @@ async function timeMethods({ networks, batch, budget }) {
   const count = new DataView(shard.buffer).getUint32(4);
   const images = () => shard.slice(16, 16 + batch * 784);
   const labels = () => shard.slice(16 + count * 784 + 8, 16 + count * 784 + 8 + batch);
-  const worker = new Worker(`engine.js?v=${document.documentElement.dataset.build}`, { type: "module" });
+  const worker = new Worker(`worker.js?v=${document.documentElement.dataset.build}`, { type: "module" });
   const rows = [];
   for (const [network, epsilon] of networks) {
-    worker.postMessage({ network: { key: network, file: await bytes(`assets/models/${network}.safetensors.gz`) } });
+    worker.postMessage({ network: { key: network, file: new Uint8Array(await unpack(await bytes(`assets/models/${network}.safetensors.gz`))) } });
     const question = { network, image: new Uint8Array(0), label: 0, norm: "inf", epsilon, clip: [0, 1], lines: "tight" };
     const methods = ["ibp", "crown-ibp", "lbp", "crown-lbp", "crown"];
     await new Promise((done, fail) => {
@@ -118,7 +124,7 @@ const RUNS = [
 
 /** Trains from scratch, as a visitor would: errors at the end, and the time it took. */
 async function trainRun(browser, url, hash) {
-  const page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage();
+  const page = await (await browser.newContext({ viewport: { width: 1440, height: 900 }, serviceWorkers: "block" })).newPage();
   await page.goto(url + hash);
   await page.click("#play");
   const ended = () => {
@@ -145,7 +151,7 @@ try {
   for (let visit = 0; visit < VISITS; visit++) {
     // A browser of its own each time: nothing is cached, neither files nor compiled code.
     const browser = await launch();
-    const page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage();
+    const page = await (await browser.newContext({ viewport: { width: 1440, height: 900 }, serviceWorkers: "block" })).newPage();
     const fetched = [];
     page.context().on("response", (response) => fetched.push(response));
     await page.addInitScript(noteLive);

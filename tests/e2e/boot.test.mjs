@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { live, open, PATIENCE, site } from "./harness.mjs";
+import { live, open, PATIENCE, site, state } from "./harness.mjs";
 
 for (const prefix of ["/", "/sub/path/"]) {
   test.describe(`served from ${prefix}`, () => {
@@ -51,7 +51,7 @@ test.describe("what the server says", () => {
     assert.match(build, /^[0-9a-f]{12}$/);
     // The whole engine is asked for once the first has answered.
     await page.waitForFunction(() => document.documentElement.dataset.engine === "whole", null, { timeout: PATIENCE });
-    for (const name of ["first.js", "engine.js", "engine-worker.js", "engine-worker_bg.wasm"]) {
+    for (const name of ["first.js", "worker.js", "engine-worker.js", "engine-worker_bg.wasm"]) {
       assert.ok(seen.requests.includes(`${here.url}${name}?v=${build}`), `${name} with ?v=${build} in ${seen.requests}`);
     }
   });
@@ -62,11 +62,83 @@ test.describe("what the server says", () => {
     const whole = () => page.waitForFunction(() => document.documentElement.dataset.engine === "whole", null, { timeout: PATIENCE });
     await whole();
     const place = (name) => seen.requests.findIndex((url) => url.includes(`/${name}?`));
-    assert.ok(place("first.js") >= 0 && place("first.js") < place("engine.js"), seen.requests.join(" "));
+    assert.ok(place("first.js") >= 0 && place("first.js") < place("worker.js"), seen.requests.join(" "));
     // Two programs and no third: the first engine is the page's own.
-    assert.equal(seen.requests.filter((url) => url.includes(".wasm")).length, 2, seen.requests.join(" "));
+    assert.equal(seen.requests.filter((url) => url.includes(".wasm") && !/\/(split|chunk)_/.test(url)).length, 2, seen.requests.join(" "));
     const train = await open(t, here, { hash: "#v1&tab=train" });
     await train.page.waitForFunction(() => document.documentElement.dataset.engine === "whole", null, { timeout: PATIENCE });
     assert.ok(!train.seen.requests.some((url) => url.includes("/first.js")), train.seen.requests.join(" "));
+  });
+});
+
+test.describe("what stands in index.html", () => {
+  const here = site();
+  const PROGRAM = /\/app-[^/]*\/app_bg\.wasm$/;
+  /** Where things stand, from the page with its program or without. */
+  const PARTS = [".question", ".answer", ".digit-box:nth-of-type(1)", ".digit-box:nth-of-type(3)", ".choose", ".bar", ".marks", ".drawer-host > button"];
+  const places = (page, root) =>
+    page.evaluate(
+      ([root, parts]) => parts.map((part) => { const { x, y, width, height } = document.querySelector(`${root} ${part}`).getBoundingClientRect(); return [x, y, width, height].map(Math.round); }),
+      [root, PARTS],
+    );
+
+  for (const [width, height] of [[360, 740], [820, 1180], [1440, 900], [2560, 1440]]) {
+    test(`${width} px: complete without a program, and the page takes its place without a jump`, async (t) => {
+      let answer;
+      const held = new Promise((done) => (answer = done));
+      const prepare = (page) => page.route(PROGRAM, async (route) => { await held; await route.continue(); });
+      const { page, seen } = await open(t, here, { width, height, prepare });
+      await page.evaluate(() => document.fonts.ready);
+      assert.match(await page.locator("#still .question").innerText(), /misread the 7 .* 2 %\s*\?/);
+      assert.equal(await page.locator("#still .answer").innerText(), "No: proved.");
+      const handle = await page.locator("#still .still-handle:visible").boundingBox();
+      assert.ok(handle.width >= 44 && handle.y + handle.height <= height && handle.x > 0, JSON.stringify(handle));
+      const before = await places(page, "#still");
+      await page.evaluate(() => {
+        window.shifts = 0;
+        new PerformanceObserver((list) => list.getEntries().forEach((entry) => (window.shifts += entry.value))).observe({ type: "layout-shift", buffered: true });
+      });
+      answer();
+      await state(page, "precomputed", "live");
+      await page.waitForFunction(() => !document.querySelector("#still"));
+      const after = await places(page, "#stage");
+      for (const [place, part] of PARTS.entries()) {
+        const off = Math.max(...before[place].map((value, axis) => Math.abs(value - after[place][axis])));
+        assert.ok(off <= 2, `${part} stood at ${before[place]} and stands at ${after[place]}`);
+      }
+      await live(page);
+      await page.waitForTimeout(1500);
+      const shifts = await page.evaluate(() => window.shifts);
+      assert.ok(shifts < 0.02, `CLS ${shifts}`);
+      assert.deepEqual(seen.errors, []);
+    });
+  }
+
+  test("a link that asks something else never shows the default answer", async (t) => {
+    const prepare = async (page) => {
+      await page.route(PROGRAM, (route) => route.abort());
+    };
+    const { page } = await open(t, here, { hash: "#v1&net=mlp-ibp&img=3&eps=0.1", prepare });
+    assert.equal(await page.locator("#still .answer").isVisible(), false);
+    await state(page, "failed").catch(() => {});
+    assert.match(await page.locator("#boot").innerText(), /could not be loaded/);
+    assert.equal(await page.locator("#still .answer").isVisible(), false);
+  });
+
+  test("a program that does not load is said above the answer that stands there", async (t) => {
+    const { page } = await open(t, here, { prepare: (page) => page.route(PROGRAM, (route) => route.abort()) });
+    await state(page, "failed").catch(() => {});
+    await page.locator("#boot[role=alert]").waitFor({ timeout: PATIENCE });
+    assert.equal(await page.locator("#still .answer").isVisible(), true);
+    assert.ok((await page.locator("#boot").boundingBox()).y < (await page.locator("#still .question").boundingBox()).y);
+  });
+
+  test("without scripts the answer stands there, and a sentence says what scripts are for", async () => {
+    const context = await here.browser.newContext({ javaScriptEnabled: false });
+    const page = await context.newPage();
+    await page.goto(here.url);
+    assert.equal(await page.locator("#still .answer").isVisible(), true);
+    assert.match(await page.locator("noscript").innerText(), /allow JavaScript/);
+    await context.close();
   });
 });

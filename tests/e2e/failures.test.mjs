@@ -29,14 +29,14 @@ test("without JavaScript the page says what it needs", async (t) => {
 });
 
 test("where the page's program does not load, the page says so", async (t) => {
-  const prepare = (page) => page.route(/\/app-\w+_bg\.wasm/, (route) => route.fulfill({ status: 503, body: "" }));
+  const prepare = (page) => page.route("**/app_bg.wasm", (route) => route.fulfill({ status: 503, body: "" }));
   const { page } = await open(t, here, { prepare });
   const said = await trouble(page);
   assert.match(said[0], /503/);
   assertSentence(said);
 });
 
-for (const file of ["engine.js", "engine-worker.js", "engine-worker_bg.wasm"]) {
+for (const file of ["worker.js", "engine-worker.js", "engine-worker_bg.wasm"]) {
   test(`where the engine's ${file} does not load, the page says so in place`, async (t) => {
     const block = (route) => (new URL(route.request().url()).pathname.endsWith(`/${file}`) ? route.abort() : route.fallback());
     const prepare = (page) => page.context().route("**/*", block);
@@ -76,5 +76,5 @@ test("where the digits do not load, the page says so and the first view stays", 
   const { page } = await open(t, here, { prepare });
   await state(page, "precomputed", "live");
   assertSentence(await trouble(page));
-  await page.locator("main svg").first().waitFor({ timeout: PATIENCE });
+  await page.locator("main .plot svg").first().waitFor({ timeout: PATIENCE });
 });

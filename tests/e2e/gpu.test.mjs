@@ -14,7 +14,7 @@ const LONG = 4 * PATIENCE;
 async function engine(t) {
   const { page, seen } = await open(t, here);
   await page.evaluate((patience) => {
-    const worker = new Worker(new URL("engine.js", document.baseURI), { type: "module" });
+    const worker = new Worker(new URL("worker.js", document.baseURI), { type: "module" });
     const heard = [];
     const waiting = [];
     const sift = () => {
@@ -194,6 +194,7 @@ test("without a GPU the page says so, and nothing else changes", async (t) => {
   t.after(() => browser.close());
   const { page, seen } = await open(t, { url: here.url, browser });
   await live(page);
+  await page.click("#settings-drawer-button");
   await page.waitForSelector('#processor [data-gpu="refused"]', { timeout: LONG });
   assert.match(await page.textContent("#processor [role=status]"), /runs on the CPU/);
   await page.click("#processor-gpu");
@@ -205,11 +206,12 @@ test("without a GPU the page says so, and nothing else changes", async (t) => {
 test("the page says how the GPU is, uses it when asked to, and measures it", async (t) => {
   const { page, seen } = await open(t, here);
   await live(page);
+  await page.click("#settings-drawer-button");
   await page.waitForSelector('#processor [data-gpu="ready"]', { timeout: LONG });
   assert.match(await page.textContent("#processor [role=status]"), /all \d+ kernels agree with the CPU/);
   await page.click("#processor-gpu");
   assert.equal(await page.getAttribute("#processor-gpu", "aria-pressed"), "true");
-  await page.click("#ladder summary");
+  await page.evaluate(() => (document.querySelector("#ladder details").open = true));
   await page.waitForFunction(() => document.querySelector("#ladder table")?.textContent.includes("· GPU"), null, { timeout: LONG });
   await page.click("#processor-auto");
   await page.waitForFunction(() => /CPU and on the GPU: .*IBP [\d.]+ ms and [\d.]+ ms/.test(document.querySelector("#processor [data-races]").innerText), null, { timeout: LONG });

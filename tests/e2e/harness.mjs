@@ -65,14 +65,18 @@ export function site(prefix = "/", browser = {}) {
 /**
  * Opens the page in a fresh profile that is closed after the test, and watches it.
  *
- * `hash`: what follows the address; `width`, `height`, `scheme`: the window; `prepare(page)`: runs before navigation, to
- * block or replace what the page will find.
+ * `hash`: what follows the address; `width`, `height`, `scheme`, `touch`: the window; `prepare(page)`: runs before navigation, to
+ * block or replace what the page will find; `keeps`: whether the page may keep itself for a visit without a connection, which
+ * takes requests out of `prepare`'s hands.
  */
-export async function open(t, here, { hash = "", width = 1440, height = 900, scheme = "light", prepare } = {}) {
+export async function open(t, here, more = {}) {
+  const { hash = "", width = 1440, height = 900, scheme = "light", touch = false, keeps = false, prepare } = more;
   const context = await here.browser.newContext({
     viewport: { width, height },
     colorScheme: scheme,
     reducedMotion: "reduce",
+    hasTouch: touch,
+    serviceWorkers: keeps ? "allow" : "block",
   });
   t.after(() => context.close());
   const page = await context.newPage();
@@ -102,7 +106,11 @@ export async function state(page, ...states) {
 }
 
 /** Waits until all live answers for the current ε are drawn. */
-export const live = (page) => state(page, "live");
+export async function live(page) {
+  await state(page, "live");
+  // The cards below the stage come behind it.
+  await page.waitForSelector("#views", { state: "attached", timeout: PATIENCE });
+}
 
 /**
  * The first visible alert that says what to do next, in its sentence or on a button: its lines. An alert that only tells

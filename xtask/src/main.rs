@@ -3,7 +3,9 @@
 //! | module | job |
 //! |---|---|
 //! | `setup`, `prebuilt`, `debian` | what must be on the machine, installed where it is missing |
+//! | `programs` | the page's four programs, from cargo to wasm-opt |
 //! | `page` | the release page in dist/ |
+//! | `offline` | what the browser keeps of it |
 //! | `serve` | a small server for it |
 //! | `test` | every check |
 //! | `bench` | what the page weighs and how fast it is in Chromium, alone and beside others |
@@ -14,8 +16,10 @@ mod bench;
 mod debian;
 mod figures;
 mod mnist;
+mod offline;
 mod page;
 mod prebuilt;
+mod programs;
 mod serve;
 mod setup;
 mod sha256;
@@ -46,6 +50,13 @@ Usage: cargo xtask TASK     (each task installs what it needs and lacks, saying 
                     bounds, slider to paint; with --browser only what Chromium shows
   bench --peers [--json] [--no-gpu] [--no-build]
                     time training steps in Chromium beside TensorFlow.js (wasm, WebGPU); JSON is the last line
+  bench --speed [--no-build]
+                    measure what a move of ε costs the page: time to paint, the main thread's work, tasks of a throttled drag,
+                    and how far things jump while the page comes up
+  shots [FOLDER] [--no-build]
+                    take pictures of the page, for eyes: 360 to 2560 px, light, dark, forced colours, print; into target/shots
+  lighthouse [--no-build]
+                    have Lighthouse judge the page in Chromium, as on a phone and on a desktop
   figures [--epsilon LIST] [--count IMAGES] [--out FOLDER] [MODEL ...]
                     draw the paper's figures of neuron statuses on MNIST test images, for the networks in assets/models or
                     those named (paths from the repository's root); without options ε 0.2 and 0.4, 1000 images, docs/figures
@@ -53,6 +64,7 @@ Usage: cargo xtask TASK     (each task installs what it needs and lacks, saying 
 ";
 
 fn main() -> ExitCode {
+    shell::note_own_program();
     let arguments = std::env::args_os().skip(1).map(OsString::into_string).collect::<Result<Vec<_>, _>>();
     let outcome = arguments
         .map_err(|word| format!("`{}` is not readable text (UTF-8)", word.to_string_lossy()))
@@ -97,6 +109,11 @@ fn dispatch(words: &[&str]) -> Outcome {
         ["bench"] => bench::everything(&root),
         ["bench", "--browser"] => bench::browser(&root),
         ["bench", "--peers", options @ ..] => bench::peers(&root, options),
+        ["bench", "--speed"] => bench::speed(&root, true),
+        ["bench", "--speed", "--no-build"] => bench::speed(&root, false),
+        ["shots", options @ ..] => bench::shots(&root, options),
+        ["lighthouse"] => bench::lighthouse(&root, true),
+        ["lighthouse", "--no-build"] => bench::lighthouse(&root, false),
         ["figures", options @ ..] => figures::draw(&root, options),
         ["mnist"] => mnist::regenerate(&root, None),
         ["mnist", folder] => mnist::regenerate(&root, Some(Path::new(folder))),

@@ -1,13 +1,14 @@
-//! Building the page into dist/: Trunk, then wasm-opt, then the build id and the content security policy.
+//! Building the page into dist/: four programs (`programs`), what ships as is, and index.html, which names them, with the build
+//! id and the content security policy in it.
 
 use crate::{
-    prebuilt, setup, sha256,
-    shell::{self, Outcome, command, run, say},
+    offline, programs, setup, sha256,
+    shell::{self, Outcome, say},
 };
 use std::{
     fs,
     path::{Path, PathBuf},
-    process,
+    thread,
     time::Instant,
 };
 
@@ -16,103 +17,152 @@ use std::{
 pub const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'; \
      style-src 'self'; img-src 'self' data: blob:; font-src 'self'; manifest-src 'self'; base-uri 'self'; form-action 'none'";
 
-/// What a wasm-opt that does not read the module's own list must know that rustc emits.
-const WASM_FEATURES: [&str; 8] = [
-    "--enable-bulk-memory",
-    "--enable-bulk-memory-opt",
-    "--enable-multivalue",
-    "--enable-mutable-globals",
-    "--enable-nontrapping-float-to-int",
-    "--enable-reference-types",
-    "--enable-sign-ext",
-    "--enable-simd",
-];
-
-/// Copies of one generic function beside each other: gzip, which looks back 32 kB, then finds them alike.
-const ORDER: &str = "--reorder-functions-by-name";
+/// The style, in the order of the cascade. One file for a visitor.
+const STYLE: [&str; 2] = ["fonts.css", "style.css"];
+/// What index.html shows before any program runs. `examples/first_view.rs` writes it from the engine's answer.
+const FIRST_VIEW: &str = "first-view.html";
 
 /// Installs what the build needs and builds the release page; answers with dist/.
 pub fn build(root: &Path) -> Outcome<PathBuf> {
     let toolchain = setup::wasm_target(root)?;
-    setup::trunk(root)?;
     setup::wasm_bindgen(root)?;
-    let dist = root.join("dist");
-
     say!(
-        "Building the page's two programs and bundling them. The first time everything is compiled, which takes about \
-         three and a half minutes on two cores; later only what changed."
+        "Building the page's four programs and bundling them. The first time everything is compiled, which takes about \
+         five minutes on two cores; later only what changed."
     );
     let start = Instant::now();
-    let mut trunk = command("trunk", &["build", "--release", "--locked"], root);
-    // Trunk asks the network for a newer Trunk, and refuses the usual NO_COLOR=1.
-    trunk.env("TRUNK_SKIP_VERSION_CHECK", "true").env_remove("NO_COLOR");
-    // Trunk runs the wasm-bindgen that it finds.
-    prebuilt::find_programs_first(&mut trunk)?;
-    if let Some(toolchain) = toolchain {
-        trunk.env("RUSTUP_TOOLCHAIN", toolchain);
-    }
-    run(&mut trunk)?;
-
-    for file in files(&dist)? {
-        if file.extension().is_some_and(|extension| extension == "wasm") {
-            optimise(root, &file)?;
-        }
-    }
-    stamp(&dist)?;
+    // Put together beside dist/ and moved there: a build that fails leaves the page that was there.
+    let draft = root.join("dist.part");
+    clear(&draft)?;
+    // A folder each: two are written at once, and each is optimised its own way.
+    let [engine, reader, prover, app] = ["engine", "reader", "prover", "app"].map(|name| draft.join(name));
+    side_by_side(
+        || {
+            programs::build(root, &programs::ENGINE, toolchain, &engine)?;
+            programs::build(root, &programs::PROVER, toolchain, &prover)
+        },
+        || {
+            programs::build(root, &programs::READER, toolchain, &reader)?;
+            programs::build(root, &programs::APP, toolchain, &app)
+        },
+    )?;
+    lift(&engine, &draft)?;
+    lift(&reader, &draft)?;
+    lift(&prover, &draft)?;
+    bundle(root, &draft, &app)?;
+    let dist = root.join("dist");
+    clear(&dist)?;
+    fs::rename(&draft, &dist).map_err(|error| format!("cannot move {}: {error}", draft.display()))?;
     say!("Built the page in {:.0} s.", start.elapsed().as_secs_f64());
     Ok(dist)
 }
 
-/// Shrinks one program in place. The result is kept under the hash of what went in, so that an unchanged program costs
-/// nothing the next time.
-fn optimise(root: &Path, wasm: &Path) -> Outcome {
-    let name = wasm.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    // The worker computes: speed counts. The page draws: its size counts.
-    let level = if name.starts_with("engine-worker") { "-O3" } else { "-Oz" };
-    let before = fs::read(wasm).map_err(|error| format!("cannot read {}: {error}", wasm.display()))?;
-    let kept = shell::target_dir(root).join(format!("wasm-opt/{}{level}{ORDER}.wasm", sha256::hex(&before)));
-    if !kept.is_file() {
-        let mut wasm_opt = setup::wasm_opt(root)?;
-        fs::create_dir_all(shell::target_dir(root).join("wasm-opt")).map_err(|error| error.to_string())?;
-        // Written beside and renamed: an interrupted run leaves no half a program behind, and two runs do not meet.
-        let draft = kept.with_extension(format!("{}.part", process::id()));
-        let outcome =
-            run(wasm_opt.args([level, ORDER]).args(WASM_FEATURES).arg(wasm).arg("-o").arg(&draft)).and_then(|()| {
-                fs::rename(&draft, &kept).map_err(|error| format!("cannot move {}: {error}", draft.display()))
-            });
-        if outcome.is_err() {
-            let _ = fs::remove_file(&draft);
-        }
-        outcome?;
-    }
-    let after = fs::copy(&kept, wasm).map_err(|error| format!("cannot write {}: {error}", wasm.display()))?;
-    say!("{name}: {} kB, {} kB after wasm-opt {level}", before.len() / 1000, after / 1000);
-    Ok(())
+/// Two builds at once. Their cargo profiles differ, so that neither waits for the other's lock, and each spends half its time
+/// linking on one core.
+fn side_by_side(first: impl FnOnce() -> Outcome + Send, second: impl FnOnce() -> Outcome) -> Outcome {
+    thread::scope(|scope| {
+        let first = scope.spawn(first);
+        let second = second();
+        first.join().map_err(|_| "a build stopped without saying why: run it again".to_owned())?.and(second)
+    })
 }
 
-/// Writes the build id (a hash of everything shipped) and the policy into dist/index.html.
-fn stamp(dist: &Path) -> Outcome {
+/// Moves what is in a folder to another, and takes the empty one away.
+fn lift(from: &Path, to: &Path) -> Outcome {
+    for file in files(from)? {
+        let goal = to.join(file.strip_prefix(from).unwrap_or(&file));
+        let fail = |error| format!("cannot move {} to {}: {error}", file.display(), goal.display());
+        fs::create_dir_all(goal.parent().unwrap_or(to)).map_err(fail)?;
+        fs::rename(&file, &goal).map_err(fail)?;
+    }
+    fs::remove_dir_all(from).map_err(|error| format!("cannot remove {}: {error}", from.display()))
+}
+
+/// An empty folder.
+fn clear(folder: &Path) -> Outcome {
+    if folder.exists() {
+        fs::remove_dir_all(folder).map_err(|error| format!("cannot empty {}: {error}", folder.display()))?;
+    }
+    fs::create_dir_all(folder).map_err(|error| format!("cannot make {}: {error}", folder.display()))
+}
+
+/// Puts beside the programs what ships as is, and writes index.html.
+fn bundle(root: &Path, draft: &Path, app: &Path) -> Outcome {
+    let www = root.join("www");
+    let mut style = String::new();
+    for name in STYLE {
+        style += &shell::read(&www.join(name))?;
+    }
+    let style_name = format!("style-{}.css", &sha256::hex(style.as_bytes())[..12]);
+    shell::write(&draft.join(&style_name), style.as_bytes())?;
+    for file in files(&www)? {
+        let name = file.strip_prefix(&www).unwrap_or(&file);
+        if !STYLE.iter().chain([&FIRST_VIEW]).any(|woven| Path::new(woven) == name) {
+            copy(&file, &draft.join(name))?;
+        }
+    }
+    let assets = root.join("assets");
+    for file in files(&assets)? {
+        copy(&file, &draft.join("assets").join(file.strip_prefix(&assets).unwrap_or(&file)))?;
+    }
+    // The page's own program is in a folder named by what is in it: its files find each other, and no cache mixes two builds.
+    let app_name = format!("app-{}", identity(app)?);
+    fs::rename(app, draft.join(&app_name)).map_err(|error| format!("cannot move {}: {error}", app.display()))?;
+
+    let html = shell::read(&root.join("index.html"))?;
+    let html = named(&html, &style_name, &app_name)?;
+    let html = replaced(&html, "<!-- first view -->", shell::read(&www.join(FIRST_VIEW))?.trim_end())?;
+    let index = draft.join("index.html");
+    shell::write(&index, html.as_bytes())?;
+    let id = identity(draft)?;
+    shell::write(&index, stamped(&html, &id)?.as_bytes())?;
+    offline::list(draft, &id)
+}
+
+fn copy(from: &Path, to: &Path) -> Outcome {
+    let fail = |error| format!("cannot copy {} to {}: {error}", from.display(), to.display());
+    fs::create_dir_all(to.parent().unwrap_or(to)).map_err(fail)?;
+    fs::copy(from, to).map(drop).map_err(fail)
+}
+
+/// Twelve digits that stand for everything in a folder.
+fn identity(folder: &Path) -> Outcome<String> {
     let mut hashes = String::new();
-    for file in files(dist)? {
+    for file in files(folder)? {
         let bytes = fs::read(&file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
-        let name = file.strip_prefix(dist).unwrap_or(&file);
+        let name = file.strip_prefix(folder).unwrap_or(&file);
         hashes += &format!("{} {}\n", name.display(), sha256::hex(&bytes));
     }
-    let id = &sha256::hex(hashes.as_bytes())[..12];
-    let path = dist.join("index.html");
-    let html = stamped(&shell::read(&path)?, id)
-        .ok_or("index.html must hold `data-build=\"dev\"` and `<meta charset=\"utf-8\">`, where the build id and the policy go")?;
-    shell::write(&path, html.as_bytes())
+    Ok(sha256::hex(hashes.as_bytes())[..12].to_owned())
 }
 
-fn stamped(html: &str, id: &str) -> Option<String> {
-    const BUILD: &str = "data-build=\"dev\"";
+/// index.html with the names that its files have in dist/.
+fn named(html: &str, style: &str, app: &str) -> Outcome<String> {
+    let html = replaced(html, "href=\"www/icon.svg\"", "href=\"icon.svg\"")?;
+    let html = replaced(&html, "href=\"www/style.css\"", &format!("href=\"{style}\""))?;
+    let html = replaced(&html, "href=\"app.js\"", &format!("href=\"{app}/app.js\""))?;
+    let html = replaced(&html, "href=\"app_bg.wasm\"", &format!("href=\"{app}/app_bg.wasm\""))?;
+    let html = replaced(&html, "href=\"www/fonts/inter.woff2\"", "href=\"fonts/inter.woff2\"")?;
+    let html = replaced(&html, "data-js=\"app.js\"", &format!("data-js=\"{app}/app.js\""))?;
+    replaced(&html, "data-wasm=\"app_bg.wasm\"", &format!("data-wasm=\"{app}/app_bg.wasm\""))
+}
+
+/// index.html with the build id (which stands for everything shipped) and the policy.
+fn stamped(html: &str, id: &str) -> Outcome<String> {
     const CHARSET: &str = "<meta charset=\"utf-8\">";
-    if !html.contains(BUILD) || !html.contains(CHARSET) {
-        return None;
-    }
+    let html = replaced(html, "data-build=\"dev\"", &format!("data-build=\"{id}\""))?;
+    let html = replaced(&html, "src=\"boot.js\"", &format!("src=\"boot.js?v={id}\""))?;
+    let html = replaced(&html, "src=\"before.js\"", &format!("src=\"before.js?v={id}\""))?;
     let policy = format!("{CHARSET}\n  <meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">");
-    Some(html.replacen(BUILD, &format!("data-build=\"{id}\""), 1).replacen(CHARSET, &policy, 1))
+    replaced(&html, CHARSET, &policy)
+}
+
+/// Replaces what stands in a text exactly once.
+pub fn replaced(text: &str, what: &str, with: &str) -> Outcome<String> {
+    match text.matches(what).count() {
+        1 => Ok(text.replacen(what, with, 1)),
+        count => Err(format!("a file of the page must hold `{what}` once, and holds it {count} times")),
+    }
 }
 
 /// Every file below a folder, in a fixed order.
@@ -135,19 +185,66 @@ mod tests {
     use super::*;
 
     #[test]
-    fn stamps_the_page_as_it_is_in_the_repository() {
+    fn names_and_stamps_the_page_as_it_is_in_the_repository() {
         let html = include_str!("../../index.html");
-        let stamped = stamped(html, "0123456789ab").expect("index.html has both marks");
-        assert!(
-            stamped.contains("data-build=\"0123456789ab\"") && stamped.contains("script-src 'self' 'wasm-unsafe-eval'")
-        );
-        assert!(!stamped.contains("data-build=\"dev\""));
+        let named = named(html, "style-1.css", "app-2").expect("index.html has every mark");
+        let stamped = stamped(&named, "0123456789ab").expect("index.html has both marks");
+        for wanted in [
+            "data-build=\"0123456789ab\"",
+            "script-src 'self' 'wasm-unsafe-eval'",
+            "href=\"style-1.css\"",
+            "data-js=\"app-2/app.js\"",
+            "src=\"boot.js?v=0123456789ab\"",
+        ] {
+            assert!(stamped.contains(wanted), "{wanted}");
+        }
+        assert!(!stamped.contains("www/") && !stamped.contains("data-build=\"dev\""));
+        assert!(super::stamped(&stamped, "0").is_err(), "nothing is stamped twice");
+    }
+
+    /// The page's typeface is a subset: a character that it lacks would be drawn in another typeface, and look like a fault.
+    #[test]
+    fn the_typeface_has_every_character_that_the_page_writes() {
+        // Inter has none of these: the reader's system draws them.
+        const NOT_IN_INTER: &str = "≰ᵧ▾▴▸◂◐◑✕⋯ⓘ";
+        let css = include_str!("../../www/fonts.css");
+        let ranges = css.split("unicode-range:").nth(1).and_then(|rest| rest.split(';').next()).expect("the ranges");
+        let number = |digits: &str| u32::from_str_radix(digits, 16).expect("a code point");
+        let ranges: Vec<(u32, u32)> = ranges
+            .split(',')
+            .map(|range| {
+                let range = range.trim().trim_start_matches("U+");
+                let (from, to) = range.split_once('-').unwrap_or((range, range));
+                (number(from), number(to))
+            })
+            .collect();
+        let source = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../src"));
+        let mut written = 0;
+        for room in ["app", "charts"] {
+            for file in files(&source.join(room)).expect("the sources are there") {
+                let text = fs::read_to_string(&file).expect("a source is text");
+                // What is said about code is not drawn.
+                for line in text.lines().filter(|line| !line.trim_start().starts_with("//")) {
+                    for character in line.chars().filter(|character| !character.is_ascii()) {
+                        written += 1;
+                        let code = u32::from(character);
+                        let has = ranges.iter().any(|&(from, to)| (from..=to).contains(&code));
+                        assert!(
+                            has || NOT_IN_INTER.contains(character),
+                            "{}: {character} (U+{code:04X}) is not in www/fonts/inter.woff2",
+                            file.display()
+                        );
+                    }
+                }
+            }
+        }
+        assert!(written > 100, "the sources were not read");
     }
 
     /// The policy forbids inline code, so none may be in the page.
     #[test]
     fn the_page_has_no_inline_code() {
-        let html = include_str!("../../index.html");
+        let html = [include_str!("../../index.html"), include_str!("../../www/first-view.html")].concat();
         assert!(!html.contains("<style") && !html.contains(" style=") && !html.contains(" onload="));
         assert!(
             html.split("<script").skip(1).all(|rest| rest.split('>').next().is_some_and(|tag| tag.contains("src=")))

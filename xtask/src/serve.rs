@@ -4,6 +4,7 @@ use crate::{
     page::POLICY,
     shell::{Outcome, say},
 };
+use flate2::{Compression, write::GzEncoder};
 use std::{
     fs,
     io::{self, BufRead, BufReader, Read, Write},
@@ -121,24 +122,37 @@ impl Site {
         // 16 kB hold any honest request line and headers.
         let mut lines = BufReader::new(stream.take(16 << 10)).lines();
         let Some(request) = lines.next().transpose()? else { return Ok(()) };
+        let mut packs = false;
         for line in lines {
-            if line?.is_empty() {
+            let line = line?.to_ascii_lowercase();
+            if line.is_empty() {
                 break;
             }
+            packs |= line.strip_prefix("accept-encoding:").is_some_and(|names| names.contains("gzip"));
         }
         let mut words = request.split(' ');
         let (method, target) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
-        let reply = match method {
+        let mut reply = match method {
             "GET" | "HEAD" => self.reply(target),
             _ => Reply::text("405 Method Not Allowed"),
         };
+        let packed = packs && packs_well(reply.kind);
+        if packed {
+            let mut packer = GzEncoder::new(Vec::new(), Compression::default());
+            packer.write_all(&reply.body)?;
+            reply.body = packer.finish()?;
+        }
         let mut head = format!(
             "HTTP/1.1 {}\r\nContent-Type: {}\r\nContent-Length: {}\r\nContent-Security-Policy: {POLICY}\r\n\
-             X-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\nCache-Control: no-cache\r\nConnection: close\r\n",
+             X-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\nCache-Control: {}\r\nVary: Accept-Encoding\r\nConnection: close\r\n",
             reply.status,
             reply.kind,
-            reply.body.len()
+            reply.body.len(),
+            if reply.status == "200 OK" && lasts(target) { "max-age=31536000, immutable" } else { "no-cache" },
         );
+        if packed {
+            head += "Content-Encoding: gzip\r\n";
+        }
         if let Some(location) = reply.location {
             head += &format!("Location: {location}\r\n");
         }
@@ -193,6 +207,18 @@ fn kind(file: &Path) -> &'static str {
         "txt" | "md" => "text/plain; charset=utf-8",
         _ => "application/octet-stream",
     }
+}
+
+/// Whether what is behind an address never changes: its name carries the hash of a file, or the build's id.
+fn lasts(target: &str) -> bool {
+    let named = |part: &str| ["app-", "style-"].iter().any(|start| part.starts_with(start));
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    query.starts_with("v=") || path.split('/').any(named)
+}
+
+/// Text and programs, as hosts pack them. What is packed already stays as it is.
+fn packs_well(kind: &str) -> bool {
+    kind.starts_with("text/") || ["application/wasm", "application/json", "image/svg+xml"].contains(&kind)
 }
 
 fn percent_decode(path: &str) -> Option<String> {
@@ -251,8 +277,18 @@ mod tests {
     #[test]
     fn names_content_types_that_browsers_insist_on() {
         assert_eq!(kind(Path::new("a/engine-worker_bg.wasm")), "application/wasm");
-        assert_eq!(kind(Path::new("engine.js")), "text/javascript; charset=utf-8");
+        assert_eq!(kind(Path::new("worker.js")), "text/javascript; charset=utf-8");
         assert_eq!(kind(Path::new("test-00.gz")), "application/gzip");
+    }
+
+    #[test]
+    fn only_what_carries_a_hash_is_kept_without_asking() {
+        for target in ["/app-0123456789ab/app.js", "/sub/style-0123456789ab.css", "/worker.js?v=0123456789ab"] {
+            assert!(lasts(target), "{target}");
+        }
+        for target in ["/", "/index.html", "/sw.js", "/boot.js", "/assets/mnist/test-00.gz", "/fonts/inter.woff2"] {
+            assert!(!lasts(target), "{target}");
+        }
     }
 
     #[test]

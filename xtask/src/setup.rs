@@ -3,7 +3,7 @@
 
 use crate::{
     debian,
-    prebuilt::{self, TRUNK, Tool, WASM_BINDGEN},
+    prebuilt::{self, Tool, WASM_BINDGEN},
     shell::{self, Outcome, ask, command, run, say, which},
 };
 use std::{
@@ -65,21 +65,6 @@ pub fn wasm_target(root: &Path) -> Outcome<Option<&'static str>> {
 fn has_core(lib: &Path) -> bool {
     let files = std::fs::read_dir(lib).into_iter().flatten().flatten();
     files.into_iter().any(|file| file.file_name().to_string_lossy().starts_with("libcore-"))
-}
-
-/// Trunk, which turns index.html and the two programs into dist/.
-pub fn trunk(root: &Path) -> Outcome {
-    if installed(root, &TRUNK).is_some_and(|version| version.starts_with("trunk 0.21.")) {
-        return Ok(());
-    }
-    // Trunk itself only copies files: its dev profile compiles three times faster than its release profile.
-    install_tool(
-        root,
-        &TRUNK,
-        "it bundles the page",
-        "two to four minutes",
-        &["--no-default-features", "--features", "rustls", "--profile", "dev"],
-    )
 }
 
 /// wasm-bindgen's command line tool, which must be of the library's own version.
@@ -148,6 +133,11 @@ pub fn wasm_opt(root: &Path) -> Outcome<Command> {
 /// The browser tests' packages.
 pub fn e2e_packages(root: &Path) -> Outcome {
     npm_packages(&root.join("tests/e2e"), "playwright-core and axe-core", "they drive and check the page in Chromium")
+}
+
+/// Lighthouse, for the one command that asks it.
+pub fn lighthouse_packages(root: &Path) -> Outcome {
+    npm_packages(&root.join("tests/e2e/lighthouse"), "Lighthouse", "it judges how the page loads")
 }
 
 /// TensorFlow.js, for the one benchmark that runs beside it.

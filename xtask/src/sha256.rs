@@ -2,10 +2,11 @@
 
 /// The digest of `bytes`, in hexadecimal.
 pub fn hex(bytes: &[u8]) -> String {
-    digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    hash(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn digest(bytes: &[u8]) -> [u8; 32] {
+/// The digest of `bytes`.
+pub fn hash(bytes: &[u8]) -> [u8; 32] {
     let mut state = INITIAL;
     let (blocks, rest) = bytes.as_chunks::<64>();
     for block in blocks {

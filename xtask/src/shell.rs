@@ -5,6 +5,7 @@ use std::{
     io::{self, Write},
     path::{Path, PathBuf},
     process::{Command, Stdio},
+    sync::OnceLock,
 };
 
 /// Prints a line about what is going on. A reader that went away (`| head`) or a full disk behind it ends no task.
@@ -27,8 +28,24 @@ pub fn root() -> Outcome<PathBuf> {
     let here = env::current_dir().map_err(|error| format!("cannot read the current folder: {error}"))?;
     let mut candidates = from_cargo.into_iter().chain(here.ancestors().map(Path::to_owned));
     candidates
-        .find(|dir| dir.join("xtask/Cargo.toml").is_file() && dir.join("Trunk.toml").is_file())
+        .find(|dir| dir.join("xtask/Cargo.toml").is_file() && dir.join("index.html").is_file())
         .ok_or_else(|| format!("no Boundscope checkout at or above {}: run `cargo xtask` inside one", here.display()))
+}
+
+/// Where this program's own file lay when it started.
+static OWN_PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+
+/// Notes where this program's file lies, first thing in `main`. A check that has cargo link xtask anew, with the features
+/// of the whole workspace, replaces the file, and from then on the system calls the running one deleted.
+pub fn note_own_program() {
+    if let Ok(path) = env::current_exe() {
+        let _ = OWN_PROGRAM.set(path);
+    }
+}
+
+/// This program's file, to be started again.
+pub fn own_program() -> Outcome<&'static Path> {
+    OWN_PROGRAM.get().map(PathBuf::as_path).ok_or_else(|| "cannot find xtask's own program".to_owned())
 }
 
 /// Where cargo puts what it builds.

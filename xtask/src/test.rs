@@ -5,7 +5,7 @@ use crate::{
     shell::{self, Outcome, command, run, say},
     weight,
 };
-use std::{env, ffi::OsStr, fs, path::Path, process::Command, time::Instant};
+use std::{path::Path, process::Command, time::Instant};
 
 /// One check.
 struct Step {
@@ -19,7 +19,7 @@ struct Step {
 }
 
 // What is cheap and fails often comes first. Clippy and the documentation share what they compile, both kinds of tests do,
-// and so do the two programs of the page with `cargo xtask serve`.
+// and so do the four programs of the page with `cargo xtask serve`.
 const STEPS: &[Step] = &[
     Step {
         name: "fmt",
@@ -44,7 +44,7 @@ const STEPS: &[Step] = &[
     },
     Step {
         name: "clippy-web",
-        about: "no warning, the page and the worker",
+        about: "no warning, the page and its workers",
         takes: "half a minute",
         quick: true,
         check: clippy_web,
@@ -79,7 +79,7 @@ const STEPS: &[Step] = &[
     },
     Step {
         name: "slow-tests",
-        about: "the files of tests/ that train, attack or try every kernel, and the documentation's examples",
+        about: "the files of tests/ that train, attack, search, prove or try every kernel, and the documentation's examples",
         takes: "eight minutes",
         quick: false,
         check: slow_tests,
@@ -93,8 +93,9 @@ const STEPS: &[Step] = &[
     },
 ];
 
-/// The files of tests/ that take longer than a few seconds. A file that is not named here belongs to the fast ones.
-const SLOW: &[&str] = &["attack", "golden", "gpu", "gpu_session", "gpu_training", "kernels", "training"];
+/// The test programs that take seconds; the files of tests/ are modules of `fast` or of `slow`, so that what they share is compiled and
+/// linked once.
+const FAST: [&str; 5] = ["house", "sentences", "streams", "mutations", "fast"];
 
 /// Which checks `cargo xtask test` was asked for.
 #[derive(Clone, Copy)]
@@ -148,7 +149,7 @@ pub fn test(root: &Path, choice: Choice) -> Outcome {
     say!("{:<16}{total:>8.1} s", "together");
     if let Choice::Quick = choice {
         let left: Vec<_> = STEPS.iter().filter(|step| !step.quick).map(|step| step.name).collect();
-        say!("\nLeft out, and run by `cargo xtask test`: {} (slow: {}).", left.join(", "), SLOW.join(", "));
+        say!("\nLeft out, and run by `cargo xtask test`: {}.", left.join(", "));
     }
     let passed = results.iter().filter(|(_, _, passed)| *passed).count();
     let failed = results.len() - passed;
@@ -164,9 +165,9 @@ fn clippy(root: &Path, what: &[&str]) -> Outcome {
     cargo(root, &[&["clippy", "--quiet", "--locked"], what, &["--", "-D", "warnings"]].concat(), &[])
 }
 
-/// The page's program and the engine's are built from different features; a lint may see only one of them.
+/// The page's programs are built from different features; a lint may see only one of them.
 fn clippy_web(root: &Path) -> Outcome {
-    clippy_features(root, "page").and_then(|()| clippy_features(root, "engine"))
+    ["page", "engine", "reader,prover"].into_iter().try_for_each(|features| clippy_features(root, features))
 }
 
 fn clippy_features(root: &Path, features: &str) -> Outcome {
@@ -192,39 +193,14 @@ fn clippy_features(root: &Path, features: &str) -> Outcome {
 
 fn fast_tests(root: &Path) -> Outcome {
     let mut words = vec!["test", "--locked", "--workspace", "--lib", "--bins"];
-    let names = test_files(root)?;
-    for name in names.iter().filter(|name| !SLOW.contains(&name.as_str())) {
-        words.extend(["--test", name]);
-    }
+    FAST.iter().for_each(|name| words.extend(["--test", name]));
     cargo(root, &words, &[])
 }
 
 fn slow_tests(root: &Path) -> Outcome {
     setup::software_vulkan();
-    let mut words = vec!["test", "--locked", "--workspace", "--examples"];
-    for name in SLOW {
-        words.extend(["--test", name]);
-    }
-    cargo(root, &words, &[])?;
+    cargo(root, &["test", "--locked", "--workspace", "--examples", "--test", "slow"], &[])?;
     cargo(root, &["test", "--locked", "--workspace", "--doc"], &[])
-}
-
-/// The names of all files in the tests/ folders: each is one test program.
-fn test_files(root: &Path) -> Outcome<Vec<String>> {
-    let mut names = Vec::new();
-    for folder in ["tests", "xtask/tests"].map(|folder| root.join(folder)) {
-        let fail = |error| format!("cannot list {}: {error}", folder.display());
-        for entry in fs::read_dir(&folder).map_err(fail)? {
-            names.extend(test_name(&entry.map_err(fail)?.path()));
-        }
-    }
-    names.sort();
-    Ok(names)
-}
-
-fn test_name(file: &Path) -> Option<String> {
-    let rust = file.extension() == Some(OsStr::new("rs"));
-    rust.then(|| file.file_stem().map(|stem| stem.to_string_lossy().into_owned())).flatten()
 }
 
 fn browser_tests(root: &Path) -> Outcome {
@@ -235,24 +211,29 @@ fn browser_tests(root: &Path) -> Outcome {
 pub fn node(root: &Path) -> Outcome<Command> {
     setup::e2e_packages(root)?;
     let chromium = setup::chromium()?;
-    let server = env::current_exe().map_err(|error| format!("cannot find xtask's own program: {error}"))?;
     let mut node = shell::command("node", &[], &root.join("tests/e2e"));
-    node.env("CHROMIUM", chromium).env("XTASK", server).env("CARGO_MANIFEST_DIR", root.join("xtask"));
+    node.env("CHROMIUM", chromium).env("XTASK", shell::own_program()?).env("CARGO_MANIFEST_DIR", root.join("xtask"));
     Ok(node)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
 
-    /// A file that was renamed would otherwise be run twice or never.
+    /// A file that no program names would never run, and say nothing about it.
     #[test]
-    fn slow_files_are_files() {
-        let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
-        let names = test_files(root).expect("the folders of tests are there");
-        assert!(names.contains(&"streams".to_owned()));
-        for slow in SLOW {
-            assert!(names.contains(&(*slow).to_owned()), "tests/{slow}.rs is gone: take it out of SLOW");
+    fn every_file_of_tests_is_part_of_a_program() {
+        let tests = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../tests"));
+        let [fast, slow] =
+            ["fast.rs", "slow.rs"].map(|name| fs::read_to_string(tests.join(name)).expect("it is there"));
+        for entry in fs::read_dir(tests).expect("the folder is there") {
+            let name = entry.expect("the folder can be listed").file_name().to_string_lossy().into_owned();
+            let Some(stem) = name.strip_suffix(".rs").filter(|stem| *stem != "slow" && !FAST.contains(stem)) else {
+                continue;
+            };
+            let held = [&fast, &slow].map(|program| program.contains(&format!("#[path = \"{name}\"]\nmod {stem};")));
+            assert_eq!(held.iter().filter(|held| **held).count(), 1, "name tests/{name} in fast.rs or in slow.rs");
         }
     }
 

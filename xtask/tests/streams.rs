@@ -70,7 +70,7 @@ fn errors_go_nowhere_quietly() {
 fn the_server_serves_without_a_reader() {
     // The least that xtask takes for a checkout, with a page in it.
     let checkout = std::env::temp_dir().join(format!("boundscope-streams-{}", std::process::id()));
-    for (file, content) in [("xtask/Cargo.toml", ""), ("Trunk.toml", ""), ("dist/index.html", "a page")] {
+    for (file, content) in [("xtask/Cargo.toml", ""), ("index.html", ""), ("dist/index.html", "a page")] {
         let path = checkout.join(file);
         fs::create_dir_all(path.parent().expect("it has a folder")).expect("a folder for the test");
         fs::write(path, content).expect("a file for the test");

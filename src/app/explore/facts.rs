@@ -1,9 +1,9 @@
 //! What answers mean: verdicts, shares, worst margins. Computed once, below the words and the drawings that tell of them.
 
 use crate::{
-    activation::{Status, StatusCounts, count_statuses},
+    activation::{Status, StatusCounts, count_statuses, status},
     app::model::picture::{Picture, Sweep},
-    bounds::{Method, Norm, Strategy},
+    bounds::{Method, Norm, Order, Strategy},
     engine::{BoundsAnswer, Interval, LayerSummary, NetworkSummary},
 };
 
@@ -76,12 +76,12 @@ fn slack(a: f64, b: f64) -> f64 {
     2e-4 * a.abs().max(b.abs()).max(1.0)
 }
 
-/// The steps promised among the methods at hand (transitive ones included, so that switching a method off hides none).
+/// The steps promised among the methods at hand, for networks without max pooling, which are all that Explore shows (transitive ones included, so that switching a method off hides none).
 pub fn steps(values: &[(Method, f64)], lines: Strategy) -> Vec<Step> {
     let mut steps = Vec::new();
     for &(low, a) in values {
         for &(high, b) in values {
-            if low != high && high.never_looser_than(low, lines) {
+            if low != high && high.never_looser_than(low, lines, Order::Nested) {
                 // A comparison with a bound that is not a number does not hold.
                 steps.push(Step { low, high, holds: a <= b + slack(a, b) });
             }
@@ -94,8 +94,9 @@ pub fn steps(values: &[(Method, f64)], lines: Strategy) -> Vec<Step> {
 /// ordered.
 pub fn rungs(methods: &[Method]) -> Vec<Vec<Method>> {
     fn above(method: Method) -> usize {
-        let tighter =
-            Method::NAMED.into_iter().filter(|&m| m != method && m.never_looser_than(method, Strategy::Tight));
+        let tighter = Method::NAMED
+            .into_iter()
+            .filter(|&m| m != method && m.never_looser_than(method, Strategy::Tight, Order::Nested));
         tighter.map(|tighter| above(tighter) + 1).max().unwrap_or(0)
     }
     let rung = |height: usize| methods.iter().copied().filter(|&method| above(method) == height).collect::<Vec<_>>();
@@ -106,7 +107,7 @@ pub fn rungs(methods: &[Method]) -> Vec<Vec<Method>> {
 /// once a promise is broken), `?` where not.
 pub fn signs(methods: &[Method], lines: Strategy, broken: bool) -> Vec<&'static str> {
     let promised = |low: &[Method], high: &[Method]| {
-        low.iter().all(|&low| high.iter().all(|&high| high.never_looser_than(low, lines)))
+        low.iter().all(|&low| high.iter().all(|&high| high.never_looser_than(low, lines, Order::Nested)))
     };
     let sign = |pair: &[Vec<Method>]| match promised(&pair[0], &pair[1]) {
         false => "?",
@@ -190,11 +191,38 @@ pub fn here(picture: &Picture) -> Here {
     (picture.question.epsilon, picture.answers().map(|answer| (answer.method, mean(answer))).collect())
 }
 
+/// Whether a network has a neuron.
+pub fn has(network: &NetworkSummary, (layer, neuron): (u32, u32)) -> bool {
+    network.layers.get(layer as usize).is_some_and(|layer| (neuron as usize) < layer.width())
+}
+
+/// The neuron where most certainty is lost: of those that some method leaves unstable, the one whose interval by the tightest method is
+/// widest; the widest of all where none is unstable.
+pub fn widest(picture: &Picture, network: &NetworkSummary) -> Option<(u32, u32)> {
+    let answer = picture.answers().last()?;
+    let mut best: Option<((bool, f32), (u32, u32))> = None;
+    for (place, (layer, bounds)) in network.layers.iter().zip(&answer.layers).enumerate() {
+        for (index, (&low, &high)) in bounds.lower.iter().zip(bounds.upper.iter()).enumerate() {
+            let open = !settled(status(&layer.neuron(index), f64::from(low), f64::from(high)));
+            let rank = (open, high - low);
+            if best.is_none_or(|(most, _)| rank > most) {
+                best = Some((rank, (place as u32, index as u32)));
+            }
+        }
+    }
+    best.map(|(_, neuron)| neuron)
+}
+
+/// Whether a neuron of this status stays on one piece of its activation.
+fn settled(status: Status) -> bool {
+    matches!(status, Status::LeftDead | Status::Alive | Status::RightDead)
+}
+
 /// The statuses of a layer's neurons under some bounds.
 pub fn count(layer: &LayerSummary, bounds: &Interval) -> StatusCounts {
     let mut counts = StatusCounts::default();
     let ends = bounds.lower.iter().zip(bounds.upper.iter()).map(|(&l, &u)| (f64::from(l), f64::from(u)));
-    count_statuses(&mut counts, |index| layer.curve(index), ends);
+    count_statuses(&mut counts, |index, l, u| status(&layer.neuron(index), l, u), ends);
     counts
 }
 
@@ -215,8 +243,8 @@ pub fn unstable(picture: &Picture, network: &NetworkSummary) -> Vec<(String, f64
                     *sum += count;
                 }
             }
-            let open = [Status::LeftUnstable, Status::Unstable, Status::RightUnstable, Status::Unknown];
-            let open: u32 = open.iter().map(|&s| sums[s as usize]).sum();
+            let open = Status::ALL.into_iter().chain([Status::Unknown]).filter(|&status| !settled(status));
+            let open: u32 = open.map(|status| sums[status as usize]).sum();
             Some((names, f64::from(open) / f64::from(sums.iter().sum::<u32>().max(1))))
         })
         .collect()
@@ -264,7 +292,7 @@ mod tests {
     fn picture(lines: Strategy, margins: &[(Method, f32)]) -> Picture {
         use crate::{
             app::model::picture::Pictures,
-            engine::{Arithmetic, Floats, Question, Response},
+            engine::{Floats, Question, Response},
         };
         let question = Question {
             network: "n".into(),
@@ -279,20 +307,7 @@ mod tests {
         let methods = margins.iter().map(|&(method, _)| method).collect();
         pictures.begin(1, std::sync::Arc::new(question), methods, false);
         for &(method, margin) in margins {
-            let answer = BoundsAnswer {
-                method,
-                lines,
-                epsilon: 0.1,
-                norm: Norm::Inf,
-                clip: None,
-                arithmetic: Arithmetic::F32,
-                layers: vec![],
-                logits: Interval::default(),
-                margins: Floats(vec![margin]),
-                verified: false,
-                milliseconds: 1.0,
-                device: Default::default(),
-            };
+            let answer = BoundsAnswer { margins: Floats(vec![margin]), ..BoundsAnswer::bare(method, lines, 0.1) };
             pictures.take(Response::Bounds { epoch: 1, answer });
         }
         pictures.shown().cloned().expect("bounds are in")

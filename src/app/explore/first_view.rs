@@ -32,7 +32,7 @@ pub async fn compute(model: Vec<u8>, shard: &[u8]) -> Result<FirstView, FormatEr
     let (images, labels) = read_shard(shard)?;
     let (image, label) = (images.unit(0), u32::from(labels[0]));
     let state = State::default();
-    let load = Request::Network { key: state.network.clone(), file: Bytes(model) };
+    let load = Request::Network { key: state.explore.network.clone(), file: Bytes(model) };
     let requests = std::iter::once(load).chain(questions::first_view(&image, label));
     let mut responses = crate::engine::collect(requests).await;
     // What is precomputed does not progress.

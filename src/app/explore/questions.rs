@@ -2,7 +2,7 @@
 //! file, so that they ask the same things.
 
 use crate::{
-    app::model::state::State,
+    app::model::state::Explore,
     bounds::{Method, Strategy},
     catalogue::{PIXEL_RANGE, epsilon_range, sweep_epsilons},
     engine::{Question, Request},
@@ -12,16 +12,24 @@ use crate::{
 pub const SWEEP_STRATEGIES: [Strategy; 3] = Strategy::ALL;
 
 /// The question a state asks about an image.
-pub fn question(state: &State, image: Vec<f32>, label: u32) -> Question {
+pub fn question(explore: &Explore, image: Vec<f32>, label: u32) -> Question {
     Question {
-        network: state.network.clone(),
+        network: explore.network.clone(),
         image: image.into(),
         label,
-        norm: state.norm,
-        epsilon: state.epsilon,
-        clip: state.clipped().then_some(PIXEL_RANGE),
-        lines: state.lines,
+        norm: explore.norm,
+        epsilon: explore.epsilon,
+        clip: explore.clipped().then_some(PIXEL_RANGE),
+        lines: explore.lines,
     }
+}
+
+/// Whether a question is what a state asks, apart from the image, its label and ε.
+pub fn same_but_image(explore: &Explore, asked: &Question) -> bool {
+    asked.network == explore.network
+        && asked.norm == explore.norm
+        && asked.clip == explore.clipped().then_some(PIXEL_RANGE)
+        && asked.lines == explore.lines
 }
 
 /// Bounds at one ε.
@@ -43,7 +51,7 @@ pub fn sweep(epoch: u32, question: Question, methods: Vec<Method>) -> Request {
 
 /// Everything the page asks for its default state, in the order in which it asks, about `image` (test image 0).
 pub fn first_view(image: &[f32], label: u32) -> Vec<Request> {
-    let state = State::default();
+    let state = Explore::default();
     let ask = || question(&state, image.to_vec(), label);
     let methods = state.methods();
     vec![explore(0, ask(), methods.clone()), radius(0, ask(), methods.clone()), sweep(0, ask(), methods)]
@@ -58,8 +66,8 @@ mod tests {
     fn the_default_state_asks_what_the_brief_says() {
         let requests = first_view(&[0.0; 784], 7);
         let Request::Explore { question, methods, .. } = &requests[0] else { panic!("{requests:?}") };
-        assert_eq!(question.network, "mnist-mlp-ibp");
-        assert_eq!((question.epsilon, question.norm, question.label), (0.08, Norm::Inf, 7));
+        assert_eq!(question.network, "mnist-mlp-normal");
+        assert_eq!((question.epsilon, question.norm, question.label), (0.02, Norm::Inf, 7));
         assert_eq!(question.clip, Some([0.0, 1.0]));
         assert_eq!(methods, &Method::NAMED);
     }

@@ -6,7 +6,7 @@
 
 use crate::app::text::page as text;
 use crate::{
-    app::text::failures,
+    app::model::failures,
     engine::{Bytes, Job, Request, Response},
     web,
 };
@@ -22,6 +22,8 @@ use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
 pub enum Event {
     /// The engine answered.
     Answer(Response),
+    /// The engine has news about training, not read yet.
+    Training(JsValue),
     /// The whole engine is ready to take over from the first: [`Client::change_over`].
     WholeReady,
     /// The whole engine could not be started; the first one goes on. Why.
@@ -41,7 +43,7 @@ struct Inner {
     worker: RefCell<Option<Running>>,
     next: RefCell<Option<Next>>,
     /// What waits for the whole engine.
-    waiting: RefCell<Vec<Request>>,
+    waiting: RefCell<Vec<JsValue>>,
     networks: RefCell<Vec<(String, Bytes)>>,
     events: Box<dyn Fn(Event)>,
     generation: Cell<u32>,
@@ -73,18 +75,29 @@ struct Running {
 impl Running {
     /// Sends a request. A worker that is still loading keeps it until it can read.
     fn send(&self, request: &Request) {
-        match web::write(request) {
-            Ok(message) => {
-                let _ = self.worker.post_message_with_transfer(&message, &web::transfers(&message));
-            }
-            Err(why) => web_sys::console::error_2(&"a request could not be written".into(), &why),
+        if let Some(message) = written(request) {
+            self.post(&message);
         }
+    }
+
+    fn post(&self, message: &JsValue) {
+        let _ = self.worker.post_message_with_transfer(message, &web::transfers(message));
     }
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
         self.worker.terminate();
+    }
+}
+
+fn written(request: &Request) -> Option<JsValue> {
+    match web::write(request) {
+        Ok(message) => Some(message),
+        Err(why) => {
+            web_sys::console::error_2(&"a request could not be written".into(), &why);
+            None
+        }
     }
 }
 
@@ -109,6 +122,11 @@ impl Client {
             generation: Cell::new(0),
         };
         Client { inner: Rc::new(inner) }
+    }
+
+    /// The file of a network that was put into the engine.
+    pub fn file(&self, key: &str) -> Option<Vec<u8>> {
+        self.inner.networks.borrow().iter().find(|(name, _)| name == key).map(|(_, file)| file.0.clone())
     }
 
     /// Starts the first engine.
@@ -180,7 +198,9 @@ impl Client {
             (self.inner.events)(Event::Answer(ready));
         }
         let waiting = std::mem::take(&mut *self.inner.waiting.borrow_mut());
-        waiting.iter().for_each(|request| self.send(request));
+        if let Some(running) = self.inner.worker.borrow().as_ref() {
+            waiting.iter().for_each(|message| running.post(message));
+        }
         true
     }
 
@@ -211,7 +231,26 @@ impl Client {
         if matches!(request, Request::Cancel { .. }) && self.inner.next.borrow().is_none() {
             return;
         }
-        self.inner.waiting.borrow_mut().push(request.clone());
+        if let Some(message) = written(request) {
+            self.wait(message);
+        }
+    }
+
+    /// Sends a request about training, written already: only the whole engine can answer it.
+    pub fn send_training(&self, request: &JsValue) {
+        let message = web::wrap("train", "request", request);
+        if let Some(running) = self.inner.worker.borrow().as_ref() {
+            if running.program == Program::Whole {
+                return running.post(&message);
+            }
+        } else {
+            return;
+        }
+        self.wait(message);
+    }
+
+    fn wait(&self, message: JsValue) {
+        self.inner.waiting.borrow_mut().push(message);
         self.load_whole();
     }
 
@@ -223,7 +262,7 @@ impl Client {
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
         options.set_name("engine");
-        let file = if program == Program::First { "first.js" } else { "engine.js" };
+        let file = if program == Program::First { "first.js" } else { "worker.js" };
         let worker = Worker::new_with_options(&format!("{file}?v={build}"), &options)?;
         let on_message = Closure::<dyn Fn(MessageEvent)>::new({
             let client = self.clone();
@@ -255,10 +294,21 @@ impl Client {
             let why = field("message").unwrap_or_default();
             return self.failed(generation, text::internal_error(&why));
         }
+        if let Some(news) = web::unwrap(&data, "train", "response") {
+            // Only the whole engine has any, and its predecessor's are nobody's.
+            if self.answers(generation) {
+                (self.inner.events)(Event::Training(news));
+            }
+            return;
+        }
         match web::read::<Response>(data) {
             Ok(response) => self.heard(generation, response),
             Err(why) => self.failed(generation, text::unreadable_answer(&why)),
         }
+    }
+
+    fn answers(&self, generation: u32) -> bool {
+        self.inner.worker.borrow().as_ref().is_some_and(|running| running.generation == generation)
     }
 
     /// Words of a worker: reported if it is the one that answers; words of earlier ones are dropped.

@@ -23,18 +23,22 @@ pub fn download(name: &str, bytes: &[u8]) -> Result<(), JsValue> {
     Ok(())
 }
 
+/// The bytes of a file.
+pub async fn bytes(file: &web_sys::File) -> Result<Vec<u8>, String> {
+    let name = file.name();
+    if file.size() > LARGEST {
+        return Err(text::too_large(&name));
+    }
+    match JsFuture::from(file.array_buffer()).await {
+        Ok(buffer) => Ok(Uint8Array::new(&buffer.unchecked_into::<ArrayBuffer>()).to_vec()),
+        Err(_) => Err(text::unreadable(&name)),
+    }
+}
+
 /// The name and bytes of the file in an input, which is emptied, so that the same file can be picked again.
 pub async fn picked(input: &HtmlInputElement) -> Option<Result<(String, Vec<u8>), String>> {
     let file = input.files()?.get(0)?;
-    let name = file.name();
-    if file.size() > LARGEST {
-        input.set_value("");
-        return Some(Err(text::too_large(&name)));
-    }
-    let buffer = JsFuture::from(file.array_buffer()).await;
+    let bytes = bytes(&file).await;
     input.set_value("");
-    Some(match buffer {
-        Ok(buffer) => Ok((name, Uint8Array::new(&buffer.unchecked_into::<ArrayBuffer>()).to_vec())),
-        Err(_) => Err(text::unreadable(&name)),
-    })
+    Some(bytes.map(|bytes| (file.name(), bytes)))
 }

@@ -1,6 +1,9 @@
-//! The page's connections: the worker, files fetched, files taken in and handed out, frames.
+//! The page's connections: workers, files fetched, files taken in and handed out, what the browser keeps, frames.
 
+pub mod aside;
 pub mod client;
+pub mod database;
 pub mod fetch;
 pub mod files;
 pub mod frames;
+pub mod pictures;

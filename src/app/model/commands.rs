@@ -1,8 +1,9 @@
 //! What can be asked of the engine's side, and who wants to hear of it, as traits: the store holds both, the shell puts the
 //! implementations in. So no part of the page needs the one that needs it.
 
-use crate::engine::{Request, TrainResponse};
+use crate::engine::Request;
 use std::{future::Future, pin::Pin};
+use wasm_bindgen::JsValue;
 
 /// A future of this thread.
 pub type Later<T> = Pin<Box<dyn Future<Output = T>>>;
@@ -11,8 +12,12 @@ pub type Later<T> = Pin<Box<dyn Future<Output = T>>>;
 pub trait Commands {
     /// Sends a request to the engine.
     fn send(&self, request: &Request);
-    /// Gives the engine a model file under a key, now and after every restart.
-    fn put_network(&self, key: &str, file: Vec<u8>);
+    /// Sends a request about training, written by who makes it: what reads and writes those is fetched later.
+    fn train(&self, request: &JsValue);
+    /// The file of a network that this page has read, for another engine.
+    fn file(&self, key: &str) -> Option<Vec<u8>>;
+    /// Opens a network file in Explore, under a title and a note on where it comes from.
+    fn open_network(&self, title: String, note: String, file: Vec<u8>);
     /// Asks once more what is on screen.
     fn ask_again(&self);
     /// Starts the engine again after it was left alone.
@@ -23,12 +28,10 @@ pub trait Commands {
 
 /// A part of the page that hears of the engine.
 pub trait Listener {
-    /// The engine has news about training.
-    fn training(&self, news: TrainResponse);
-    /// The engine has read a network.
-    fn network_read(&self, key: &str);
-    /// The engine could not read a network.
-    fn network_failed(&self);
+    /// The engine has news about training, not read yet.
+    fn training(&self, news: JsValue);
+    /// A checkpoint was dropped on the page.
+    fn checkpoint(&self, name: String, file: Vec<u8>);
     /// A new worker has started, and knows nothing.
     fn restarted(&self);
     /// Whether the engine owes it news.

@@ -3,6 +3,7 @@
 #[cfg(all(feature = "page", target_arch = "wasm32"))]
 pub(crate) mod commands;
 pub mod digit;
+pub mod failures;
 pub mod picture;
 pub mod processor;
 pub mod state;

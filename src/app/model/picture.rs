@@ -4,10 +4,10 @@
 use crate::{
     bounds::{Method, Strategy},
     engine::{
-        AttackAnswer, BoundsAnswer, BrokenAnswer, InferenceAnswer, Interval, Question, RadiusAnswer, Response,
+        AttackAnswer, BoundsAnswer, BrokenAnswer, Example, InferenceAnswer, Interval, Question, RadiusAnswer, Response,
         SweepAnswer,
     },
-    few::sort_few,
+    sorting::sort_few,
 };
 use std::sync::Arc;
 
@@ -22,6 +22,8 @@ pub struct Sampled {
     pub logits: Interval,
     /// Smallest margins seen.
     pub margins: Vec<f32>,
+    /// One of the points.
+    pub example: Example,
 }
 
 /// The answers to one Explore request.
@@ -78,10 +80,10 @@ impl Picture {
     fn take(&mut self, response: Response) -> bool {
         match response {
             Response::Inference { epoch, answer } if epoch == self.epoch => self.inference = Some(Arc::new(answer)),
-            Response::Samples { epoch, epsilon, points, layers, logits, margins }
+            Response::Samples { epoch, epsilon, points, layers, logits, margins, example }
                 if epoch == self.epoch && epsilon == self.question.epsilon =>
             {
-                self.sampled = Some(Arc::new(Sampled { points, layers, logits, margins: margins.0 }));
+                self.sampled = Some(Arc::new(Sampled { points, layers, logits, margins: margins.0, example }));
             }
             Response::Bounds { epoch, answer } if epoch == self.epoch && answer.epsilon == self.question.epsilon => {
                 self.bounds.retain(|old| old.method != answer.method);
@@ -245,10 +247,7 @@ impl Radii {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        bounds::Norm,
-        engine::{Arithmetic, Floats},
-    };
+    use crate::{bounds::Norm, engine::Floats};
 
     fn question(epsilon: f64) -> Arc<Question> {
         Arc::new(Question {
@@ -263,20 +262,7 @@ mod tests {
     }
 
     fn bounds(epoch: u32, epsilon: f64, method: Method) -> Response {
-        let answer = BoundsAnswer {
-            method,
-            lines: Strategy::Tight,
-            epsilon,
-            norm: Norm::Inf,
-            clip: None,
-            arithmetic: Arithmetic::F32,
-            layers: vec![],
-            logits: Interval::default(),
-            margins: Floats(vec![]),
-            verified: false,
-            milliseconds: 1.0,
-            device: Default::default(),
-        };
+        let answer = BoundsAnswer::bare(method, Strategy::Tight, epsilon);
         Response::Bounds { epoch, answer }
     }
 
@@ -302,6 +288,7 @@ mod tests {
                 epsilon,
                 margins: Floats(vec![0.5]),
                 broken: false,
+                example: Example::default(),
                 steps: 20,
                 restarts: 1,
                 milliseconds: 1.0,

@@ -1,7 +1,7 @@
 //! The processors as the page knows them: the GPU's state, the reader's choice, and what was measured.
 
 use crate::{
-    app::text::{failures, page as text},
+    app::{model::failures, text::page as text},
     bounds::Method,
     charts::{numbers, panel::Table},
     engine::{BoundsSpeed, Device, Failure, GpuResponse, GpuState, KernelSpeed, Speeds, StepSpeed},

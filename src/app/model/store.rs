@@ -6,7 +6,7 @@ use crate::{
             commands::{Commands, Listener},
             picture::{Picture, Radii, Sweep},
             processor::Processor,
-            state::{Picked, State},
+            state::{Explore, Picked, State, Tab},
             url::{self, Change},
         },
         text::page as text,
@@ -41,7 +41,7 @@ pub struct Loaded {
 }
 
 /// What a notice offers besides going away.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Remedy {
     /// Nothing.
     None,
@@ -49,6 +49,19 @@ pub enum Remedy {
     Restart,
     /// Fetch what was missing once more.
     Reload,
+    /// Take the build of the page that waits, and load it.
+    Update,
+    /// Ask once more for an image or a network that could not be had; what was on screen before it has stayed.
+    Again(Wish),
+}
+
+/// Something that was asked for and could not be had.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Wish {
+    /// An image.
+    Image(Picked),
+    /// A network, by its key.
+    Network(String),
 }
 
 /// A plain sentence about something that went wrong.
@@ -69,6 +82,15 @@ pub struct Opened {
     pub title: String,
     /// Where it comes from.
     pub note: String,
+}
+
+impl Explore {
+    fn grant(&mut self, wish: &Wish) {
+        match wish {
+            Wish::Image(picked) => self.image = picked.clone(),
+            Wish::Network(key) => self.network.clone_from(key),
+        }
+    }
 }
 
 /// The shared signals.
@@ -96,10 +118,18 @@ pub struct Store {
     pub notices: RwSignal<Vec<Notice>>,
     /// Raised to fetch once more what was missing.
     pub attempt: RwSignal<u32>,
+    /// How far the runs under way are, 0 to 1.
+    pub progress: RwSignal<Option<f64>>,
     /// Networks trained or opened here.
     pub opened: RwSignal<Vec<Opened>>,
+    /// The state of the page, where this store is the other side of a comparison.
+    main: Option<RwSignal<State>>,
     commands: StoredValue<Option<Rc<dyn Commands>>, LocalStorage>,
     listener: StoredValue<Option<Rc<dyn Listener>>, LocalStorage>,
+    /// Files for Inspect, which takes them from here once it is there.
+    pub files: RwSignal<Vec<web_sys::File>, LocalStorage>,
+    /// A checkpoint that was dropped before Train was here: its name and the file.
+    waiting: StoredValue<Option<(String, Vec<u8>)>, LocalStorage>,
 }
 
 impl Store {
@@ -117,9 +147,13 @@ impl Store {
             processor: RwSignal::new(Processor::default()),
             notices: RwSignal::new(Vec::new()),
             attempt: RwSignal::new(0),
+            progress: RwSignal::new(None),
             opened: RwSignal::new(Vec::new()),
+            main: None,
             commands: StoredValue::new_local(None),
             listener: StoredValue::new_local(None),
+            files: RwSignal::new_local(Vec::new()),
+            waiting: StoredValue::new_local(None),
         }
     }
 
@@ -133,9 +167,29 @@ impl Store {
         self.commands.get_value().expect("the commands are set before anything is mounted")
     }
 
-    /// Puts in who hears of the engine.
+    /// Puts in who hears of the engine. A checkpoint that waited for it is handed over.
     pub fn set_listener(&self, listener: Rc<dyn Listener>) {
-        self.listener.set_value(Some(listener));
+        self.listener.set_value(Some(listener.clone()));
+        if let Some((name, file)) = self.waiting.try_update_value(Option::take).flatten() {
+            listener.checkpoint(name, file);
+        }
+    }
+
+    /// Hands a training checkpoint to Train, which is fetched for it where it is not here yet.
+    pub fn checkpoint(&self, name: String, file: Vec<u8>) {
+        match self.listener() {
+            Some(listener) => listener.checkpoint(name, file),
+            None => {
+                self.waiting.set_value(Some((name, file)));
+                self.step(|state| state.tab = Tab::Train);
+            }
+        }
+    }
+
+    /// Hands files to Inspect, which is fetched for them where it is not here yet.
+    pub fn inspect(&self, files: Vec<web_sys::File>) {
+        self.files.set(files);
+        self.step(|state| state.tab = Tab::Inspect);
     }
 
     /// Who hears of the engine, once that is set.
@@ -143,10 +197,32 @@ impl Store {
         self.listener.get_value()
     }
 
+    /// The store of the other side of a comparison: pictures of its own, notices and networks opened here in common. What is changed
+    /// on it goes into this one's state.
+    pub fn other_side(&self, explore: Explore) -> Self {
+        let state = State { explore, ..self.state.get_untracked() };
+        let own = Store::new(state);
+        Store { notices: self.notices, opened: self.opened, attempt: self.attempt, main: Some(self.state), ..own }
+    }
+
+    /// Whether this is the page's own store, not the other side of a comparison.
+    pub fn is_main(&self) -> bool {
+        self.main.is_none()
+    }
+
     /// Changes the state and the URL with it.
     pub fn change(&self, how: Change, edit: impl FnOnce(&mut State)) {
         let mut state = self.state.get_untracked();
         edit(&mut state);
+        if let Some(main) = self.main {
+            let mut whole = main.get_untracked();
+            whole.explore.take_other(&state.explore);
+            if whole != main.get_untracked() {
+                url::write(&whole, how);
+                main.set(whole);
+            }
+            return;
+        }
         if state != self.state.get_untracked() {
             url::write(&state, how);
             self.state.set(state);
@@ -184,22 +260,43 @@ impl Store {
     pub fn label(&self) -> Option<u32> {
         let state = self.state.get();
         let image = self.image.get();
-        state.label.or_else(|| {
-            let image = image.filter(|image| image.picked == state.image)?;
+        state.explore.label.or_else(|| {
+            let image = image.filter(|image| image.picked == state.explore.image)?;
             image.label.or_else(|| {
                 self.prediction.with(|prediction| {
                     prediction
                         .as_ref()
-                        .filter(|(network, picked, _)| *network == state.network && *picked == state.image)
+                        .filter(|(network, picked, _)| {
+                            *network == state.explore.network && *picked == state.explore.image
+                        })
                         .map(|(_, _, class)| *class)
                 })
             })
         })
     }
 
-    /// Says that a file is missing.
-    pub fn missing(&self, what: &str, why: &str) {
-        self.notice(text::no_file(what, why), Remedy::Reload);
+    /// Says that an image or a network cannot be had. What is on screen stays, and the state goes back to it: what is drawn, said and
+    /// linked is one thing.
+    pub fn missing(&self, wish: Wish, what: &str, why: &str) {
+        let shown = match &wish {
+            Wish::Image(_) => {
+                self.image.with_untracked(|image| image.as_ref().map(|image| Wish::Image(image.picked.clone())))
+            }
+            Wish::Network(_) => self
+                .shown
+                .with_untracked(|shown| shown.as_ref().map(|picture| Wish::Network(picture.question.network.clone()))),
+        };
+        // Nothing is shown yet: there is nothing to go back to.
+        let Some(shown) = shown.filter(|shown| *shown != wish) else {
+            return self.notice(text::no_file(what, why), Remedy::Reload);
+        };
+        self.change(Change::Correction, |state| state.explore.grant(&shown));
+        self.notice(text::no_file(what, why), Remedy::Again(wish));
+    }
+
+    /// Asks for something once more.
+    pub fn wish(&self, wish: &Wish) {
+        self.step(|state| state.explore.grant(wish));
     }
 }
 

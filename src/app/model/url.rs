@@ -12,6 +12,8 @@ pub enum Change {
     Step,
     /// Part of a drag: the whole drag is one step.
     Drag,
+    /// The page takes back what could not be had: no step of its own.
+    Correction,
 }
 
 /// Browsers limit how often the address may change; a drag writes it this often.
@@ -39,6 +41,11 @@ pub fn write(state: &State, how: Change) {
     if how == Change::Step {
         end_drag();
         push(&hash);
+        return;
+    }
+    if how == Change::Correction {
+        end_drag();
+        let _ = window().history().and_then(|h| h.replace_state_with_url(&JsValue::NULL, "", Some(&hash)));
         return;
     }
     let (first, start_timer) = DRAG.with_borrow_mut(|drag| {

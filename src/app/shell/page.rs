@@ -1,19 +1,29 @@
 //! The page as a whole.
 
 use crate::app::{
-    explore::{page::ExplorePage, requests::Scheduler, words},
+    explore::{
+        drops::listen_for_drops,
+        page::ExplorePage,
+        requests::{Scheduler, know},
+        words,
+    },
     link::fetch,
     model::{
         state::{State, Tab},
         store::{Remedy, Store},
         url,
     },
-    shell::topbar::{Notices, TopBar},
+    shell::{
+        inspect_part::InspectPlace,
+        topbar::{Notices, TopBar},
+        train_part::TrainPlace,
+        update,
+    },
     text::page as text,
-    train::{page::TrainPage, session::RunController, views::library::ResumeBar},
-    ui::patterns::Patterns,
+    ui::{gloss, patterns::Patterns},
 };
-use leptos::prelude::*;
+use leptos::{mount::mount_to, prelude::*};
+use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
 
 /// Puts the page into the document and starts the engine.
@@ -22,7 +32,9 @@ pub fn mount() {
         console_error_panic_hook::hook(info);
         last_words();
     }));
-    mount_to_body(Page);
+    // index.html has the place; a page that is without it is not ours to fill.
+    let place = document().get_element_by_id("page").expect("index.html has the place of the page");
+    mount_to(place.unchecked_into(), Page).forget();
 }
 
 /// An error of the page itself: say so with what still works, the document.
@@ -41,18 +53,25 @@ fn last_words() {
 
 #[component]
 fn Page() -> impl IntoView {
-    let (state, complaint) = match State::from_hash(&url::hash()) {
-        Ok(state) => (state, None),
-        Err(why) => (State::default(), Some(why)),
-    };
-    let first = state == State::default();
+    let (state, told) = State::from_hash(&url::hash());
+    let first = state.explore == State::default().explore;
     let store = Store::new(state);
     provide_context(store);
-    if let Some(why) = complaint {
-        store.notice(words::bad_hash(&why), Remedy::None);
-    }
+    let complain = move |told: Vec<String>| {
+        if !told.is_empty() {
+            store.notice(words::bad_hash(&told), Remedy::None);
+        }
+    };
+    complain(told);
+    listen_for_drops(store);
+    gloss::listen();
     let scheduler = Scheduler::start(store);
-    RunController::start(store);
+    spawn_local(async {
+        // Only a head start, like the first view.
+        if let Ok(known) = fetch::json("assets/known-radii.json").await {
+            know(known);
+        }
+    });
     if first {
         spawn_local(async move {
             // Only a head start: where it is missing, the engine's own answers come a little later.
@@ -61,28 +80,25 @@ fn Page() -> impl IntoView {
             }
         });
     }
-    url::listen(move |hash| match State::from_hash(&hash) {
-        Ok(state) => store.state.set(state),
-        Err(why) => {
-            store.notice(words::bad_hash(&why), Remedy::None);
-            store.state.set(State::default());
-        }
+    url::listen(move |hash| {
+        let (state, told) = State::from_hash(&hash);
+        complain(told);
+        store.state.set(state);
     });
+    update::listen(store);
     let tab = Memo::new(move |_| store.state.with(|state| state.tab));
-    // Built at the first visit, then only hidden: what is open there stays open.
-    let visited = Memo::new(move |before: Option<&bool>| before.is_some_and(|&seen| seen) || tab.get() == Tab::Train);
+    let offers = NodeRef::new();
     view! {
         <Patterns/>
         <TopBar/>
         <Notices/>
-        <ResumeBar/>
+        <div node_ref=offers></div>
         <main>
-        <div class="layout" id="explore" hidden=move || tab.get() != Tab::Explore>
+        <div id="explore" class="explore" hidden=move || tab.get() != Tab::Explore>
             <ExplorePage/>
         </div>
-        <div id="train-page" hidden=move || tab.get() != Tab::Train>
-            {move || visited.get().then(|| view! { <TrainPage/> })}
-        </div>
+        <TrainPlace bar=offers/>
+        <InspectPlace/>
         </main>
     }
 }

@@ -7,6 +7,7 @@ use crate::app::{
         state::{State, Tab},
         store::{Engine, Remedy, store},
     },
+    shell::update,
     text::{page as text, train},
 };
 use leptos::prelude::*;
@@ -36,6 +37,15 @@ fn apply(place: usize) {
     };
 }
 
+/// The id of what a tab is about, which the first link of the page leads to: it stands there before a tab's part of the program does.
+fn body(tab: Tab) -> &'static str {
+    match tab {
+        Tab::Explore => "views",
+        Tab::Train => "train-page",
+        Tab::Inspect => "inspect-page",
+    }
+}
+
 #[component]
 pub fn TopBar() -> impl IntoView {
     let store = store();
@@ -61,6 +71,12 @@ pub fn TopBar() -> impl IntoView {
             copied.set(String::new());
         });
     };
+    // The tab's own name says how far training is, also while another tab of the browser is looked at.
+    let percent = move || store.progress.get().map(|done| train::title_progress(&format!("{:.0}", done * 100.0)));
+    Effect::new(move |_| {
+        let title = percent().map_or(text::TITLE.to_string(), |percent| format!("{percent} · {}", text::TITLE));
+        document().set_title(&title);
+    });
     let tab = move |tab: Tab, name: &'static str, id: &'static str| {
         let on = move || store.state.with(|state| state.tab == tab);
         let address = move || store.state.with(|state| State { tab, ..state.clone() }.to_hash());
@@ -68,23 +84,20 @@ pub fn TopBar() -> impl IntoView {
             <a class="tab" id=id href=address aria-current=move || on().then_some("page") on:click=move |event| {
                 event.prevent_default();
                 store.step(|state| state.tab = tab);
-            }>{name}</a>
+            }>{name}{move || (tab == Tab::Train).then(percent).flatten().map(|percent| format!(" · {percent}"))}</a>
         }
     };
     view! {
         <header>
-            <a class="skip" href="#views" on:click=move |event| {
+            <a class="skip" href=move || format!("#{}", body(store.state.with(|state| state.tab))) on:click=move |event| {
                 event.prevent_default();
                 use wasm_bindgen::JsCast;
-                if let Some(views) = document().get_element_by_id(match store.state.with_untracked(|state| state.tab) {
-                    Tab::Explore => "views",
-                    Tab::Train => "train-views",
-                }) {
+                if let Some(views) = document().get_element_by_id(body(store.state.with_untracked(|state| state.tab))) {
                     let _ = views.unchecked_into::<web_sys::HtmlElement>().focus();
                 }
             }>{text::SKIP}</a>
             <h1>{text::TITLE}</h1>
-            <nav aria-label=text::TABS>{tab(Tab::Explore, text::EXPLORE, "tab-explore")}{tab(Tab::Train, train::TRAIN, "tab-train")}</nav>
+            <nav aria-label=text::TABS>{tab(Tab::Explore, text::EXPLORE, "tab-explore")}{tab(Tab::Train, train::TRAIN, "tab-train")}{tab(Tab::Inspect, text::INSPECT, "tab-inspect")}</nav>
             <p class="status" id="engine-status">
                 <span id="device">{device}</span>
                 <span id="timing">{timing}</span>
@@ -93,15 +106,20 @@ pub fn TopBar() -> impl IntoView {
             </p>
             <div class="actions">
                 <span role="status" class="remark">{copied}</span>
-                <button type="button" id="copy-link" on:click=copy>{text::COPY_LINK}</button>
-                <button type="button" id="theme" on:click=move |_| {
+                <button type="button" id="copy-link" aria-label=text::COPY_LINK on:click=copy>
+                    <span class="long">{text::COPY_LINK}</span><span class="brief" aria-hidden="true">{text::LINK}</span>
+                </button>
+                <button type="button" id="theme" aria-label=move || format!("{}: {}", text::THEME, THEMES[theme.get()].1) on:click=move |_| {
                     let next = (theme.get() + 1) % THEMES.len();
                     theme.set(next);
                     apply(next);
                     if let Some(storage) = storage() {
                         let _ = storage.set_item(KEY, THEMES[next].0);
                     }
-                }>{text::THEME} ": " {move || THEMES[theme.get()].1}</button>
+                }>
+                    <span class="long">{text::THEME} ": " {move || THEMES[theme.get()].1}</span>
+                    <span class="brief" aria-hidden="true">"◐"</span>
+                </button>
             </div>
         </header>
     }
@@ -114,13 +132,16 @@ pub fn Notices() -> impl IntoView {
         let (label, id) = match remedy {
             Remedy::None => return None,
             Remedy::Restart => (text::RESTART, "restart"),
-            Remedy::Reload => (text::RETRY, "retry"),
+            Remedy::Reload | Remedy::Again(_) => (text::RETRY, "retry"),
+            Remedy::Update => (text::UPDATE_NOW, "update"),
         };
         Some(view! {
             <button type="button" id=id on:click=move |_| {
                 store.notices.set(Vec::new());
-                match remedy {
+                match &remedy {
                     Remedy::Restart => store.commands().restart(),
+                    Remedy::Again(wish) => store.wish(wish),
+                    Remedy::Update => update::take(),
                     _ => store.attempt.update(|attempt| *attempt += 1),
                 }
             }>{label}</button>

@@ -2,7 +2,8 @@
 //! is said, and with which facts, is up to the tabs' `words.rs`.
 //!
 //! A second language is a second set of these tables with the same names; the compiler checks that none is missing and that every fact
-//! has its place. Numbers and plural forms are chosen by functions beside the tables, since languages differ in them.
+//! has its place. Numbers and plural forms are chosen by functions beside the tables, since languages differ in them. How numbers, norms
+//! and arithmetics are written stands in `charts::numbers`, which the command line's figures share.
 
 /// Declares fixed words.
 macro_rules! words {
@@ -15,6 +16,15 @@ macro_rules! sentences {
     };
 }
 
+pub mod cards;
+pub mod explore;
 pub mod failures;
+pub mod glosses;
+pub mod inspect;
 pub mod page;
 pub mod train;
+
+/// A cause as a sentence of its own: with the full stop that it may lack.
+pub fn ended(cause: &str) -> String {
+    if cause.ends_with(['.', '!', '?']) { cause.into() } else { format!("{cause}.") }
+}

@@ -3,12 +3,16 @@
 words! {
     TITLE = "Boundscope";
     EXPLORE = "Explore";
+    INSPECT = "Inspect";
+    INSPECT_COMING = "Loading what reads files …";
+    INSPECT_FAILED = "The Inspect tab could not be loaded. The rest goes on; try again when there is a connection.";
     SKIP = "Skip to the views";
     NOTHING_LEAVES = "nothing leaves this page";
     STARTING = "starting the engine …";
     STOPPED = "engine stopped";
     PRECOMPUTED = "precomputed";
     COPY_LINK = "Copy link";
+    LINK = "link";
     COPIED = "Link copied";
     COPY_BY_HAND = "The browser would not copy: the address bar holds the link.";
     THEME = "Theme";
@@ -18,6 +22,11 @@ words! {
     DISMISS = "Dismiss";
     RESTART = "Start the engine again";
     RETRY = "Try again";
+    UPDATE = "A newer version of this page is here. What is on screen stays until you reload; the link keeps your settings.";
+    UPDATE_NOW = "Reload now";
+    TRAIN_COMING = "Loading what trains …";
+    CARDS_FAILED = "The views below could not be loaded; the question above goes on. Try again, or reload the page.";
+    TRAIN_FAILED = "The Train tab could not be loaded. Explore goes on; try again when there is a connection.";
 
     PROCESSOR = "Processor";
     PROCESSOR_AUTO = "automatic";
@@ -30,10 +39,18 @@ words! {
     KERNELS_MEASURED = "Kernels beside what the GPU reaches at best";
     BOUNDS_MEASURED = "Bounds in f32, ℓ∞ cut to [0, 1], tight lines: time of one question. Both lanes get the same fresh network and random images.";
     STEPS_MEASURED = "Training steps a second, on fresh networks and random images, the same on both lanes.";
+    KEEP = "Without a connection";
+    KEEP_ALL = "Keep all networks and digits";
+    KEEP_STOP = "Stop";
     NO_FILE_OUT = "The browser would not write the file.";
+    NO_STORAGE = "storage is switched off, as in some private windows";
+    NO_INDEXEDDB = "it has no IndexedDB";
+    OLD_TAB = "another tab holds an older version of this page open; close it and reload";
+    STORAGE_FULL = "its storage for this page is full";
+    STORAGE_NEWER = "a newer version of this page has been here";
+    STORAGE_SILENT = "it did not say why";
 
     NETWORK = "Network";
-    IMAGE = "Image";
     IMAGE_NUMBER = "test image";
     PREVIOUS = "previous image";
     NEXT = "next image";
@@ -47,19 +64,14 @@ words! {
     DRAW = "draw";
     DRAWING_PAD = "Drawing pad";
     CLEAR = "clear";
-    USE_TEST_IMAGE = "test set";
     PAD_HELP = "Draw a digit. Keyboard: arrow keys move the pen, space puts it down or lifts it, Delete clears.";
-    PAD_EMPTY = "Draw a digit: it is centred as MNIST does, and bounded as you lift the pen.";
     PEN_DOWN = "pen down";
     PEN_UP = "pen up";
     CERTIFY_AS = "certify as";
-    AUTO = "auto";
 
     REGION = "Region";
     EPSILON = "ε";
     EPSILON_SLIDER = "ε, logarithmic";
-    LESS = "smaller ε";
-    MORE = "larger ε";
     NORM = "norm";
     CLIP = "keep pixels in [0, 1]";
     CLIP_ONLY_INF = "only for ℓ∞: the other balls are not boxes";
@@ -67,15 +79,14 @@ words! {
     METHODS = "Methods";
     RELAXED = "Relaxed-CROWN";
     DEPTH = "v";
-    NEEDS_A_METHOD = "Switch on at least one method to see bounds.";
+    NEEDS_A_METHOD = "at least one method must be on: all five are";
 
     RADIUS = "Certified radius";
     RADIUS_PREVIEW = "Verified radius";
-    LADDER = "Worst margin";
     NEURONS = "Every neuron";
     STATUSES = "Neuron status";
-    ALONG_EPSILON = "Along ε";
     MARGINS = "Margins";
+    MARGINS_SCALE = "symmetric-logarithmic scale";
     ONE_NEURON = "One neuron";
     TIGHTNESS = "Tightness against ε";
     FOLLOW = "follow the network";
@@ -96,20 +107,15 @@ words! {
     PENDING = "…";
     NONE = "none";
     NO_LINES = "no lines";
-    NOT_EVEN_AT_ZERO = "not at ε = 0";
     YES = "yes";
     NO = "no";
-    COMPUTING = "computing";
     WAITING = "Waiting for the engine's first answer.";
     WHOLE_FAILED = "The rest of the engine could not be loaded: bounds follow the controls, but radii, the GPU and training do not. Start the engine again, or reload the page.";
     SHOW_TIGHT = "Show tight lines";
     SHOW_ADAPTIVE = "Show adaptive lines";
     BEND = "bend r";
-    STATUSES_REMARK = "read off each method's own bounds, layer by layer";
-    ALONG_EPSILON_REMARK = "the same shares as ε grows";
     ALONG_EPSILON_CAPTION = "Neurons by status along ε";
     ALONG_EPSILON_LABEL = "Shares of neuron statuses along ε, by layer and way of bounding";
-    NEURONS_REMARK = "pre-activation bounds, sorted by the image's own value; symmetric-log scale";
     NEURON_PICKER = "neuron, sorted by the image's own value; up and down change the layer";
     L = "l";
     U = "u";
@@ -118,11 +124,9 @@ words! {
     NO_BEND = "no bend";
     NO_NEURON = "Choose a neuron in “Every neuron”.";
     PROVED = "verified";
-    UNDECIDED = "nobody knows";
     THE_IMAGE = "the image itself";
     SAMPLED = "sampled";
     ATTACKED = "reached by PGD";
-    BROKEN_BY_PGD = "broken by PGD";
     UNBROKEN = "not found";
 }
 
@@ -140,7 +144,7 @@ pub const LADDER_HEAD: [&str; 4] = ["method", "worst margin", "verified", "time"
 /// Heads of the one-neuron table.
 pub const NEURON_HEAD: [&str; 4] = ["lines", "lower line", "upper line", "area"];
 /// Why a silent engine is given up.
-pub const SILENT: &str = "it has not answered for twenty seconds";
+pub const SILENT: &str = "it has not answered for nine seconds";
 /// The page's own program failed.
 pub const BROKEN: &str =
     "This page met an error of its own and stopped. Reload it to go on; the link keeps your settings.";
@@ -169,6 +173,14 @@ words! {
     DEPTH_AS_V = "give the depth as v=…";
     LAYER_NEURON = "write layer.neuron, for instance 2.17";
     TABS = "Pages";
+    NOT_A_DRAWING = "not a 28×28 drawing";
+    PLANE_NETWORK = "this network takes two numbers, Explore shows networks of 28×28 images";
+    NO_SUCH_NETWORK = "no network has this name";
+    FOUR_VALUES = "write l,u,η,r";
+    VERSUS = "write net:…, lines:… or norm:…, with commas between";
+    L_ABOVE_U = "l is above u";
+    NO_SUCH_TAB = "write tab=explore, tab=train or tab=inspect";
+    NO_SUCH_SETTING = "this page knows no such setting";
 }
 
 sentences! {
@@ -181,10 +193,18 @@ sentences! {
     gpu_ready(adapter, total, back, choice) = "{adapter}: all {total} kernels agree with the CPU.{back} {choice}";
     raced(races) = "One image of this network on the CPU and on the GPU: {races}.";
     gpu_peak(flops, bytes) = "The GPU reaches {flops} GFLOP/s in a large product and {bytes} GB/s in a large copy.";
+    kept_some(kept, total, size) = "This page opens without a connection, with the networks and digits that you looked at: {kept} of {total} files. All of them together are {size} MB.";
+    kept_all(size) = "All networks and digits ({size} MB) are kept in this browser: everything here works without a connection.";
+    keeping(kept, total) = "Keeping them: {kept} of {total} files.";
+    keeping_failed(kept, total) = "{kept} of {total} files are kept; for the rest there was no connection or no room. Try again.";
     internal_error(why) = "internal error: {why}";
     unreadable_answer(why) = "an answer could not be read: {why}";
     too_large(name) = "{name} is larger than 512 MB, more than this page reads";
     unreadable(name) = "{name} could not be read";
     other_version(found, wanted) = "it starts with “{found}”, this page reads links that start with “{wanted}”";
+    no_such_neuron(layer, neuron) = "This network has no neuron {layer}.{neuron}: the widest unstable one is shown. Choose another one in “Every neuron”.";
+    bad_link(told) = "Part of this link could not be read ({told}); the rest is shown. Use the controls, or ask for a new link.";
     no_value(part) = "“{part}” has no value";
+    not_whole(least, most) = "not a whole number from {least} to {most}";
+    not_real(least, most) = "not a number from {least} to {most}";
 }

@@ -1,4 +1,4 @@
-//! The fixed words of the Train tab; of the Train tab.
+//! The words of the Train tab.
 
 words! {
     TRAIN = "Train";
@@ -32,9 +32,8 @@ words! {
     SPEED = "speed";
     SPEEDS = "speed, steps of each run per second";
     TWO_VALUES = "write two, with a comma between";
-    NO_STORAGE = "storage is switched off, as in some private windows";
-    NO_INDEXEDDB = "it has no IndexedDB";
-    OLD_TAB = "another tab holds an older version of this page open; close it and reload";
+    RECORD_UNWRITTEN = "the record could not be written";
+    FILE_MISSING = "its file is missing";
     SCHEDULES = "Schedules";
     SCHEDULES_REMARK = "over the epochs of a run";
     LOSSES = "Losses";
@@ -73,7 +72,27 @@ words! {
     CLEAN = "clean";
     ROBUST = "robust";
     PGD = "PGD";
-    VERIFIED = "verified";
+    NOT_VERIFIED = "not verified";
+    WRONG = "wrong";
+    BROKEN = "broken";
+    USUAL = "usual training";
+    USUAL_SHORT = "usual";
+    STAGE = "Stories to train";
+    QUESTION = "What does it take to make a network provable?";
+    STORIES = "Stories";
+    STORY_USUAL = "Train it the usual way and watch every certificate fail";
+    STORY_PROVABLE = "Train it to be provable";
+    STORY_NEURONS = "ReLU against ParamRamp: where neurons die";
+    STORY_CHALLENGE = "60 seconds, three knobs: how low can you get?";
+    CHALLENGE_RULES = "Layers, learning rate, and how slowly ε rises: these are yours, the rest is given. What counts is the share of 1000 held-out digits that IBP does not verify at ε = 0.1 after the last whole epoch within 60 seconds of training. Press Play; turned knobs count for a fresh run.";
+    CHALLENGE_START = "60 seconds of training to go.";
+    CHALLENGE_LINK = "Link to this result: whoever opens it can replay it, bit for bit";
+    CHALLENGE_SETTLED = "challenge: all but layers, learning rate, ramp and seed is given";
+    CHALLENGE_AGAIN = "Once more with these knobs";
+    PROGRESS = "progress of the runs";
+    CHANGE = "Change …";
+    CERTIFIED = "verified by IBP";
+    REACH_NONE = "How far the proof of the digit reaches is measured as the run goes.";
     WORST = "worst";
     MEAN = "mean of nine";
     EPOCH = "epoch";
@@ -87,9 +106,106 @@ words! {
     NEEDS_STORE = "This browser keeps nothing for this page (private window, or storage is blocked): runs live as long as the page. Download what you want to keep.";
 }
 
+words! {
+    LANE_CPU = "CPU";
+    RUN_PLAYING = "training";
+    RUN_READY = "ready";
+    RUN_AT_REST = "at rest";
+    RUN_FINISHED = "finished";
+    RUN_STOPPED = "stopped";
+    LOSSES_CAPTION = "Losses over the steps of each run, means over as many steps as a point stands for";
+    WATCHED_CAPTION = "Lower bounds of the margins of the watched image, by method; above zero is verified";
+    WATCHED_DRAWING = "your drawing";
+    SCHEDULES_CAPTION = "Corners of the schedules";
+    MOMENT_NONE = "Moments appear here as a run is measured.";
+    FAILED_DATA = "The training images could not be used";
+    FAILED_PROBE = "The run could not be measured";
+    FAILED_START = "The run could not be prepared";
+    FAILED_RESUME = "The run could not be taken up again";
+    FAILED_PLAY = "The run could not go on";
+    FAILED_CHECKPOINT = "The run could not be kept";
+    FAILED_EXPORT = "The network could not be exported";
+    SUPERSEDED = "Loading images was stopped. Prepare the runs again to go on.";
+    ENGINE_STOPPED = "The engine stopped before it could answer. Try again.";
+}
+
 /// The runs' names.
 pub const RUN_NAMES: [&str; 2] = [RUN_A, RUN_B];
 /// Letters of the runs, in plots.
 pub const RUN_LETTERS: [&str; 2] = ["A", "B"];
 /// Classes of the runs: colour and dash.
 pub const RUN_CLASSES: [&str; 2] = ["r-a", "r-b"];
+
+sentences! {
+    percent(value) = "{value} %";
+    run_title(letter, activation, loss) = "{letter} · {activation}, {loss}";
+    plan_title(layers, activation, loss, at) = "{layers} · {activation} · {loss}{at}";
+    plan_at(epsilon) = " at ε = {epsilon}";
+    progress(epoch, epochs, step, steps) = "epoch {epoch} of {epochs} · step {step} of {steps}";
+    lane(place, raced, cause) = "{place}{raced}{cause}";
+    lane_gpu(adapter) = "GPU, {adapter}";
+    lane_raced(cpu, gpu) = " (a step takes {cpu} on the CPU, {gpu} on the GPU)";
+    lane_left(cause) = " · {cause}; the run went on from its last settled step";
+    pace_spent(time) = "{time} of training";
+    pace_rate(rate, spent) = "{rate} examples per second · {spent}";
+    pace_left(rate, left, spent) = "{rate} examples per second · about {left} left · {spent}";
+    seconds(seconds) = "{seconds} s";
+    minutes(minutes, seconds) = "{minutes} min {seconds} s";
+    stopped(cause) = "Stopped: {cause}";
+    losses_of(run, epoch, loss, robust, clean) = "{run} at epoch {epoch}: loss {loss}{robust}{clean}";
+    losses_robust(loss) = ", robust {loss}";
+    losses_clean(loss) = ", clean {loss}";
+    each_run(runs) = "{runs}.";
+    errors_at(run, epoch, images, errors) = "{run} (epoch {epoch}, {images} images): {errors}";
+    errors_remark(images, epsilon) = "on some of the first {images} test images, most at the end; ε = {epsilon} in ℓ∞, pixels kept in [0, 1]; solid not verified by IBP (f32 preview), dashed broken by PGD, dotted predicted wrong";
+    errors_caption(remark) = "Share of held-out test images in error; a wrong prediction counts as broken and as not verified{remark}";
+    errors_caption_remark(remark) = ". {remark}";
+    stream_of(run, epoch, dead, unstable) = "{run} at epoch {epoch}: {dead} dead, {unstable} unstable";
+    stream_caption(at) = "Shares of neurons by status, over the held-out images, under IBP{at}, f32 preview";
+    stream_at(epsilon) = " at ε = {epsilon} in ℓ∞";
+    watched_of(run, epoch, margins) = "{run} at epoch {epoch}: {margins}";
+    watched_margin(method, margin) = "{method} {margin}";
+    watched_test(index) = "test image {index}";
+    watched_label(label) = ", a {label}";
+    watched_remark(image, label, epsilon) = "{image}{label}; lower bounds at ε = {epsilon} in ℓ∞, tight lines, f32 preview";
+    schedules_at(epoch, epsilon, kappa, beta, slopes, rate) = "At epoch {epoch}: ε = {epsilon}, κ = {kappa}, β = {beta}, η = {slopes}, learning rate {rate}.";
+    schedules_both(first, second) = "{first} and {second}";
+    moment_shown(epoch) = "Every view shows epoch {epoch}.";
+    moment_newest(epoch) = "Every view shows the newest moment, epoch {epoch}.";
+    opened_note(trained, epoch, errors) = "{trained} · epoch {epoch}{errors}";
+    opened_clean(share) = " · clean {share}";
+    loading(done, total) = "loading images: {done} of {total}";
+    speed(steps) = "{steps} per s";
+    resume(runs) = "A run was under way when this page was closed: {runs}.";
+    kept(plan, epoch, epochs) = "{plan}, epoch {epoch} of {epochs}";
+    kept_at(when, epoch, epochs) = "{when} · epoch {epoch} of {epochs}";
+    revived(run, epoch) = "The engine stopped and was started again; {run} goes on from epoch {epoch}.";
+    failed(what, cause) = "{what}: {cause} What is on screen stays; choose other settings, or try again.";
+    not_kept(what, why) = "{what} could not be kept in this browser ({why}). The run itself goes on; download it, or delete saved runs and try again.";
+    ask_place(name) = "Both places are taken. Where is “{name}” to go on? The run that stands there stays kept in this browser, if anything is.";
+    deleted(name) = "“{name}” was deleted.";
+    no_images(why) = "The images for training could not be loaded ({why}). Nothing was started. Try again, or reload the page.";
+    too_many_images(images) = "This run was trained on {images} images, more than MNIST has here. Use the command line to go on with it.";
+    not_read(why) = "What this browser keeps of earlier runs could not be read ({why}). New runs work; reload the page to try again.";
+    not_loaded(name, why) = "“{name}” could not be loaded ({why}). Nothing was changed. Try again, or reload the page.";
+    not_deleted(name, why) = "“{name}” could not be deleted ({why}). Try again, or reload the page.";
+    no_download(name) = "The browser would not take the file {name}. Allow downloads for this page and try again.";
+    saved(name) = "Saved “{name}”.";
+    rounded(what) = "ONNX holds 32-bit numbers only: {what} was rounded, so that what is certified here does not hold to the last bit for that file. The safetensors file is exact.";
+    downloaded(name) = "Downloaded {name}.";
+}
+
+sentences! {
+    errors_of(wrong, broken, unproved) = "wrong {wrong}{broken}, not verified {unproved}";
+    error_broken(share) = ", broken by PGD {share}";
+    reach_said(epsilon) = "IBP verifies the watched digit up to ε = {epsilon} (f32 preview); the line is the run's ε.";
+    challenge_under_way(left, unproved, epoch) = "{left} seconds of training to go. Not verified after {epoch} epochs: {unproved}.";
+    challenge_result(unproved, epoch, steps) = "Not verified: {unproved}, after {epoch} epochs ({steps} steps) in 60 seconds of training.";
+    challenge_replay(steps) = "Somebody's result: press Play to take the same {steps} steps from the same seed.";
+    challenge_replaying(now, steps, unproved) = "Step {now} of {steps}. Not verified so far: {unproved}.";
+    challenge_replayed(unproved, epoch, steps) = "Replayed: not verified {unproved}, after {epoch} epochs ({steps} steps).";
+    title_progress(percent) = "{percent} %";
+    concluded_unlearnt(wrong) = "It still reads {wrong} of the digits wrong: more images or more epochs would help.";
+    concluded_failed(wrong, unproved, epsilon) = "It reads all but {wrong} of the digits right, and for {unproved} of them nothing is verified at ε = {epsilon}: being right and being provable are two things.";
+    concluded_proved(wrong, certified, epsilon) = "{certified} of the digits are verified at ε = {epsilon} by IBP (f32 preview), {wrong} are read wrong.";
+}

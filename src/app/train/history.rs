@@ -1,7 +1,7 @@
 //! What has happened in a run, to be drawn, scrubbed through and kept.
 
 use crate::{
-    app::{model::state::train::Settings, text::failures},
+    app::model::{failures, state::train::Settings},
     engine::{Device, Point, Probe, RunState, TrainResponse},
     train::{Plan, StepReport},
 };
@@ -211,6 +211,17 @@ pub fn present(runs: &Runs) -> impl Iterator<Item = (usize, &RunView)> {
     runs.iter().enumerate().filter_map(|(slot, run)| Some((slot, run.as_ref()?)))
 }
 
+/// Whether any run is under way.
+pub fn playing(runs: &Runs) -> bool {
+    present(runs).any(|(_, run)| run.state == RunState::Playing)
+}
+
+/// Whether there are runs, and all of them have come to their end.
+pub fn ended(runs: &Runs) -> bool {
+    present(runs).count() > 0
+        && present(runs).all(|(_, run)| matches!(run.state, RunState::Finished | RunState::Stopped))
+}
+
 /// The last epoch of any run; of the settings where there is none.
 pub fn epochs(runs: &Runs, settings: &Settings) -> f64 {
     let most = present(runs).map(|(_, run)| run.plan.epochs).max();
@@ -224,6 +235,7 @@ mod tests {
 
     fn probe(step: u32, size: usize) -> TrainResponse {
         let probe = Probe {
+            reach: None,
             step,
             epoch: f64::from(step),
             images: 10,

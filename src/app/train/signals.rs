@@ -1,6 +1,9 @@
 //! What the Train tab shows.
 
-use crate::app::train::{history::Runs, record::Record};
+use crate::app::train::{
+    history::{RunView, Runs},
+    record::Record,
+};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -18,6 +21,8 @@ pub struct PickedFile {
 pub struct TrainSignals {
     /// The runs.
     pub runs: RwSignal<Runs>,
+    /// The usual run, once it is here.
+    pub usual: RwSignal<Option<Arc<RunView>>>,
     /// The epoch the reader looks at; the newest for `None`.
     pub cursor: RwSignal<Option<f64>>,
     /// Images on their way: how many are here, of how many.
@@ -40,10 +45,18 @@ pub struct TrainSignals {
     pub said: RwSignal<String>,
 }
 
+impl TrainSignals {
+    /// Draws the runs with the usual one behind them.
+    pub fn drawn<T>(&self, draw: impl FnOnce(&Runs, Option<&RunView>) -> T) -> T {
+        self.usual.with(|usual| self.runs.with(|runs| draw(runs, usual.as_deref())))
+    }
+}
+
 impl Default for TrainSignals {
     fn default() -> Self {
         TrainSignals {
             runs: RwSignal::new([None, None]),
+            usual: RwSignal::new(None),
             cursor: RwSignal::new(None),
             loading: RwSignal::new(None),
             speed: RwSignal::new(0.0),

@@ -4,8 +4,11 @@ use crate::{
     activation::Status,
     app::{
         model::state::train::MOST_PROBE_IMAGES,
-        text::train as text,
-        train::history::{Lane, RunView, Runs, present},
+        text::{ended, train as text},
+        train::{
+            history::{Lane, RunView, Runs, playing, present},
+            plots::reach::Scene,
+        },
     },
     charts::numbers,
     engine::{Device, Order, Probe, RunState},
@@ -14,57 +17,44 @@ use crate::{
 
 /// "12.5 %".
 pub fn share(value: f64) -> String {
-    format!("{:.1} %", value * 100.0)
+    text::percent(&format_args!("{:.1}", value * 100.0))
 }
 
 /// "A · ReLU, IBP".
 pub fn run_title(slot: usize, plan: &Plan) -> String {
-    format!("{} · {}, {}", text::RUN_LETTERS[slot], plan.activation.label(), plan.loss.label())
+    text::run_title(&text::RUN_LETTERS[slot], &plan.activation.label(), &plan.loss.label())
 }
 
 /// "784-64-32-10" is not known before the images are; "mlp:64-32 · ReLU · IBP at ε = 0.1".
 pub fn plan_title(plan: &Plan) -> String {
-    let at = if plan.epsilon > 0.0 { format!(" at ε = {}", numbers::epsilon(plan.epsilon)) } else { String::new() };
-    format!("{} · {} · {}{at}", plan.architecture, plan.activation.label(), plan.loss.label())
+    let at = if plan.epsilon > 0.0 { text::plan_at(&numbers::epsilon(plan.epsilon)) } else { String::new() };
+    text::plan_title(&plan.architecture, &plan.activation.label(), &plan.loss.label(), &at)
 }
 
 /// Where a run is.
 pub fn progress(run: &RunView) -> String {
-    format!(
-        "epoch {:.2} of {} · step {} of {}",
-        run.epoch(),
-        run.plan.epochs,
-        numbers::count(run.steps as usize),
-        numbers::count(run.total() as usize)
-    )
+    let (step, steps) = (numbers::count(run.steps as usize), numbers::count(run.total() as usize));
+    text::progress(&format_args!("{:.2}", run.epoch()), &run.plan.epochs, &step, &steps)
 }
 
 /// The processor of a run, what was measured, and why it left another one.
 pub fn lane(lane: &Lane) -> String {
     let Lane { device, adapter, raced, cause } = lane;
-    let place = if *device == Device::Gpu { format!("GPU, {adapter}") } else { "CPU".into() };
-    let raced = raced.map_or(String::new(), |[cpu, gpu]| {
-        let (cpu, gpu) = (numbers::milliseconds(cpu), numbers::milliseconds(gpu));
-        format!(" (a step takes {cpu} on the CPU, {gpu} on the GPU)")
-    });
-    let cause =
-        cause.as_ref().map_or(String::new(), |cause| format!(" · {cause}; the run went on from its last settled step"));
-    format!("{place}{raced}{cause}")
+    let place = if *device == Device::Gpu { text::lane_gpu(adapter) } else { text::LANE_CPU.into() };
+    let raced = raced
+        .map_or(String::new(), |[cpu, gpu]| text::lane_raced(&numbers::milliseconds(cpu), &numbers::milliseconds(gpu)));
+    let cause = cause.as_ref().map_or(String::new(), |cause| text::lane_left(cause));
+    text::lane(&place, &raced, &cause)
 }
 
 /// How fast it is, and for how long still.
 pub fn pace(run: &RunView) -> String {
-    let spent = format!("{} of training", seconds((run.spent.0 + run.spent.1) / 1e3));
-    match (run.rate, run.remaining()) {
-        (Some(rate), Some(left)) => {
-            format!(
-                "{} examples per second · about {} left · {spent}",
-                numbers::count(rate.round() as usize),
-                seconds(left)
-            )
-        }
-        (Some(rate), None) => format!("{} examples per second · {spent}", numbers::count(rate.round() as usize)),
-        _ => spent,
+    let spent = text::pace_spent(&seconds((run.spent.0 + run.spent.1) / 1e3));
+    let Some(rate) = run.rate else { return spent };
+    let rate = numbers::count(rate.round() as usize);
+    match run.remaining() {
+        Some(left) => text::pace_left(&rate, &seconds(left), &spent),
+        None => text::pace_rate(&rate, &spent),
     }
 }
 
@@ -72,24 +62,21 @@ pub fn pace(run: &RunView) -> String {
 pub fn seconds(value: f64) -> String {
     let whole = value.round() as u64;
     match whole {
-        0..=9 => format!("{value:.1} s"),
-        10..=119 => format!("{whole} s"),
-        _ => format!("{} min {} s", whole / 60, whole % 60),
+        0..=9 => text::seconds(&format_args!("{value:.1}")),
+        10..=119 => text::seconds(&whole),
+        _ => text::minutes(&(whole / 60), &(whole % 60)),
     }
 }
 
 /// How a run is, in a word or with its cause.
 pub fn state(run: &RunView) -> String {
     match (run.state, &run.cause) {
-        (RunState::Playing, _) => "training".into(),
-        (RunState::Paused, _) if run.steps == 0 => "ready".into(),
-        (RunState::Paused, _) => "at rest".into(),
-        (RunState::Finished, _) => "finished".into(),
-        (RunState::Stopped, Some(cause)) => {
-            let end = if cause.ends_with(['.', '!', '?']) { "" } else { "." };
-            format!("Stopped: {cause}{end}")
-        }
-        (RunState::Stopped, None) => "stopped".into(),
+        (RunState::Playing, _) => text::RUN_PLAYING.into(),
+        (RunState::Paused, _) if run.steps == 0 => text::RUN_READY.into(),
+        (RunState::Paused, _) => text::RUN_AT_REST.into(),
+        (RunState::Finished, _) => text::RUN_FINISHED.into(),
+        (RunState::Stopped, Some(cause)) => text::stopped(&ended(cause)),
+        (RunState::Stopped, None) => text::RUN_STOPPED.into(),
     }
 }
 
@@ -98,30 +85,38 @@ pub fn losses_summary(runs: &Runs, cursor: Option<f64>) -> String {
     let words: Vec<String> = present(runs)
         .filter_map(|(slot, run)| {
             let point = run.point(cursor)?;
-            let part = |word: &str, value: Option<f64>| {
-                value.map_or(String::new(), |v| format!(", {word} {}", numbers::bound(v)))
-            };
-            Some(format!(
-                "{} at epoch {}: loss {}{}{}",
-                text::RUN_NAMES[slot],
-                numbers::tick(point.epoch),
-                numbers::bound(point.loss),
-                part(text::ROBUST, point.robust),
-                part(text::CLEAN, point.clean)
-            ))
+            let robust = point.robust.map_or(String::new(), |loss| text::losses_robust(&numbers::bound(loss)));
+            let clean = point.clean.map_or(String::new(), |loss| text::losses_clean(&numbers::bound(loss)));
+            let (epoch, loss) = (numbers::tick(point.epoch), numbers::bound(point.loss));
+            Some(text::losses_of(&text::RUN_NAMES[slot], &epoch, &loss, &robust, &clean))
         })
         .collect();
-    if words.is_empty() { text::NO_RUN.into() } else { capital(format!("{}.", words.join("; "))) }
+    each_run(words, text::NO_RUN)
 }
 
 /// Caption of the losses' table.
 pub fn losses_caption() -> String {
-    "Losses over the steps of each run, means over as many steps as a point stands for".into()
+    text::LOSSES_CAPTION.into()
 }
 
 fn errors_of(probe: &Probe) -> String {
-    let attacked = probe.attacked.map_or(String::new(), |broken| format!(", PGD {}", share(broken)));
-    format!("clean {}{attacked}, verified {}", share(probe.clean_error), share(probe.verified_error))
+    let attacked = probe.attacked.map_or(String::new(), |broken| text::error_broken(&share(broken)));
+    text::errors_of(&share(probe.clean_error), &attacked, &share(probe.verified_error))
+}
+
+/// How far the proof of the watched digit reaches.
+pub fn reach(scene: &Scene) -> String {
+    match scene.reaches.last() {
+        None => text::REACH_NONE.into(),
+        Some(&reach) => text::reach_said(&numbers::bracket(reach, reach).0),
+    }
+}
+
+/// How far the runs are together, 0 to 1; `None` while none is under way.
+pub fn done(runs: &Runs) -> Option<f64> {
+    let share = |(_, run): (usize, &RunView)| f64::from(run.steps) / f64::from(run.total().max(1));
+    let count = present(runs).count().max(1) as f64;
+    playing(runs).then(|| present(runs).map(share).sum::<f64>() / count)
 }
 
 /// The errors' sentence.
@@ -129,29 +124,23 @@ pub fn errors_summary(runs: &Runs, cursor: Option<f64>) -> String {
     let words: Vec<String> = present(runs)
         .filter_map(|(slot, run)| {
             let probe = &run.moment(cursor)?.probe;
-            let at = format!("epoch {}, {} images", numbers::tick(probe.epoch), probe.images);
-            Some(format!("{} ({at}): {}", text::RUN_NAMES[slot], errors_of(probe)))
+            let (run, epoch) = (text::RUN_NAMES[slot], numbers::tick(probe.epoch));
+            Some(text::errors_at(&run, &epoch, &probe.images, &errors_of(probe)))
         })
         .collect();
-    if words.is_empty() { text::NOT_MEASURED.into() } else { capital(format!("{}.", words.join("; "))) }
+    each_run(words, text::NOT_MEASURED)
 }
 
 /// Question of the errors.
 pub fn errors_remark(epsilon: f64) -> String {
-    format!(
-        "on some of the first {MOST_PROBE_IMAGES} test images, most at the end; ε = {} in ℓ∞, pixels kept in [0, 1]; solid \
-         verified by IBP (f32 preview), dashed broken by PGD, dotted clean",
-        numbers::epsilon(epsilon)
-    )
+    text::errors_remark(&MOST_PROBE_IMAGES, &numbers::epsilon(epsilon))
 }
 
 /// Caption of the errors' table.
 pub fn errors_caption(runs: &Runs) -> String {
     let epsilon = present(runs).find_map(|(_, run)| Some(run.history.moments.first()?.probe.epsilon));
-    format!(
-        "Share of held-out test images in error; a wrong prediction counts as broken and as not verified{}",
-        epsilon.map_or(String::new(), |epsilon| format!(". {}", errors_remark(epsilon)))
-    )
+    let remark = epsilon.map(|epsilon| text::errors_caption_remark(&errors_remark(epsilon)));
+    text::errors_caption(&remark.unwrap_or_default())
 }
 
 /// The stream's sentence.
@@ -169,25 +158,18 @@ pub fn stream_summary(runs: &Runs, cursor: Option<f64>) -> String {
                     .sum();
                 f64::from(count) / f64::from(total.max(1))
             };
-            Some(format!(
-                "{} at epoch {}: {} dead, {} unstable",
-                text::RUN_NAMES[slot],
-                numbers::tick(probe.epoch),
-                share(of(&dead)),
-                share(of(&open))
-            ))
+            let (run, epoch) = (text::RUN_NAMES[slot], numbers::tick(probe.epoch));
+            Some(text::stream_of(&run, &epoch, &share(of(&dead)), &share(of(&open))))
         })
         .collect();
-    if words.is_empty() { text::NOT_MEASURED.into() } else { capital(format!("{}.", words.join("; "))) }
+    each_run(words, text::NOT_MEASURED)
 }
 
 /// Caption of the stream's table.
 pub fn stream_caption(runs: &Runs) -> String {
     let epsilon = present(runs).find_map(|(_, run)| Some(run.history.moments.first()?.probe.epsilon));
-    format!(
-        "Shares of neurons by status, over the held-out images, under IBP{}, f32 preview",
-        epsilon.map_or(String::new(), |epsilon| format!(" at ε = {} in ℓ∞", numbers::epsilon(epsilon)))
-    )
+    let at = epsilon.map(|epsilon| text::stream_at(&numbers::epsilon(epsilon)));
+    text::stream_caption(&at.unwrap_or_default())
 }
 
 /// The watched margins' sentence.
@@ -201,59 +183,64 @@ pub fn watched_summary(runs: &Runs, watch: u32, mean: bool, cursor: Option<f64>)
             let values: Vec<String> = probe
                 .watched
                 .iter()
-                .map(|w| format!("{} {}", w.method.label(), numbers::margin(if mean { w.mean } else { w.worst })))
+                .map(|w| (w.method.label(), numbers::margin(if mean { w.mean } else { w.worst })))
+                .map(|(method, margin)| text::watched_margin(&method, &margin))
                 .collect();
-            Some(format!("{} at epoch {}: {}", text::RUN_NAMES[slot], numbers::tick(probe.epoch), values.join(", ")))
+            Some(text::watched_of(&text::RUN_NAMES[slot], &numbers::tick(probe.epoch), &values.join(", ")))
         })
         .collect();
-    if words.is_empty() { text::NOT_MEASURED.into() } else { capital(format!("{}.", words.join("; "))) }
+    each_run(words, text::NOT_MEASURED)
 }
 
 /// What is watched.
 pub fn watched_remark(index: Option<u32>, label: Option<u32>, epsilon: f64) -> String {
-    let image = index.map_or("your drawing".to_string(), |index| format!("test image {index}"));
-    let label = label.map_or(String::new(), |label| format!(", a {label}"));
-    format!("{image}{label}; lower bounds at ε = {} in ℓ∞, tight lines, f32 preview", numbers::epsilon(epsilon))
+    let image = index.map_or_else(|| text::WATCHED_DRAWING.into(), |index| text::watched_test(&index));
+    let label = label.map_or(String::new(), |label| text::watched_label(&label));
+    text::watched_remark(&image, &label, &numbers::epsilon(epsilon))
 }
 
 /// Caption of the watched margins' table.
 pub fn watched_caption() -> String {
-    "Lower bounds of the margins of the watched image, by method; above zero is verified".into()
+    text::WATCHED_CAPTION.into()
 }
 
 /// Caption of the schedules.
 pub fn schedules_caption() -> String {
-    "Corners of the schedules".into()
+    text::SCHEDULES_CAPTION.into()
 }
 
 /// The schedules' sentence.
 pub fn schedules_summary(plans: &[(usize, Plan)], epoch: f64) -> String {
     let Some((_, plan)) = plans.first() else { return String::new() };
     let s = &plan.schedules;
-    format!(
-        "At epoch {}: ε = {}, κ = {}, β = {}, η = {}, learning rate {}.",
-        numbers::tick(epoch),
-        numbers::epsilon(s.epsilon.at(epoch)),
-        numbers::tick(s.kappa.at(epoch)),
-        numbers::tick(s.beta.at(epoch)),
-        plans.iter().map(|(_, plan)| numbers::tick(plan.schedules.slope.at(epoch))).collect::<Vec<_>>().join(" and "),
-        numbers::tick(s.learning_rate.at(epoch)),
+    let slopes: Vec<String> = plans.iter().map(|(_, plan)| numbers::tick(plan.schedules.slope.at(epoch))).collect();
+    let slopes = match slopes.as_slice() {
+        [first, second] => text::schedules_both(first, second),
+        other => other.concat(),
+    };
+    text::schedules_at(
+        &numbers::tick(epoch),
+        &numbers::epsilon(s.epsilon.at(epoch)),
+        &numbers::tick(s.kappa.at(epoch)),
+        &numbers::tick(s.beta.at(epoch)),
+        &slopes,
+        &numbers::tick(s.learning_rate.at(epoch)),
     )
 }
 
 /// The moment the history shows.
 pub fn moment(cursor: Option<f64>, newest: f64) -> String {
     match cursor {
-        Some(epoch) => format!("Every view shows epoch {}.", numbers::tick(epoch)),
-        None if newest > 0.0 => format!("Every view shows the newest moment, epoch {}.", numbers::tick(newest)),
-        None => "Moments appear here as a run is measured.".into(),
+        Some(epoch) => text::moment_shown(&numbers::tick(epoch)),
+        None if newest > 0.0 => text::moment_newest(&numbers::tick(newest)),
+        None => text::MOMENT_NONE.into(),
     }
 }
 
 /// What is said of a network opened in Explore.
 pub fn opened_note(probe: Option<&Probe>, epoch: f64) -> String {
-    let errors = probe.map_or(String::new(), |probe| format!(" · clean {}", share(1.0 - probe.clean_error)));
-    format!("{} · epoch {}{errors}", text::TRAINED, numbers::tick(epoch))
+    let errors = probe.map_or(String::new(), |probe| text::opened_clean(&share(1.0 - probe.clean_error)));
+    text::opened_note(&text::TRAINED, &numbers::tick(epoch), &errors)
 }
 
 /// Examples offered.
@@ -263,27 +250,27 @@ pub fn examples(count: u32) -> String {
 
 /// How many images are here.
 pub fn loading(done: u32, total: u32) -> String {
-    format!("loading images: {} of {}", numbers::count(done as usize), numbers::count(total as usize))
+    text::loading(&numbers::count(done as usize), &numbers::count(total as usize))
 }
 
 /// A speed.
 pub fn speed(steps: f64) -> String {
-    if steps > 0.0 { format!("{} per s", numbers::tick(steps)) } else { text::FULL_SPEED.into() }
+    if steps > 0.0 { text::speed(&numbers::tick(steps)) } else { text::FULL_SPEED.into() }
 }
 
 /// The bar that offers to resume.
 pub fn resume(names: &[String]) -> String {
-    format!("A run was under way when this page was closed: {}.", numbers::list(names))
+    text::resume(&numbers::list(names))
 }
 
 /// One run of that bar, or of the library.
 pub fn kept(plan: &Plan, epoch: f64) -> String {
-    format!("{}, epoch {} of {}", plan_title(plan), numbers::tick(epoch), plan.epochs)
+    text::kept(&plan_title(plan), &numbers::tick(epoch), &plan.epochs)
 }
 
 /// When a run was kept, and where it was.
 pub fn kept_at(when: &str, epoch: f64, epochs: u32) -> String {
-    format!("{when} · epoch {} of {epochs}", numbers::tick(epoch))
+    text::kept_at(&when, &numbers::tick(epoch), &epochs)
 }
 
 /// What is known about a kept run.
@@ -293,108 +280,91 @@ pub fn kept_errors(probe: Option<&Probe>) -> String {
 
 /// Notice: a run goes on after the engine was started again.
 pub fn revived(slot: usize, epoch: f64) -> String {
-    format!(
-        "The engine stopped and was started again; {} goes on from epoch {}.",
-        text::RUN_NAMES[slot],
-        numbers::tick(epoch)
-    )
+    text::revived(&text::RUN_NAMES[slot], &numbers::tick(epoch))
 }
 
 /// Notice: a training request failed.
 pub fn failed(order: Order, message: &str) -> String {
     let what = match order {
-        Order::Data => "The training images could not be used",
-        Order::Probe => "The run could not be measured",
-        Order::Start => "The run could not be prepared",
-        Order::Resume => "The run could not be taken up again",
-        Order::Play => "The run could not go on",
-        Order::Checkpoint => "The run could not be kept",
-        Order::Export => "The network could not be exported",
+        Order::Data => text::FAILED_DATA,
+        Order::Probe => text::FAILED_PROBE,
+        Order::Start => text::FAILED_START,
+        Order::Resume => text::FAILED_RESUME,
+        Order::Play => text::FAILED_PLAY,
+        Order::Checkpoint => text::FAILED_CHECKPOINT,
+        Order::Export => text::FAILED_EXPORT,
     };
-    let end = if message.ends_with(['.', '!', '?']) { "" } else { "." };
-    format!("{what}: {message}{end} What is on screen stays; choose other settings, or try again.")
+    text::failed(&what, &ended(message))
 }
 
 /// Notice: the browser would not keep something.
 pub fn not_kept(what: &str, why: &str) -> String {
-    format!(
-        "{what} could not be kept in this browser ({why}). The run itself goes on; download it, or delete saved runs and try again."
-    )
+    text::not_kept(&what, &why)
 }
 
 /// Question: both places are taken.
 pub fn ask_place(name: &str) -> String {
-    format!(
-        "Both places are taken. Where is “{name}” to go on? The run that stands there stays kept in this browser, if anything is."
-    )
+    text::ask_place(&name)
 }
 
 /// Notice: something was done.
 pub fn deleted(name: &str) -> String {
-    format!("“{name}” was deleted.")
+    text::deleted(&name)
 }
 
 /// Notice: training images are missing.
 pub fn no_images(why: &str) -> String {
-    format!("The images for training could not be loaded ({why}). Nothing was started. Try again, or reload the page.")
+    text::no_images(&why)
 }
 
 /// Notice: a checkpoint of a larger set.
 pub fn too_many_images(images: u32) -> String {
-    format!(
-        "This run was trained on {} images, more than MNIST has here. Use the command line to go on with it.",
-        numbers::count(images as usize)
-    )
+    text::too_many_images(&numbers::count(images as usize))
 }
 
 /// Said when a load was given up for a newer one.
 pub fn superseded() -> String {
-    "Loading images was stopped. Prepare the runs again to go on.".into()
+    text::SUPERSEDED.into()
 }
 
 /// Why an answer never came.
 pub fn engine_stopped() -> String {
-    "The engine stopped before it could answer. Try again.".into()
+    text::ENGINE_STOPPED.into()
 }
 
 /// Notice: the library cannot be read.
 pub fn not_read(why: &str) -> String {
-    format!(
-        "What this browser keeps of earlier runs could not be read ({why}). New runs work; reload the page to try again."
-    )
+    text::not_read(&why)
 }
 
 /// Notice: a saved run cannot be loaded.
 pub fn not_loaded(name: &str, why: &str) -> String {
-    format!("“{name}” could not be loaded ({why}). Nothing was changed. Try again, or reload the page.")
+    text::not_loaded(&name, &why)
 }
 
 /// Notice: a saved run cannot be deleted.
 pub fn not_deleted(name: &str, why: &str) -> String {
-    format!("“{name}” could not be deleted ({why}). Try again, or reload the page.")
+    text::not_deleted(&name, &why)
 }
 
 /// Notice: the browser would not take a download.
 pub fn no_download(name: &str) -> String {
-    format!("The browser would not take the file {name}. Allow downloads for this page and try again.")
+    text::no_download(&name)
 }
 
 /// Said after saving.
 pub fn saved(name: &str) -> String {
-    format!("Saved “{name}”.")
+    text::saved(&name)
 }
 
 /// Notice: the ONNX file is not quite the network.
 pub fn rounded(what: &[String]) -> String {
-    format!(
-        "ONNX holds 32-bit numbers only: {} was rounded, so that what is certified here does not hold to the last bit for that file. The safetensors file is exact.",
-        numbers::list(what)
-    )
+    text::rounded(&numbers::list(what))
 }
 
 /// Said after a download.
 pub fn downloaded(name: &str) -> String {
-    format!("Downloaded {name}.")
+    text::downloaded(&name)
 }
 
 /// Name of a file.
@@ -406,6 +376,11 @@ pub fn file_name(plan: &Plan, epoch: f64, extension: &str) -> String {
         .take(60)
         .collect();
     format!("boundscope-{word}-epoch{}.{extension}", numbers::tick(epoch))
+}
+
+/// What was said of each run as one sentence, or what is said of none.
+fn each_run(words: Vec<String>, none: &str) -> String {
+    if words.is_empty() { none.into() } else { capital(text::each_run(&words.join("; "))) }
 }
 
 /// The first letter made large.

@@ -2,7 +2,7 @@
 
 use crate::{
     activation::Status,
-    app::text::page as text,
+    app::{text::page as text, ui::gloss::Explained},
     charts::{
         colours::{DRAWN, status_class},
         patterns::definitions,
@@ -31,7 +31,7 @@ pub fn StatusSamples(six: Memo<bool>) -> impl IntoView {
                         <svg width="22" height="12" aria-hidden="true">
                             <rect class=status_class(status) width="22" height="12"></rect>
                         </svg>
-                        {status.label(bend)}
+                        <Explained words=Signal::stored(status.label(bend).to_string())/>
                     </span>
                 }
             })

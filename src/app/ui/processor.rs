@@ -53,7 +53,7 @@ pub fn ProcessorControl(id: &'static str) -> impl IntoView {
     let ready = Memo::new(move |_| processor.with(|p| p.state == GpuState::Ready));
     // On Explore alone: a run says itself what its race came to.
     let races = Memo::new(move |_| {
-        let network = store.state.with(|state| state.network.clone());
+        let network = store.state.with(|state| state.explore.network.clone());
         processor.with(|p| p.races(&network)).filter(|_| id == "processor")
     });
     let measuring = Memo::new(move |_| processor.with(|p| p.measuring));

@@ -5,7 +5,7 @@ use crate::{
     certify::LayerStatuses,
     charts::{
         colours::{DRAWN, status_class},
-        marks::Marks,
+        marks::{Marks, markup},
         numbers, patterns,
     },
     cli::figures::{
@@ -232,10 +232,10 @@ pub(super) fn document(title: &str, words: &str, width: f64, height: f64, drawin
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width:.0} {height:.0}\" width=\"{width:.0}\" \
          height=\"{height:.0}\" role=\"img\">\n{}\n<style>\n{}</style>\n{}\n{}\n{}\n</svg>\n",
-        opening.finish(),
+        markup(&opening.finish()),
         style::sheet(),
         patterns::definitions(),
-        ground.finish(),
-        drawing.finish()
+        markup(&ground.finish()),
+        markup(&drawing.finish())
     )
 }

@@ -13,7 +13,7 @@ use crate::{
     certify::statuses,
     cli::{
         common::CliError,
-        input, kinds, output, progress,
+        input, kinds, model, output, progress,
         say::{note, say},
         signals, words,
     },
@@ -49,7 +49,7 @@ pub(super) struct Arguments {
 
 /// The network of a file, if its inputs are MNIST images and it has hidden layers; else a sentence that says why not.
 fn fitting(path: &Path) -> Result<Result<Network, String>, CliError> {
-    let network = input::network(path)?;
+    let network = model::network(path)?;
     let refused = if let Err(error) = mnist::fits(network.input_len()) {
         Some(error.to_string())
     } else if network.layers().is_empty() {

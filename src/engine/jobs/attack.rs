@@ -2,13 +2,13 @@
 
 use crate::{
     attack::Attack,
-    bounds::Region,
-    certify::{Search, bracket},
+    bounds::{Method, Norm, Region, Strategy},
+    certify::{Search, bracket, predicted},
     engine::{
         context::{Context, Host, JobPulse},
         failures::JobError,
         network::Loaded,
-        protocol::{AttackAnswer, BrokenAnswer, Floats, Response},
+        protocol::{AttackAnswer, BrokenAnswer, Example, Floats, Response},
     },
     pulse::Pulse,
 };
@@ -35,10 +35,15 @@ pub(super) async fn attack<H: Host>(
     let start = context.host.now();
     let attack = Attack { steps: STEPS, restarts, seed: 1, targeted: true };
     let found = loaded.attacker().attack(image, &[label], region, &attack, pulse).await?;
+    let point: Vec<f64> = found[0].point.iter().map(|&pixel| f64::from(pixel)).collect();
+    let (_, outputs) = loaded.prepared.infer(&point).await?;
+    let example =
+        Example { image: Floats(found[0].point.clone()), predicted: predicted(&outputs).unwrap_or(label) as u32 };
     let answer = AttackAnswer {
         epsilon: region.epsilon,
         margins: Floats(found[0].margins.iter().map(|&margin| margin as f32).collect()),
         broken: found[0].broken(),
+        example,
         steps: STEPS as u32,
         restarts: restarts as u32,
         milliseconds: context.host.now() - start,
@@ -62,22 +67,53 @@ pub(super) async fn broken<H: Host>(
     }
     let start = context.host.now();
     let attack = Attack { steps: STEPS, restarts: RESTARTS, seed: 1, targeted: false };
+    let mut point = None;
     let found = bracket(Search { largest, tolerance: TOLERANCE }, async |epsilon| {
         pulse.tick().await?;
         if proved.is_some_and(|proved| epsilon <= proved) {
             return Ok(true);
         }
         let region = region.with_epsilon(epsilon);
-        Ok(!loaded.attacker().attack(image, &[label], &region, &attack, pulse).await?[0].broken())
+        let mut found = loaded.attacker().attack(image, &[label], &region, &attack, pulse).await?;
+        let broken = found[0].broken();
+        if broken {
+            // Each ε that breaks is smaller than the one before.
+            point = found.pop().map(|found| found.point);
+        }
+        Ok(!broken)
     })
     .await?;
+    let (mut example, mut sure) = (None, false);
+    if let Some(point) = point {
+        (example, sure) = replayed(loaded, point, label, pulse).await?;
+    }
     let answer = BrokenAnswer {
         epsilon: found.unverified,
         largest,
         steps: STEPS as u32,
         restarts: RESTARTS as u32,
         milliseconds: context.host.now() - start,
+        example,
+        sure,
     };
     context.send(Response::Broken { epoch, answer });
     Ok(())
+}
+
+/// What the network reads a point as, and whether that is for certain not `label`: its outputs are evaluated once more in the arithmetic
+/// that charges every rounding, in the network's own order.
+async fn replayed<H: Host>(
+    loaded: &Loaded,
+    point: Vec<f32>,
+    label: usize,
+    pulse: &JobPulse<'_, H>,
+) -> Result<(Option<Example>, bool), JobError> {
+    let exact: Vec<f64> = point.iter().map(|&value| f64::from(value)).collect();
+    let (_, outputs) = loaded.prepared.infer(&exact).await?;
+    let read = predicted(&outputs).unwrap_or(label);
+    let still = Region { norm: Norm::Inf, epsilon: 0.0, clip: None };
+    let bounds = loaded.sound().bounds(&exact, Some(&[read]), &still, Method::Ibp, Strategy::Tight, pulse).await?;
+    // Margins stand in class order, the class itself left out.
+    let sure = read != label && bounds[0].margins[label - usize::from(label > read)] > 0.0;
+    Ok((Some(Example { image: Floats(point), predicted: read as u32 }), sure))
 }

@@ -1,6 +1,6 @@
 //! What Explore and the choice of an image ask: one image at one ε, and the classes of many images.
 
-use super::sampling::points;
+use super::sampling::{points, typical};
 use crate::{
     bounds::{BoundsError, LayerBounds, Method, Region, margin_rows},
     certify::predicted,
@@ -9,7 +9,9 @@ use crate::{
         failures::JobError,
         network::Loaded,
         processors,
-        protocol::{Arithmetic, BoundsAnswer, Bytes, Failure, Floats, InferenceAnswer, Interval, Question, Response},
+        protocol::{
+            Arithmetic, BoundsAnswer, Bytes, Example, Failure, Floats, InferenceAnswer, Interval, Question, Response,
+        },
     },
     pulse::Pulse,
     random::Random,
@@ -47,7 +49,13 @@ pub(in crate::engine) async fn explore<H: Host>(
 ) -> Result<(), JobError> {
     let loaded = context.loaded(&question.network)?;
     let (image, label, region) = (question.pixels(), question.label as usize, question.region());
-    check(&loaded, &image, label, &region)?;
+    // One output has no rival: its bounds are all there is to say.
+    let rivals = loaded.prepared.classes() > 1 || label > 0;
+    if rivals {
+        check(&loaded, &image, label, &region)?;
+    } else {
+        check_image(&loaded, &image, &region)?;
+    }
     let (layers, outputs) = loaded.prepared.infer(&image).await?;
     let answer = InferenceAnswer {
         layers: layers.iter().map(|layer| floats(layer)).collect(),
@@ -79,19 +87,26 @@ pub(in crate::engine) async fn explore<H: Host>(
     }
     samples(context, epoch, &loaded, &image, label, &region, pulse).await?;
     #[cfg(feature = "full")]
-    super::attack::attack(context, epoch, &loaded, &image, label, &region, pulse).await?;
+    if rivals {
+        super::attack::attack(context, epoch, &loaded, &image, label, &region, pulse).await?;
+    }
     Ok(())
 }
 
 /// What every question about one image needs: one image of the network's size, a class of its and a region that is one. A method
 /// says so too, but a question may name none.
 pub(super) fn check(loaded: &Loaded, image: &[f64], label: usize, region: &Region) -> Result<(), BoundsError> {
+    check_image(loaded, image, region)?;
+    margin_rows(&[label], 1, loaded.prepared.classes()).map(drop)
+}
+
+/// The same but for the class.
+fn check_image(loaded: &Loaded, image: &[f64], region: &Region) -> Result<(), BoundsError> {
     let (found, wanted) = (image.len(), loaded.prepared.input_len());
     if found != wanted {
         return Err(BoundsError::ImageLength { image: 0, found, wanted });
     }
-    region.around(loaded.prepared.backend(), image, wanted)?;
-    margin_rows(&[label], 1, loaded.prepared.classes()).map(drop)
+    region.around(loaded.prepared.backend(), image, wanted).map(drop)
 }
 
 /// Sends the range seen over sampled points.
@@ -110,12 +125,17 @@ async fn samples<H: Host>(
     let classes = loaded.prepared.classes();
     let mut layers: Vec<LayerBounds> = widths.into_iter().map(empty).collect();
     let (mut logits, mut least) = (empty(classes), vec![f64::INFINITY; classes.saturating_sub(1)]);
-    for batch in drawn.chunks(BATCH * image.len()) {
+    let mut example = Example::default();
+    for (number, batch) in drawn.chunks(BATCH * image.len()).enumerate() {
         pulse.tick().await?;
         let (values, outputs) = loaded.prepared.infer(batch).await?;
         layers.iter_mut().zip(&values).for_each(|(layer, values)| stretch(layer, values));
         stretch(&mut logits, &outputs);
-        for outputs in outputs.chunks(classes) {
+        for (place, outputs) in outputs.chunks(classes).enumerate() {
+            if number * BATCH + place == typical(region.norm) {
+                let pixels = &batch[place * image.len()..][..image.len()];
+                example = Example { image: floats(pixels), predicted: predicted(outputs).unwrap_or(0) as u32 };
+            }
             least.iter_mut().zip(margins(outputs, label)).for_each(|(least, margin)| *least = least.min(margin));
         }
     }
@@ -126,6 +146,7 @@ async fn samples<H: Host>(
         layers: layers.iter().map(interval).collect(),
         logits: interval(&logits),
         margins: floats(&least),
+        example,
     });
     Ok(())
 }

@@ -44,6 +44,16 @@ pub(super) fn points(image: &[f64], region: &Region, count: usize, random: &mut 
     points
 }
 
+/// Which of the [`points`] shows best what a random change of a region's size looks like: noise on every pixel.
+pub(super) fn typical(norm: Norm) -> usize {
+    match norm {
+        // Inside a box, and inside a cross-polytope: every pixel has a share of its own.
+        Norm::Inf | Norm::One => 2,
+        // On the sphere: points inside it are drawn at random lengths.
+        Norm::Two => 1,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

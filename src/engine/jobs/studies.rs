@@ -5,7 +5,7 @@ use super::{
     explore::{check, unit},
 };
 use crate::{
-    activation::{Curves, StatusCounts, count_statuses},
+    activation::{Activation, StatusCounts, count_statuses},
     bounds::{Bounds, BoundsError, LayerBounds, Method, Region, Strategy},
     certify::{RadiusQuestion, Search, certified_radius},
     engine::{
@@ -14,7 +14,8 @@ use crate::{
         network::Loaded,
         protocol::{Arithmetic, Failure, Job, Question, RadiusAnswer, Response, SweepAnswer},
     },
-    pulse::{Pulse, Steady},
+    pulse::Pulse,
+    sorting::sort_numbers,
 };
 
 /// The longest time that may be spent on timing one method, in milliseconds.
@@ -72,7 +73,7 @@ pub(in crate::engine) async fn sweep<H: Host>(
 ) -> Result<(), JobError> {
     let loaded = context.loaded(&question.network)?;
     let (image, label, region) = (question.pixels(), question.label as usize, question.region());
-    let curves: Vec<Curves> = loaded.network.layers().into_iter().map(|layer| layer.curves).collect();
+    let rules: Vec<Activation> = loaded.network.layers().into_iter().map(|layer| layer.rule).collect();
     let runs: Vec<(Method, Strategy)> = methods
         .iter()
         .flat_map(|&method| {
@@ -93,7 +94,7 @@ pub(in crate::engine) async fn sweep<H: Host>(
                 lines,
                 mean_width: mean_width(&bounds.logits),
                 worst_margin: bounds.worst_margin(),
-                statuses: bounds.layers.iter().zip(&curves).map(|(layer, curves)| count(layer, curves)).collect(),
+                statuses: bounds.layers.iter().zip(&rules).map(|(layer, rule)| count(layer, rule)).collect(),
             };
             context.send(Response::SweepPoint { epoch, answer });
             done += 1.0;
@@ -123,6 +124,7 @@ pub(in crate::engine) async fn benchmark<H: Host>(
             Failure::Pixels { found: images.len() as u32, wanted: labels.len().saturating_mul(inputs) as u32 }.into()
         );
     }
+    let steady = pulse.steady();
     for &method in methods {
         for count in [1, labels.len()] {
             let (pixels, labels) = (&pixels[..count * inputs], &labels[..count]);
@@ -130,10 +132,10 @@ pub(in crate::engine) async fn benchmark<H: Host>(
             while times.len() < 3 || context.host.now() - begun < budget {
                 pulse.tick().await?;
                 let start = context.host.now();
-                loaded.prepared.bounds(pixels, Some(labels), &region, method, question.lines, &Steady).await?;
+                loaded.prepared.bounds(pixels, Some(labels), &region, method, question.lines, &steady).await?;
                 times.push(context.host.now() - start);
             }
-            times.sort_by(f64::total_cmp);
+            sort_numbers(&mut times);
             let milliseconds = times[times.len() / 2] / count as f64;
             let (images, runs) = (count as u32, times.len() as u32);
             context.send(Response::Timing { epoch, method, images, milliseconds, runs });
@@ -164,9 +166,9 @@ fn mean_width(layer: &LayerBounds) -> f64 {
 }
 
 /// Neurons by status.
-fn count(layer: &LayerBounds, curves: &Curves) -> Vec<u32> {
+fn count(layer: &LayerBounds, rule: &Activation) -> Vec<u32> {
     let mut counts = StatusCounts::default();
     let ends = layer.lower.iter().copied().zip(layer.upper.iter().copied());
-    count_statuses(&mut counts, |index| curves.at::<f64>(index), ends);
+    count_statuses(&mut counts, |index, l, u| rule.status(index, l, u), ends);
     counts.to_vec()
 }

@@ -3,7 +3,7 @@
 use crate::{
     bounds::{Bounds, BoundsError, Method, Region, Strategy},
     engine::{
-        context::{Context, Host},
+        context::{Context, Host, JobPulse},
         failures::JobError,
         network::Loaded,
         protocol::{Device, Question},
@@ -14,12 +14,15 @@ use crate::{
 use {
     super::{
         gpu::{gpu, lost_gpu},
-        state::gpu_says,
+        state::{gpu_is, gpu_says},
     },
     crate::{
         bounds::Prepared,
-        engine::{network::OnGpu, protocol::GpuResponse},
-        pulse::Steady,
+        engine::{
+            network::OnGpu,
+            protocol::{Failure, GpuResponse, GpuState},
+        },
+        kernels,
         tensor::Backend,
     },
     std::rc::Rc,
@@ -32,6 +35,18 @@ fn on_gpu<H: Host>(context: &Context<H>, loaded: &Loaded) -> Option<Rc<OnGpu>> {
         return None;
     }
     let gpu = gpu(context)?;
+    let lacking = *loaded.lacking.get_or_init(|| {
+        let lacking = gpu.lacks(&loaded.network);
+        if let Some(op) = lacking {
+            // Said once: answers say on which processor each was found.
+            let (adapter, total) = (gpu.name().to_string(), kernels::ALL.len());
+            gpu_is(context, GpuState::Ready, adapter, Some(Failure::NoKernel { op: op.to_owned() }), total, total);
+        }
+        lacking
+    });
+    if lacking.is_some() {
+        return None;
+    }
     Some(loaded.on_gpu(context.processors.borrow().generation, &gpu))
 }
 
@@ -42,11 +57,14 @@ async fn warm_time<B: Backend>(
     (image, label): Asked<'_>,
     (region, method, lines): (&Region, Method, Strategy),
     now: impl Fn() -> f64,
+    pulse: &impl Pulse,
 ) -> Result<f64, BoundsError> {
     let mut start = now();
+    let label = [label];
+    let labels = (prepared.classes() > 1).then_some(&label[..]);
     for _ in 0..2 {
         start = now();
-        prepared.bounds(image, Some(&[label]), region, method, lines, &Steady).await?;
+        prepared.bounds(image, labels, region, method, lines, pulse).await?;
     }
     Ok(now() - start)
 }
@@ -63,6 +81,9 @@ pub(in crate::engine) async fn bounds<H: Host>(
     (region, method, lines): (&Region, Method, Strategy),
     pulse: &impl Pulse,
 ) -> Result<(Bounds, Device), BoundsError> {
+    let label = [label];
+    // One output has no margins.
+    let labels = (loaded.prepared.classes() > 1).then_some(&label[..]);
     #[cfg(feature = "gpu")]
     {
         let choice = context.processors.borrow().choice;
@@ -70,7 +91,7 @@ pub(in crate::engine) async fn bounds<H: Host>(
         if choice != Device::Cpu
             && let Some(on) = on_gpu(context, loaded).filter(|on| choice == Device::Gpu || faster(on))
         {
-            match on.prepared.bounds(image, Some(&[label]), region, method, lines, pulse).await {
+            match on.prepared.bounds(image, labels, region, method, lines, pulse).await {
                 Err(BoundsError::Device(error)) => {
                     loaded.too_large.set(error.memory);
                     lost_gpu(context, &error).await;
@@ -81,7 +102,7 @@ pub(in crate::engine) async fn bounds<H: Host>(
     }
     #[cfg(not(feature = "gpu"))]
     let _ = context;
-    let mut found = loaded.prepared.bounds(image, Some(&[label]), region, method, lines, pulse).await?;
+    let mut found = loaded.prepared.bounds(image, labels, region, method, lines, pulse).await?;
     Ok((found.remove(0), Device::Cpu))
 }
 
@@ -90,7 +111,7 @@ pub(in crate::engine) async fn race<H: Host>(
     context: &Context<H>,
     question: &Question,
     methods: &[Method],
-    pulse: &impl Pulse,
+    pulse: &JobPulse<'_, H>,
 ) -> Result<(), JobError> {
     #[cfg(feature = "gpu")]
     {
@@ -101,6 +122,7 @@ pub(in crate::engine) async fn race<H: Host>(
         let Some(on) = on_gpu(context, &loaded) else { return Ok(()) };
         let (image, region) = (question.pixels(), question.region());
         let asked = (image.as_slice(), question.label as usize);
+        let steady = pulse.steady();
         for &method in methods {
             if on.raced.borrow().contains_key(&method) {
                 continue;
@@ -109,9 +131,9 @@ pub(in crate::engine) async fn race<H: Host>(
             let how = (&region, method, question.lines);
             // A newer request ends this at a tick.
             pulse.tick().await?;
-            let cpu = warm_time(&loaded.prepared, asked, how, now).await?;
+            let cpu = warm_time(&loaded.prepared, asked, how, now, &steady).await?;
             pulse.tick().await?;
-            match warm_time(&on.prepared, asked, how, now).await {
+            match warm_time(&on.prepared, asked, how, now, &steady).await {
                 Ok(gpu) => {
                     on.raced.borrow_mut().insert(method, [cpu, gpu]);
                     let (network, milliseconds) = (question.network.clone(), [cpu, gpu]);

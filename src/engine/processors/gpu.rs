@@ -119,12 +119,12 @@ pub(super) async fn measure_gpu<H: Host>(context: &Context<H>, epoch: u32, budge
 fn failed_trial(error: TrialError) -> Failure {
     match error {
         TrialError::Device(error) => Failure::Device { error },
-        TrialError::Strayed(strayed) => Failure::Kernel {
-            kernel: strayed.kernel.to_owned(),
-            element: strayed.index as u32,
-            found: f64::from(strayed.found),
-            wanted: strayed.wanted,
-            tolerance: strayed.tolerance,
+        TrialError::Deviates(deviation) => Failure::Kernel {
+            kernel: deviation.kernel.to_owned(),
+            element: deviation.index as u32,
+            found: f64::from(deviation.found),
+            wanted: deviation.wanted,
+            tolerance: deviation.tolerance,
         },
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{arrays::Floats, gpu::Device};
 use crate::{
-    activation::Curve,
+    activation::{Clip, Curve, Neuron, Sigmoid, Tanh},
     bounds::{Method, Norm, Region, Strategy},
 };
 use serde::{Deserialize, Serialize};
@@ -83,10 +83,33 @@ pub struct LayerSummary {
     pub shape: Vec<u32>,
     /// "ReLU", "LeakyReLU(0.01)", "ParamRamp(0)".
     pub activation: String,
-    /// η of the activation.
-    pub slope: f32,
-    /// r of each neuron; empty where the activation has no bend.
-    pub bend: Floats,
+    /// Its neurons' rule.
+    pub rule: RuleSummary,
+}
+
+/// The rule of an activation layer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), serde(deny_unknown_fields))]
+#[serde(rename_all = "kebab-case")]
+pub enum RuleSummary {
+    /// ReLU, LeakyReLU or ParamRamp.
+    Curve {
+        /// η.
+        slope: f32,
+        /// r of each neuron; empty where the activation has no bend.
+        bend: Floats,
+    },
+    /// Values cut to a range.
+    Clip {
+        /// The least value; −∞ where nothing is cut below.
+        low: f32,
+        /// The greatest value; ∞ where nothing is cut above.
+        high: f32,
+    },
+    /// 1 / (1 + e^(−z)).
+    Sigmoid,
+    /// The hyperbolic tangent.
+    Tanh,
 }
 
 impl LayerSummary {
@@ -96,14 +119,25 @@ impl LayerSummary {
     }
 
     /// σ of one neuron.
-    pub fn curve(&self, index: usize) -> Curve<f64> {
-        let bend = self.bend.get(index).or(self.bend.first()).map_or(f64::INFINITY, |&r| f64::from(r));
-        Curve { slope: f64::from(self.slope), bend }
+    pub fn neuron(&self, index: usize) -> Neuron {
+        match &self.rule {
+            RuleSummary::Curve { slope, bend } => {
+                let bend = bend.get(index).or(bend.first()).map_or(f64::INFINITY, |&r| f64::from(r));
+                Neuron::Curve(Curve { slope: f64::from(*slope), bend })
+            }
+            RuleSummary::Clip { low, high } => Neuron::Clip(Clip { low: f64::from(*low), high: f64::from(*high) }),
+            RuleSummary::Sigmoid => Neuron::Sigmoid(Sigmoid),
+            RuleSummary::Tanh => Neuron::Tanh(Tanh),
+        }
     }
 
-    /// Whether the activation is a ParamRamp.
+    /// Whether neurons bend twice, and have six statuses instead of three.
     pub fn has_bend(&self) -> bool {
-        self.bend.iter().any(|r| r.is_finite())
+        match &self.rule {
+            RuleSummary::Curve { bend, .. } => bend.iter().any(|r| r.is_finite()),
+            RuleSummary::Clip { low, high } => low.is_finite() && high.is_finite(),
+            RuleSummary::Sigmoid | RuleSummary::Tanh => false,
+        }
     }
 }
 
@@ -152,6 +186,27 @@ pub struct BoundsAnswer {
     pub device: Device,
 }
 
+#[cfg(test)]
+impl BoundsAnswer {
+    /// An answer that says nothing yet, in ℓ∞ without a clip: for the tests of those who show answers.
+    pub(crate) fn bare(method: Method, lines: Strategy, epsilon: f64) -> Self {
+        BoundsAnswer {
+            method,
+            lines,
+            epsilon,
+            norm: Norm::Inf,
+            clip: None,
+            arithmetic: Arithmetic::F32,
+            layers: vec![],
+            logits: Interval::default(),
+            margins: Floats(vec![]),
+            verified: false,
+            milliseconds: 1.0,
+            device: Device::default(),
+        }
+    }
+}
+
 /// The network's plain output on the image itself.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(not(target_arch = "wasm32"), serde(deny_unknown_fields))]
@@ -166,6 +221,16 @@ pub struct InferenceAnswer {
     pub predicted: u32,
 }
 
+/// One point of the region, and what the network reads it as.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), serde(deny_unknown_fields))]
+pub struct Example {
+    /// Pixels, as many as the image has.
+    pub image: Floats,
+    /// The class with the largest output.
+    pub predicted: u32,
+}
+
 /// What PGD found at one ε: real points of the region, so that no bound can be above it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(not(target_arch = "wasm32"), serde(deny_unknown_fields))]
@@ -176,6 +241,8 @@ pub struct AttackAnswer {
     pub margins: Floats,
     /// Whether one of them is not above 0.
     pub broken: bool,
+    /// The point of the region where the smallest of them was seen.
+    pub example: Example,
     /// Gradient steps from each start.
     pub steps: u32,
     /// Starts, one against each rival.

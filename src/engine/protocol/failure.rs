@@ -57,7 +57,7 @@ pub enum Failure {
     },
     /// A device computes wrong.
     Kernel {
-        /// The kernel that strayed.
+        /// The kernel that deviates.
         kernel: String,
         /// Which element of its result.
         element: u32,
@@ -138,6 +138,11 @@ pub enum Failure {
     },
     /// The build has no GPU lane.
     NoGpuLane,
+    /// The GPU lane computes no such operator: the network stays on the CPU.
+    NoKernel {
+        /// The operator, as the model format names it.
+        op: String,
+    },
     /// The GPU is not open, or not tried yet.
     GpuNotReady,
     /// A run adds noise to r, which happens on the CPU only.
@@ -194,6 +199,9 @@ impl std::fmt::Display for Failure {
             Failure::File { why } => write!(out, "{why}"),
             Failure::Onnx { why } => write!(out, "the network cannot be written as ONNX: {why}"),
             Failure::NoGpuLane => write!(out, "this build has no GPU lane"),
+            Failure::NoKernel { op } => {
+                write!(out, "the GPU lane has no {op} yet: this network is answered on the CPU")
+            }
             Failure::GpuNotReady => write!(out, "the GPU is not ready: see Processor for why, or train on the CPU"),
             Failure::Noise => write!(out, "noise on r is added on the CPU only: set it to 0, or train there"),
         }

@@ -18,7 +18,8 @@ mod training;
 
 pub use arrays::{Bytes, Floats};
 pub use explore::{
-    Arithmetic, AttackAnswer, BoundsAnswer, InferenceAnswer, Interval, LayerSummary, NetworkSummary, Question,
+    Arithmetic, AttackAnswer, BoundsAnswer, Example, InferenceAnswer, Interval, LayerSummary, NetworkSummary, Question,
+    RuleSummary,
 };
 pub use failure::Failure;
 pub use gpu::{Device, GpuRequest, GpuResponse, GpuState};
@@ -30,7 +31,7 @@ use crate::bounds::{Method, Strategy};
 use serde::{Deserialize, Serialize};
 
 /// Raised whenever a message changes shape; both sides compare it in [`Request::Hello`] and [`Response::Ready`].
-pub const PROTOCOL: u32 = 6;
+pub const PROTOCOL: u32 = 9;
 
 /// The independent jobs of a session. A newer request for a job replaces the older one; `Explore` goes before the rest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -62,7 +63,7 @@ pub enum Request {
     Network {
         /// The name later questions use.
         key: String,
-        /// The project's safetensors file, gzip or plain.
+        /// The project's safetensors file, plain: the engine of a page does not unpack gzip, browsers do.
         file: Bytes,
     },
     /// Bounds at one ε: [`Response::Inference`] once, [`Response::Bounds`] per method in the order given,
@@ -139,8 +140,8 @@ pub enum Request {
         /// What.
         request: GpuRequest,
     },
-    /// About training runs.
-    #[cfg_attr(not(feature = "full"), serde(skip_deserializing))]
+    /// About training runs. The page's own program writes these where training's code is, fetched later.
+    #[cfg_attr(not(feature = "full"), serde(skip))]
     Train {
         /// What is asked.
         request: TrainRequest,
@@ -187,6 +188,8 @@ pub enum Response {
         logits: Interval,
         /// Smallest margins seen, in class order.
         margins: Floats,
+        /// One of the points: a random change of the image.
+        example: Example,
     },
     /// Bounds by one method.
     Bounds {
@@ -255,8 +258,8 @@ pub enum Response {
         /// What.
         response: GpuResponse,
     },
-    /// About training runs.
-    #[cfg_attr(not(feature = "full"), serde(skip_serializing))]
+    /// About training runs. The page's own program reads these where training's code is, fetched later.
+    #[cfg_attr(not(feature = "full"), serde(skip))]
     Train {
         /// What happened.
         response: TrainResponse,

@@ -1,6 +1,6 @@
 //! What the longer studies of one image answer: certified radii, the ε that breaks it, tightness along ε.
 
-use super::explore::Arithmetic;
+use super::explore::{Arithmetic, Example};
 use crate::bounds::{Method, Strategy};
 use serde::{Deserialize, Serialize};
 
@@ -37,6 +37,20 @@ pub struct BrokenAnswer {
     pub restarts: u32,
     /// Time the search took.
     pub milliseconds: f64,
+    /// The point that was found at `epsilon`, as far from the image as that in exact numbers; `None` where none was, and in what ships.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub example: Option<Example>,
+    /// Whether the network's outputs at that point, with every rounding error charged, are another class than the label for certain.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub sure: bool,
+}
+
+#[cfg(test)]
+impl BrokenAnswer {
+    /// An answer without its point: for the tests of those who show answers.
+    pub(crate) fn bare(epsilon: Option<f64>, largest: f64) -> Self {
+        BrokenAnswer { epsilon, largest, steps: 1, restarts: 1, milliseconds: 1.0, example: None, sure: false }
+    }
 }
 
 /// Tightness at one ε.

@@ -201,6 +201,10 @@ pub struct Probe {
     pub watch: u32,
     /// Its margins by method, in tight lines.
     pub watched: Vec<Watched>,
+    /// The largest ε up to which IBP verifies the watched image (f32 preview); `None` where nothing is watched, or it is not verified even
+    /// unchanged.
+    #[serde(default)]
+    pub reach: Option<f64>,
     /// Time the measurement took.
     pub milliseconds: f64,
 }

@@ -7,6 +7,7 @@ use crate::{
     kernels::{self, Kernel},
     network::Network,
     pulse::Pulse,
+    sorting::sort_numbers,
     tensor::{Backend, Cpu, DeviceError, Gpu},
     train::{Data, GpuTrainer, Lane, Loss, TrainError, Trainer},
 };
@@ -137,7 +138,7 @@ impl<N: Fn() -> f64, P: Pulse> Bench<'_, N, P> {
         while times.len() < least || (self.now)() - begun < budget {
             times.push(timed().await?.1);
         }
-        times.sort_by(f64::total_cmp);
+        sort_numbers(&mut times);
         // A browser's clock may not tell such short times from none.
         Ok(times[times.len() / 2].max(1e-6))
     }

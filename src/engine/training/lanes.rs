@@ -7,10 +7,9 @@ use super::{
 use crate::{
     bounds::BoundsError,
     engine::{
-        context::Host,
+        context::{Host, JobPulse},
         protocol::{Device, Failure, Order, RunState, TrainResponse},
     },
-    pulse::Pulse,
     tensor::DeviceError,
     train::{Lane, TrainError},
 };
@@ -18,7 +17,6 @@ use crate::{
 #[cfg(feature = "gpu")]
 use crate::{
     engine::processors,
-    pulse::Steady,
     tensor::Gpu,
     train::{Data, GpuTrainer, Trainer},
 };
@@ -66,7 +64,7 @@ impl<H: Host> Runs<'_, H> {
     }
 
     /// Finds the processor of a run that asked for another one than the CPU.
-    pub(super) async fn choose(&self, slot: u32, pulse: &impl Pulse) {
+    pub(super) async fn choose(&self, slot: u32, pulse: &JobPulse<'_, H>) {
         #[cfg(feature = "gpu")]
         return self.choose_gpu(slot, pulse).await;
         #[cfg(not(feature = "gpu"))]
@@ -93,7 +91,7 @@ impl<H: Host> Runs<'_, H> {
 
 #[cfg(feature = "gpu")]
 impl<H: Host> Runs<'_, H> {
-    async fn choose_gpu(&self, slot: u32, pulse: &impl Pulse) {
+    async fn choose_gpu(&self, slot: u32, pulse: &JobPulse<'_, H>) {
         let Some(gpu) = processors::gpu(self.context) else {
             return self.no_gpu(slot, Failure::GpuNotReady);
         };
@@ -128,7 +126,7 @@ impl<H: Host> Runs<'_, H> {
         gpu: &Gpu,
         trainer: Trainer,
         data: &Data,
-        pulse: &impl Pulse,
+        pulse: &JobPulse<'_, H>,
     ) -> Result<[f64; 2], TrainError> {
         let mut lanes = [Lane::from(trainer.clone()), Lane::Gpu(Box::new(GpuTrainer::new(gpu, trainer)?))];
         let mut times = [0.0; 2];
@@ -136,7 +134,7 @@ impl<H: Host> Runs<'_, H> {
             lane.steps_at_once(data, 1, pulse).await?;
             let (start, mut taken) = (self.context.host.now(), 0);
             while taken < RACE {
-                let found = lane.steps_at_once(data, RACE - taken, &Steady).await?.len();
+                let found = lane.steps_at_once(data, RACE - taken, &pulse.steady()).await?.len();
                 if found == 0 {
                     break;
                 }

@@ -1,10 +1,10 @@
 //! A measurement: what a network does on images it was not trained on.
 
 use crate::{
-    activation::{Curves, StatusCounts, count_statuses},
+    activation::{Activation, StatusCounts, count_statuses},
     attack::{Attack, Attacker},
     bounds::{Method, Prepared, Region, Strategy},
-    certify::predicted,
+    certify::{Search, bracket, predicted},
     engine::{
         failures::JobError,
         protocol::{Failure, Probe, Watched},
@@ -20,6 +20,8 @@ use crate::{
 const BATCH: usize = 32;
 /// Gradient steps of an attack.
 const ATTACK_STEPS: usize = 20;
+/// Largest ε at which the watched image is tried.
+const MOST_REACH: f64 = 0.5;
 /// The valid range of a pixel.
 const PIXELS: [f64; 2] = [0.0, 1.0];
 
@@ -82,8 +84,8 @@ pub(super) async fn measure(
     if held_out.pixels.len() != held_out.labels.len() * inputs {
         return Err(Failure::HeldOutSize { wanted: inputs as u32 }.into());
     }
-    let curves: Vec<Curves> = network.layers().into_iter().map(|layer| layer.curves).collect();
-    let mut statuses = vec![StatusCounts::default(); curves.len()];
+    let rules: Vec<Activation> = network.layers().into_iter().map(|layer| layer.rule).collect();
+    let mut statuses = vec![StatusCounts::default(); rules.len()];
     let attacker = question.attack.then(|| Attacker::new(network));
     let attack = Attack { steps: ATTACK_STEPS, restarts: 1, seed: question.seed, targeted: false };
     let (mut wrong, mut unproved, mut broken) = (0, 0, 0);
@@ -97,9 +99,9 @@ pub(super) async fn measure(
         for (bounds, right) in bounds.iter().zip(&right) {
             wrong += u32::from(!right);
             unproved += u32::from(!(*right && bounds.verified()));
-            for ((counts, layer), curves) in statuses.iter_mut().zip(&bounds.layers).zip(&curves) {
+            for ((counts, layer), rule) in statuses.iter_mut().zip(&bounds.layers).zip(&rules) {
                 let ends = layer.lower.iter().copied().zip(layer.upper.iter().copied());
-                count_statuses(counts, |index| curves.at::<f64>(index), ends);
+                count_statuses(counts, |index, l, u| rule.status(index, l, u), ends);
             }
         }
         if let Some(attacker) = &attacker {
@@ -107,7 +109,7 @@ pub(super) async fn measure(
             broken += found.iter().zip(&right).filter(|(found, right)| !**right || found.broken()).count() as u32;
         }
     }
-    let mut watched = Vec::new();
+    let (mut watched, mut reach) = (Vec::new(), None);
     if let Some(watch) = watch.filter(|watch| watch.pixels.len() == inputs) {
         for &method in &question.methods {
             pulse.tick().await?;
@@ -118,6 +120,15 @@ pub(super) async fn measure(
                 watched.push(Watched { method, worst: bounds.worst_margin(), mean });
             }
         }
+        let found = bracket(Search { largest: MOST_REACH, tolerance: 0.02 }, async |epsilon| {
+            pulse.tick().await?;
+            let region = region.with_epsilon(epsilon);
+            let found = prepared
+                .bounds(&watch.pixels, Some(&[watch.label]), &region, Method::Ibp, Strategy::Tight, pulse)
+                .await?;
+            Ok(found.first().is_some_and(|bounds| bounds.verified()))
+        });
+        reach = found.await?.verified;
     }
     let share = |of: u32| f64::from(of) / count.max(1) as f64;
     let probe = Probe {
@@ -131,6 +142,7 @@ pub(super) async fn measure(
         statuses: statuses.iter().map(|counts| counts.to_vec()).collect(),
         watch: if watched.is_empty() { 0 } else { watch.map_or(0, |watch| watch.id) },
         watched,
+        reach,
         milliseconds: 0.0,
     };
     Ok((probe, write_model(network).map_err(TrainError::from)?))

@@ -2,7 +2,12 @@
 
 use super::container::{TRAINING, Tensors};
 use crate::{
-    formats::{FormatError, malformed, text::read_json},
+    formats::{
+        FormatError,
+        limits::{OUTPUTS, PARAMETERS, VALUES},
+        malformed,
+        text::read_json,
+    },
     network::*,
 };
 use serde_json::{Map as Fields, Value, json};
@@ -10,7 +15,7 @@ use std::{collections::HashMap, sync::Arc};
 
 /// What `op` may be, and the fields that each of them has beside [`COMMON`]. Any other field is refused: what nobody reads would
 /// make another network of the file than its writer meant.
-const OPERATORS: [(&str, &[&str]); 11] = [
+const OPERATORS: [(&str, &[&str]); 15] = [
     ("linear", &["weight", "bias"]),
     ("conv2d", &["weight", "bias", "stride", "padding", "groups"]),
     ("flatten", &[]),
@@ -18,10 +23,14 @@ const OPERATORS: [(&str, &[&str]); 11] = [
     ("normalize", &["mean", "std"]),
     ("batch_norm", &["weight", "bias", "mean", "variance", "stabilizer"]),
     ("avg_pool", &["kernel", "stride", "padding"]),
+    ("max_pool", &["kernel", "stride", "padding"]),
     ("add", &[]),
     ("relu", &[]),
     ("leaky_relu", &["slope"]),
     ("param_ramp", &["bend", "slope"]),
+    ("clip", &["low", "high"]),
+    ("sigmoid", &[]),
+    ("tanh", &[]),
 ];
 
 /// Fields that every layer may have: its operator, a name that later layers may use, and the names of the layers it reads (the layer
@@ -33,13 +42,6 @@ const TOP: [&str; 4] = ["input_shape", "layers", "info", TRAINING];
 
 /// The network's input in a layer's `inputs`.
 const INPUT: &str = "input";
-
-/// Most outputs of a network: every method walks back from as many rows as that, each as long.
-const OUTPUTS: usize = 4096;
-/// Most values that a network has in all its layers together.
-const VALUES: usize = 1 << 26;
-/// Most parameters, each counted as often as layers name it.
-const PARAMETERS: usize = 1 << 27;
 
 /// The word for errors.
 const WHAT: &str = "model description";
@@ -131,7 +133,7 @@ impl<'a> Layer<'a> {
                 layer: self.layer,
                 op: self.op.to_owned(),
                 tensor: name.to_owned(),
-                held: self.tensors.names().join(", "),
+                held: self.tensors.told(),
             }),
         }
     }
@@ -146,6 +148,13 @@ impl<'a> Layer<'a> {
 
     fn optional_vector(&self, field: &str) -> Result<Option<Arc<[f32]>>, FormatError> {
         self.field(field).map(|_| self.vector(field)).transpose()
+    }
+
+    /// Kernel, stride (the kernel where absent) and padding (none where absent).
+    fn pooling(&self) -> Result<[[usize; 2]; 3], FormatError> {
+        self.need("kernel")?;
+        let kernel = self.pair("kernel")?.unwrap_or([1, 1]);
+        Ok([kernel, self.pair("stride")?.unwrap_or(kernel), self.pair("padding")?.unwrap_or([0, 0])])
     }
 
     fn operator(&self) -> Result<Arc<dyn Operator>, FormatError> {
@@ -187,11 +196,12 @@ impl<'a> Layer<'a> {
                 stabilizer: self.number("stabilizer")?,
             }),
             "avg_pool" => {
-                self.need("kernel")?;
-                let kernel = self.pair("kernel")?.unwrap_or([1, 1]);
-                let [stride, padding] =
-                    [self.pair("stride")?.unwrap_or(kernel), self.pair("padding")?.unwrap_or([0, 0])];
+                let [kernel, stride, padding] = self.pooling()?;
                 Arc::new(AvgPool { kernel, stride, padding })
+            }
+            "max_pool" => {
+                let [kernel, stride, padding] = self.pooling()?;
+                Arc::new(MaxPool { kernel, stride, padding })
             }
             "add" => Arc::new(Add),
             "relu" => Arc::new(Relu),
@@ -200,6 +210,13 @@ impl<'a> Layer<'a> {
                 let (shape, bend) = self.tensor("bend")?;
                 Arc::new(ParamRamp { slope: self.number("slope")?, bend, shape })
             }
+            "clip" => {
+                let end =
+                    |field: &str, absent| if self.field(field).is_some() { self.number(field) } else { Ok(absent) };
+                Arc::new(Clip { low: end("low", f64::NEG_INFINITY)?, high: end("high", f64::INFINITY)? })
+            }
+            "sigmoid" => Arc::new(Sigmoid),
+            "tanh" => Arc::new(Tanh),
             op => return Err(unknown(self.layer, op)),
         })
     }
@@ -304,7 +321,8 @@ pub(super) fn describe(network: &Network) -> (Value, Vec<NamedTensor>) {
     let name = |id: usize| if id == 0 { INPUT.to_owned() } else { format!("layer{}", id - 1) };
     for (layer, node) in nodes[1..].iter().enumerate() {
         let Some(operator) = &node.operator else { continue };
-        let mut entry = serde_json::Map::from_iter([("op".to_owned(), json!(operator.name()))]);
+        let mut entry = Fields::new();
+        entry.insert("op".to_owned(), json!(operator.name()));
         for tensor in operator.tensors() {
             let key = format!("{layer}.{}", tensor.name);
             entry.insert(tensor.name.to_owned(), json!(key));

@@ -2,7 +2,7 @@
 
 use super::super::FormatError;
 use super::graph::{Attribute, Graph, OPSET};
-use crate::network::{Network, NetworkError, Operator, Tensor};
+use crate::network::{Network, NetworkError, Operator, Parts, Sliding, Tensor};
 
 /// Name of the graph's input.
 const INPUT: &str = "input";
@@ -18,7 +18,7 @@ pub struct Rounded {
     pub layer: usize,
     /// Its operator.
     pub op: &'static str,
-    /// What it is: "slope", "1 − slope" (of a ParamRamp) or "stabilizer".
+    /// What it is: "slope", "1 − slope" (of a ParamRamp), "low" or "high" (of a clip) or "stabilizer".
     pub setting: String,
     /// The network's value.
     pub value: f64,
@@ -32,18 +32,17 @@ pub fn onnx_rounded(network: &Network) -> Vec<Rounded> {
     for (layer, node) in network.nodes().iter().skip(1).enumerate() {
         let Some(operator) = &node.operator else { continue };
         let op = operator.name();
-        for (setting, value) in operator.settings() {
-            // Sizes are integers, or lists, and kept.
-            let Some(value) = value.as_f64() else { continue };
+        let parts = operator.parts();
+        for (setting, value) in parts.numbers() {
             let (written, rest) = (value as f32, (1.0 - value) as f32);
             // 1 − rest is exact, 1 − value need not be.
-            if op == "param_ramp" && 1.0 - f64::from(rest) != value {
+            if matches!(parts, Parts::ParamRamp { .. }) && 1.0 - f64::from(rest) != value {
                 found.push(Rounded {
                     layer, op, setting: format!("1 − {setting}"), value: 1.0 - value, written: rest
                 });
             }
             if f64::from(written) != value {
-                found.push(Rounded { layer, op, setting, value, written });
+                found.push(Rounded { layer, op, setting: setting.to_owned(), value, written });
             }
         }
     }
@@ -57,7 +56,7 @@ pub fn onnx_rounded(network: &Network) -> Vec<Rounded> {
 /// `(1 − η)·(Relu(z) − Relu(z − r)) + η·z`, written out. Add of more than two inputs is a chain.
 ///
 /// What is exact: every tensor of the network (weights, biases, means, deviations, variances, bends) is copied bit for
-/// bit into an initialiser named `layer.tensor`, as in the project's own file. What is not: a slope and batch norm's
+/// bit into an initialiser named `layer.tensor`, as in the project's own file. What is not: a slope, a clip's ends and batch norm's
 /// stabilizer are f64 here and f32 in ONNX, so they are rounded to the nearest ([`onnx_rounded`] says which); so is 1 − η. A
 /// runtime that computes in f32 adds its own rounding, for ParamRamp up to an ulp of z beyond the bend.
 ///
@@ -131,19 +130,6 @@ impl Layer<'_> {
         std::iter::once(self.inputs[0].to_owned()).chain(copied).collect()
     }
 
-    fn number(&self, setting: &str) -> Result<f64, FormatError> {
-        let value = self.operator.settings().get(setting).and_then(serde_json::Value::as_f64);
-        value.ok_or_else(|| self.wrong(format!("has no number \"{setting}\" to write")))
-    }
-
-    /// A setting of one number per axis.
-    fn sizes(&self, setting: &str) -> Result<Vec<usize>, FormatError> {
-        let settings = self.operator.settings();
-        let list = settings.get(setting).and_then(serde_json::Value::as_array);
-        let sizes = list.and_then(|list| list.iter().map(|n| n.as_u64().and_then(|n| n.try_into().ok())).collect());
-        sizes.ok_or_else(|| self.wrong(format!("has no sizes \"{setting}\" to write")))
-    }
-
     /// One number per channel, shaped to broadcast over the batch and the rest of the image.
     fn by_channel(&self) -> Vec<usize> {
         let rest = self.shape.iter().skip(1).map(|_| 1);
@@ -153,37 +139,37 @@ impl Layer<'_> {
     /// Adds the layer's nodes and initialisers.
     fn write(&self, graph: &mut Graph) -> Result<(), FormatError> {
         let (z, out) = (self.inputs[0], self.output);
-        match self.operator.name() {
-            "linear" => {
+        match self.operator.parts() {
+            Parts::Linear => {
                 let inputs = self.weighted(graph);
                 graph.node("Gemm", &words(&inputs), out, &[("transB", Attribute::Int(1))]);
             }
-            "conv2d" => {
+            Parts::Conv2d { stride, padding, groups } => {
                 let kernel = self.tensor("weight")?.shape.split_off(2);
-                let group = self.operator.settings().get("groups").and_then(serde_json::Value::as_u64).unwrap_or(1);
-                let group = usize::try_from(group).map_err(|_| self.wrong("has too many groups"))?;
+                let kernel = kernel.try_into().map_err(|_| self.wrong("has a kernel of more than two axes"))?;
                 let inputs = self.weighted(graph);
-                self.slide(graph, "Conv", &words(&inputs), &kernel, ("group", group))?;
+                self.slide(graph, "Conv", &words(&inputs), Sliding { kernel, stride, padding }, ("group", groups));
             }
             // Zeros of the padding count, as they do here; without this they would not.
-            "avg_pool" => self.slide(graph, "AveragePool", &[z], &self.sizes("kernel")?, ("count_include_pad", 1))?,
-            "flatten" => graph.node("Flatten", &[z], out, &[("axis", Attribute::Int(1))]),
-            "reshape" => {
+            Parts::AvgPool(sliding) => self.slide(graph, "AveragePool", &[z], sliding, ("count_include_pad", 1)),
+            Parts::MaxPool(sliding) => self.slide(graph, "MaxPool", &[z], sliding, ("ceil_mode", 0)),
+            Parts::Flatten => graph.node("Flatten", &[z], out, &[("axis", Attribute::Int(1))]),
+            Parts::Reshape(_) => {
                 // −1 leaves the batch its size.
                 let sizes = self.shape.iter().map(|&size| size as i64);
                 let shape: Vec<i64> = std::iter::once(-1).chain(sizes).collect();
                 let shape = graph.integers(self.name("shape"), &shape);
                 graph.node("Reshape", &[z, &shape], out, &[]);
             }
-            "normalize" => {
+            Parts::Normalize => {
                 let mean = self.copy(graph, "mean", &self.by_channel())?;
                 let std = self.copy(graph, "std", &self.by_channel())?;
                 let centred = self.name("centred");
                 graph.node("Sub", &[z, &mean], &centred, &[]);
                 graph.node("Div", &[&centred, &std], out, &[]);
             }
-            "batch_norm" => {
-                let stabilizer = self.number("stabilizer")? as f32;
+            Parts::BatchNorm { stabilizer } => {
+                let stabilizer = stabilizer as f32;
                 let lost = |&variance: &f32| !(stabilizer.is_finite() && variance + stabilizer > 0.0);
                 if let Some(channel) = self.tensor("variance")?.values.iter().position(lost) {
                     return Err(
@@ -194,13 +180,18 @@ impl Layer<'_> {
                 let inputs = self.weighted(graph);
                 graph.node("BatchNormalization", &words(&inputs), out, &[("epsilon", Attribute::Float(stabilizer))]);
             }
-            "add" => self.add(graph),
-            "relu" => graph.node("Relu", &[z], out, &[]),
-            "leaky_relu" => {
-                graph.node("LeakyRelu", &[z], out, &[("alpha", Attribute::Float(self.number("slope")? as f32))]);
+            Parts::Add => self.add(graph),
+            Parts::Relu => graph.node("Relu", &[z], out, &[]),
+            Parts::LeakyRelu { slope } => {
+                graph.node("LeakyRelu", &[z], out, &[("alpha", Attribute::Float(slope as f32))]);
             }
-            "param_ramp" => self.ramp(graph)?,
-            _ => return Err(self.wrong(format!("has no form in ONNX opset {OPSET}; the project's own file holds it"))),
+            Parts::ParamRamp { slope } => self.ramp(graph, slope)?,
+            Parts::Clip { low, high } => self.clip(graph, low, high),
+            Parts::Sigmoid => graph.node("Sigmoid", &[z], out, &[]),
+            Parts::Tanh => graph.node("Tanh", &[z], out, &[]),
+            Parts::Other => {
+                return Err(self.wrong(format!("has no form in ONNX opset {OPSET}; the project's own file holds it")));
+            }
         }
         Ok(())
     }
@@ -211,20 +202,30 @@ impl Layer<'_> {
         graph: &mut Graph,
         op: &str,
         inputs: &[&str],
-        kernel: &[usize],
+        Sliding { kernel, stride, padding }: Sliding,
         (setting, value): (&str, usize),
-    ) -> Result<(), FormatError> {
-        let padding = self.sizes("padding")?;
+    ) {
         // Before each axis, then after each: the same here.
-        let pads = [padding.as_slice(), &padding].concat();
+        let pads = [padding, padding].concat();
         let attributes = [
-            ("kernel_shape", Attribute::Ints(kernel)),
+            ("kernel_shape", Attribute::Ints(&kernel)),
             ("pads", Attribute::Ints(&pads)),
-            ("strides", Attribute::Ints(&self.sizes("stride")?)),
+            ("strides", Attribute::Ints(&stride)),
             (setting, Attribute::Int(value)),
         ];
         graph.node(op, inputs, self.output, &attributes);
-        Ok(())
+    }
+
+    /// An end that does not cut is an input without a name.
+    fn clip(&self, graph: &mut Graph, low: f64, high: f64) {
+        let mut end = |setting: &str, value: f64| match value.is_finite() {
+            true => graph.floats(self.name(setting), &[], &[value as f32]),
+            false => String::new(),
+        };
+        let (low, high) = (end("low", low), end("high", high));
+        let inputs = [self.inputs[0], &low, &high];
+        // The last one is left out rather than left without a name.
+        graph.node("Clip", if high.is_empty() { &inputs[..2] } else { &inputs }, self.output, &[]);
     }
 
     /// The sum of two inputs, then of that and the next.
@@ -239,8 +240,8 @@ impl Layer<'_> {
     }
 
     /// `(1 − η)·(Relu(z) − Relu(z − r)) + η·z`. The same nodes whatever η, so that readers know the pattern.
-    fn ramp(&self, graph: &mut Graph) -> Result<(), FormatError> {
-        let (z, slope) = (self.inputs[0], self.number("slope")?);
+    fn ramp(&self, graph: &mut Graph, slope: f64) -> Result<(), FormatError> {
+        let z = self.inputs[0];
         let shape: Vec<usize> = [1].into_iter().chain(self.shape.iter().copied()).collect();
         let bend = self.copy(graph, "bend", &shape)?;
         let rest = graph.floats(self.name("one_minus_slope"), &[], &[(1.0 - slope) as f32]);

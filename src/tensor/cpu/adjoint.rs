@@ -3,10 +3,11 @@
 use super::{
     Cpu, CpuMap, CpuTensor, conv, dense, elementwise,
     full::{data, shape, tensor},
-    gradients,
+    gradients, pool,
 };
 use crate::{
-    activation::{Curve, Real, Strategy},
+    activation::{Real, Rules, Strategy, by_rule},
+    network::Window,
     tensor::{Backend, Differentiable, Pair, Shape},
 };
 
@@ -106,18 +107,23 @@ impl<T: Real> Differentiable for Cpu<T> {
 
     fn activate_gradient(
         &self,
-        curves: &Vec<Curve<T>>,
+        rules: &Rules<T>,
         z: &CpuTensor<T>,
         gradient: &CpuTensor<T>,
     ) -> (CpuTensor<T>, Option<CpuTensor<T>>) {
         let (z, gradient) = (z.full(), gradient.full());
-        let (into, bends) = gradients::activate(curves, data(&z), data(&gradient));
+        let (into, bends) = by_rule!(rules, rules => gradients::activate(rules, data(&z), data(&gradient)));
         (tensor(shape(&z), into).into(), bends.map(|bends| tensor([1, 1, bends.len()], bends).into()))
+    }
+
+    fn largest_gradient(&self, window: &Window, z: &CpuTensor<T>, gradient: &CpuTensor<T>) -> CpuTensor<T> {
+        let (z, gradient) = (z.full(), gradient.full());
+        tensor(shape(&z), pool::largest_gradient(window, data(&z), data(&gradient))).into()
     }
 
     fn relax_gradient(
         &self,
-        curves: &Vec<Curve<T>>,
+        rules: &Rules<T>,
         strategy: Strategy,
         range: &Pair<CpuTensor<T>>,
         gradient: [&CpuTensor<T>; 4],
@@ -125,7 +131,8 @@ impl<T: Real> Differentiable for Cpu<T> {
         let (lower, upper) = (range.lower.full(), range.upper.full());
         let gradient = gradient.map(CpuTensor::full);
         let four = gradient.each_ref().map(|gradient| data(gradient));
-        let (below, above, bends) = gradients::relax(curves, strategy, (data(&lower), data(&upper)), four);
+        let ends = (data(&lower), data(&upper));
+        let (below, above, bends) = by_rule!(rules, rules => gradients::relax(rules, strategy, ends, four));
         let shape = shape(&lower);
         let ends = Pair { lower: tensor(shape, below).into(), upper: tensor(shape, above).into() };
         (ends, bends.map(|bends| tensor([1, 1, bends.len()], bends).into()))

@@ -9,7 +9,7 @@ use super::{
     parallel,
 };
 use crate::{
-    activation::{Curve, Lines, Real, Strategy, lines},
+    activation::{Lines, Real, Rule, Strategy, lines},
     tensor::{Ball, Dual},
 };
 use std::{borrow::Cow, ops::Range};
@@ -56,11 +56,11 @@ pub(super) fn scale<T: Real>(rows: &[T], scale: &[T], out: &mut [T]) {
 }
 
 /// σ(z) for every row.
-pub(super) fn activate<T: Real>(curves: &[Curve<T>], z: &[T]) -> Vec<T> {
+pub(super) fn activate<T: Real>(rules: &[impl Rule<T>], z: &[T]) -> Vec<T> {
     let mut out = vec![T::zero(); z.len()];
-    for (out, z) in out.chunks_mut(curves.len()).zip(z.chunks(curves.len())) {
-        for ((out, &z), curve) in out.iter_mut().zip(z).zip(curves) {
-            *out = curve.value(z);
+    for (out, z) in out.chunks_mut(rules.len()).zip(z.chunks(rules.len())) {
+        for ((out, &z), rule) in out.iter_mut().zip(z).zip(rules) {
+            *out = rule.value(z);
         }
     }
     out
@@ -117,10 +117,10 @@ pub(super) fn concat<T: Real>(parts: &[Cow<'_, Full<T>>], axis: usize) -> Full<T
 }
 
 /// Lower slopes, upper slopes, lower intercepts and upper intercepts, for every neuron of every item.
-pub(super) fn relax<T: Real>(curves: &[Curve<T>], strategy: Strategy, lower: &[T], upper: &[T]) -> [Vec<T>; 4] {
+pub(super) fn relax<T: Real>(rules: &[impl Rule<T>], strategy: Strategy, lower: &[T], upper: &[T]) -> [Vec<T>; 4] {
     let mut out = [(); 4].map(|()| Vec::with_capacity(lower.len()));
     for (index, (&l, &u)) in lower.iter().zip(upper).enumerate() {
-        let Lines { lower, upper } = lines(&curves[index % curves.len()], strategy, l, u);
+        let Lines { lower, upper } = lines(&rules[index % rules.len()], strategy, l, u);
         let four = [lower.slope, upper.slope, lower.intercept, upper.intercept];
         out.iter_mut().zip(four).for_each(|(out, value)| out.push(value));
     }
@@ -150,7 +150,7 @@ pub(super) fn relax_backward<T: Real>(rows: &Full<T>, lines: [&Full<T>; 4]) -> (
     let both = batch.max(shape(lines[0])[0]);
     let mut out = vec![T::zero(); both * count * width];
     let mut offsets = vec![T::zero(); both * count];
-    // One pass writes both: each row's offset rides behind its coefficients.
+    // One pass writes both: each row's offset is kept beside its coefficients.
     let mut joined: Vec<(&mut [T], &mut T)> = out.chunks_mut(width).zip(offsets.iter_mut()).collect();
     let cost = both * count * width * 4;
     let step = parallel::rows_per_chunk(joined.len(), cost);

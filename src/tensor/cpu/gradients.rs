@@ -1,7 +1,7 @@
 //! The loops of the adjoints.
 
 use crate::{
-    activation::{Curve, Line, Lines, Real, Strategy, bend_slope_at, lines_gradient, slope_at},
+    activation::{Line, Lines, Real, Rule, Strategy, lines_gradient},
     tensor::Shape,
 };
 
@@ -33,19 +33,19 @@ pub(super) fn halve_ends<T: Real>(centre: &mut [T], radius: &mut [T]) {
 }
 
 /// Gradients of z and of the bends.
-pub(super) fn activate<T: Real>(curves: &[Curve<T>], z: &[T], gradient: &[T]) -> (Vec<T>, Option<Vec<T>>) {
-    let width = curves.len();
+pub(super) fn activate<T: Real>(rules: &[impl Rule<T>], z: &[T], gradient: &[T]) -> (Vec<T>, Option<Vec<T>>) {
+    let width = rules.len();
     let mut into = vec![T::zero(); z.len()];
     for ((into, z), gradient) in into.chunks_mut(width).zip(z.chunks(width)).zip(gradient.chunks(width)) {
-        for (((into, &z), &gradient), curve) in into.iter_mut().zip(z).zip(gradient).zip(curves) {
-            *into = gradient * slope_at(curve, z);
+        for (((into, &z), &gradient), rule) in into.iter_mut().zip(z).zip(gradient).zip(rules) {
+            *into = gradient * rule.slope_at(z);
         }
     }
-    let bends = curves.iter().any(Curve::has_bend).then(|| {
+    let bends = rules.iter().any(Rule::has_parameter).then(|| {
         let mut bends = vec![T::zero(); width];
         for (z, gradient) in z.chunks(width).zip(gradient.chunks(width)) {
-            for (((bend, &z), &gradient), curve) in bends.iter_mut().zip(z).zip(gradient).zip(curves) {
-                *bend += gradient * bend_slope_at(curve, z);
+            for (((bend, &z), &gradient), rule) in bends.iter_mut().zip(z).zip(gradient).zip(rules) {
+                *bend += gradient * rule.parameter_slope_at(z);
             }
         }
         bends
@@ -55,25 +55,25 @@ pub(super) fn activate<T: Real>(curves: &[Curve<T>], z: &[T], gradient: &[T]) ->
 
 /// Gradients of l, u and the bends from those of the lines.
 pub(super) fn relax<T: Real>(
-    curves: &[Curve<T>],
+    rules: &[impl Rule<T>],
     strategy: Strategy,
     (lower, upper): (&[T], &[T]),
     [slope_below, slope_above, at_below, at_above]: [&[T]; 4],
 ) -> (Vec<T>, Vec<T>, Option<Vec<T>>) {
     let (mut below, mut above) = (Vec::with_capacity(lower.len()), Vec::with_capacity(lower.len()));
-    let mut bends = vec![T::zero(); curves.len()];
+    let mut bends = vec![T::zero(); rules.len()];
     for (index, (&l, &u)) in lower.iter().zip(upper).enumerate() {
         let gradient = Lines {
             lower: Line { slope: slope_below[index], intercept: at_below[index] },
             upper: Line { slope: slope_above[index], intercept: at_above[index] },
         };
-        let at = index % curves.len();
-        let [to_lower, to_upper, to_bend] = lines_gradient(&curves[at], strategy, l, u, &gradient);
+        let at = index % rules.len();
+        let [to_lower, to_upper, to_bend] = lines_gradient(&rules[at], strategy, l, u, &gradient);
         below.push(to_lower);
         above.push(to_upper);
         bends[at] += to_bend;
     }
-    (below, above, curves.iter().any(Curve::has_bend).then_some(bends))
+    (below, above, rules.iter().any(Rule::has_parameter).then_some(bends))
 }
 
 /// One row of relax_backward's adjoint: appends the row's gradient, adds to those of the lines.
@@ -129,7 +129,7 @@ pub(super) fn margin_loss<T: Real>(margins: &[T]) -> T {
     most + sum.ln()
 }
 
-/// The share of growth that is let pass (Shi et al. 2021).
+/// Growth by less than a factor of 1/τ is not penalised (Shi et al. 2021).
 const TAU: f64 = 0.5;
 
 /// max(0, 1 − before/(τ·after)) and its derivatives by both.

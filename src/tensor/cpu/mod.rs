@@ -9,13 +9,13 @@ mod gradients;
 mod map;
 mod parallel;
 mod patches;
+mod pool;
 mod steer;
 
 use crate::{
-    activation::Curves,
-    activation::{Curve, Real, Strategy},
-    network::Affine,
-    tensor::{Backend, Ball, DeviceError, Form, Pair, Relaxation, Shape},
+    activation::{Activation, Real, Rules, Strategy, by_rule},
+    network::{Affine, Window},
+    tensor::{Backend, Ball, DeviceError, Form, Pair, Picked, Relaxation, Shape},
 };
 use full::{Full, data, shape, tensor};
 pub use map::CpuMap;
@@ -92,10 +92,31 @@ fn written<T: Real>(ball: &Ball<CpuTensor<T>>) -> Ball<Cow<'_, Full<T>>> {
     }
 }
 
+/// The inputs below and above, then the constants below and above.
+fn picked_lines<T: Real>(picked: &Picked<CpuTensor<T>>) -> [Cow<'_, Full<T>>; 4] {
+    let Picked { input, constant, .. } = picked;
+    [&input.lower, &input.upper, &constant.lower, &constant.upper].map(CpuTensor::full)
+}
+
+impl<T: Real> Cpu<T> {
+    /// The sums of `values` that reach each input on the way that the rows take back through windows.
+    pub(super) fn passed_back(
+        &self,
+        window: &Window,
+        rows: &CpuTensor<T>,
+        values: &CpuTensor<T>,
+        picked: &Picked<CpuTensor<T>>,
+    ) -> CpuTensor<T> {
+        let lines = picked_lines(picked);
+        pool::backward(window, &rows.full(), &values.full(), lines.each_ref().map(|line| &**line)).0.into()
+    }
+}
+
 impl<T: Real> Backend for Cpu<T> {
     type Tensor = CpuTensor<T>;
     type Map = CpuMap<T>;
-    type Curves = Vec<Curve<T>>;
+    type Rules = Rules<T>;
+    type Pool = Window;
 
     const BYTES: usize = size_of::<T>();
     const WORKING_SET: usize = 2 << 20;
@@ -127,8 +148,12 @@ impl<T: Real> Backend for Cpu<T> {
         affine.bias.as_ref().map(|bias| self.upload([1, 1, bias.len()], bias))
     }
 
-    fn curves(&self, curves: &Curves, width: usize) -> Vec<Curve<T>> {
-        (0..width).map(|index| curves.at(index)).collect()
+    fn rules(&self, activation: &Activation, width: usize) -> Rules<T> {
+        Rules::new(activation, width)
+    }
+
+    fn pool(&self, window: &Window) -> Window {
+        *window
     }
 
     fn apply(&self, map: &CpuMap<T>, rows: &CpuTensor<T>) -> CpuTensor<T> {
@@ -245,29 +270,25 @@ impl<T: Real> Backend for Cpu<T> {
         tensor([both, 1, count], out).into()
     }
 
-    fn activate(&self, curves: &Vec<Curve<T>>, z: &CpuTensor<T>) -> CpuTensor<T> {
+    fn activate(&self, rules: &Rules<T>, z: &CpuTensor<T>) -> CpuTensor<T> {
         let z = z.full();
-        tensor(shape(&z), elementwise::activate(curves, data(&z))).into()
+        tensor(shape(&z), by_rule!(rules, rules => elementwise::activate(rules, data(&z)))).into()
     }
 
-    fn activate_interval(&self, curves: &Vec<Curve<T>>, range: &Pair<CpuTensor<T>>) -> Pair<CpuTensor<T>> {
-        Pair { lower: self.activate(curves, &range.lower), upper: self.activate(curves, &range.upper) }
+    fn activate_interval(&self, rules: &Rules<T>, range: &Pair<CpuTensor<T>>) -> Pair<CpuTensor<T>> {
+        Pair { lower: self.activate(rules, &range.lower), upper: self.activate(rules, &range.upper) }
     }
 
-    fn relax(
-        &self,
-        curves: &Vec<Curve<T>>,
-        strategy: Strategy,
-        range: &Pair<CpuTensor<T>>,
-    ) -> Relaxation<CpuTensor<T>> {
+    fn relax(&self, rules: &Rules<T>, strategy: Strategy, range: &Pair<CpuTensor<T>>) -> Relaxation<CpuTensor<T>> {
         let (lower, upper) = (range.lower.full(), range.upper.full());
         let shape = shape(&lower);
         let [slope_lower, slope_upper, at_lower, at_upper] =
-            elementwise::relax(curves, strategy, data(&lower), data(&upper)).map(|values| tensor(shape, values).into());
+            by_rule!(rules, rules => elementwise::relax(rules, strategy, data(&lower), data(&upper)))
+                .map(|values| tensor(shape, values).into());
         Relaxation {
             slope: Pair { lower: slope_lower, upper: slope_upper },
             intercept: Pair { lower: at_lower, upper: at_upper },
-            range: self.activate_interval(curves, range),
+            range: self.activate_interval(rules, range),
         }
     }
 
@@ -336,6 +357,50 @@ impl<T: Real> Backend for Cpu<T> {
         let (low, low_offset) = part(above, &forms.lower);
         let (high, high_offset) = part(below, &forms.upper);
         (elementwise::zip(&low, &high, |a, b| a + b).into(), self.add(&low_offset, &high_offset))
+    }
+
+    fn largest(&self, window: &Window, z: &CpuTensor<T>) -> CpuTensor<T> {
+        let z = z.full();
+        tensor([shape(&z)[0], 1, window.output_len()], pool::largest(window, data(&z))).into()
+    }
+
+    fn pick(&self, window: &Window, strategy: Strategy, range: &Pair<CpuTensor<T>>) -> Picked<CpuTensor<T>> {
+        let (lower, upper) = (range.lower.full(), range.upper.full());
+        let out = [shape(&lower)[0], 1, window.output_len()];
+        let [below, above, at_below, at_above] =
+            pool::pick(window, strategy, data(&lower), data(&upper)).map(|values| tensor(out, values).into());
+        Picked {
+            input: Pair { lower: below, upper: above },
+            constant: Pair { lower: at_below, upper: at_above },
+            range: Pair { lower: self.largest(window, &range.lower), upper: self.largest(window, &range.upper) },
+        }
+    }
+
+    fn pick_backward(
+        &self,
+        window: &Window,
+        rows: &CpuTensor<T>,
+        picked: &Picked<CpuTensor<T>>,
+    ) -> (CpuTensor<T>, CpuTensor<T>) {
+        let (rows, lines) = (rows.full(), picked_lines(picked));
+        let (rows, offsets) = pool::backward(window, &rows, &rows, lines.each_ref().map(|line| &**line));
+        (rows.into(), offsets.into())
+    }
+
+    fn pick_forward(
+        &self,
+        _: &Window,
+        forms: &Pair<Form<CpuTensor<T>>>,
+        picked: &Picked<CpuTensor<T>>,
+    ) -> Pair<Form<CpuTensor<T>>> {
+        let form = |form: &Form<CpuTensor<T>>, input: &CpuTensor<T>, constant: &CpuTensor<T>| Form {
+            coefficients: pool::forward(&form.coefficients.full(), &input.full(), None).into(),
+            offset: pool::forward(&form.offset.full(), &input.full(), Some(&constant.full())).into(),
+        };
+        Pair {
+            lower: form(&forms.lower, &picked.input.lower, &picked.constant.lower),
+            upper: form(&forms.upper, &picked.input.upper, &picked.constant.upper),
+        }
     }
 
     fn concretize(

@@ -1,6 +1,11 @@
 //! Gradients on the device, and the operations of a training loss.
 
-use super::{Gpu, GpuCurves, GpuMap, GpuTensor, backend::number, memory::section, shapes::step};
+use super::{
+    Gpu, GpuCurves, GpuMap, GpuTensor,
+    backend::{Nothing, number},
+    memory::section,
+    shapes::step,
+};
 use crate::{
     activation::Strategy,
     kernels::{self, Work},
@@ -54,6 +59,10 @@ impl Differentiable for Gpu {
         let whole = into.whole(2 * section(count));
         self.queue.run(&kernels::activate_gradient::KERNEL, words, &reads, &whole, Work::Elements(count), false);
         (into, curves.bend.is_some().then(|| self.summed(&bends, [1, 1, curves.width])))
+    }
+
+    fn largest_gradient(&self, pool: &Nothing, _: &GpuTensor, _: &GpuTensor) -> GpuTensor {
+        match *pool {}
     }
 
     fn relax_gradient(

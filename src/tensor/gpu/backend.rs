@@ -2,18 +2,34 @@
 
 use super::{Gpu, GpuCurves, GpuMap, GpuTensor, memory::section, shapes::step};
 use crate::{
-    activation::Curves,
-    activation::Strategy,
+    activation::{Activation, Strategy},
     kernels::{self, Work, activate, concretize_ball, concretize_box, concretize_columns_ball, concretize_columns_box},
-    network::Affine,
-    tensor::{Backend, Ball, DeviceError, Dual, Form, Pair, Relaxation, Shape},
+    network::{Affine, Network, Role, Window},
+    tensor::{Backend, Ball, DeviceError, Dual, Form, Pair, Picked, Relaxation, Shape},
 };
 use std::ops::Range;
+
+/// What is never made: no kernel takes the largest of a window.
+pub enum Nothing {}
+
+/// The first operator of a network that no kernel computes, by name.
+fn lacking(network: &Network) -> Option<&'static str> {
+    let nodes = network.nodes().iter().enumerate();
+    nodes.filter_map(|(id, node)| Some((network.role(id)?, node.operator.as_ref()?))).find_map(|(role, operator)| {
+        let known = match role {
+            Role::Affine(_) | Role::Sum => true,
+            Role::Activation(activation) => matches!(activation, Activation::Curves(_)),
+            Role::Largest(_) => false,
+        };
+        (!known).then(|| operator.name())
+    })
+}
 
 impl Backend for Gpu {
     type Tensor = GpuTensor;
     type Map = GpuMap;
-    type Curves = GpuCurves;
+    type Rules = GpuCurves;
+    type Pool = Nothing;
 
     const BYTES: usize = 4;
     /// Wide enough to keep many cores busy, and no tensor near the 128 MiB that every device binds.
@@ -48,7 +64,14 @@ impl Backend for Gpu {
         affine.bias.as_ref().map(|bias| self.upload([1, 1, bias.len()], bias))
     }
 
-    fn curves(&self, curves: &Curves, width: usize) -> GpuCurves {
+    fn lacks(&self, network: &Network) -> Option<&'static str> {
+        lacking(network)
+    }
+
+    fn rules(&self, activation: &Activation, width: usize) -> GpuCurves {
+        let Activation::Curves(curves) = activation else {
+            panic!("no kernel computes this activation: ask `lacks` first")
+        };
         let bend = curves.bend.as_ref().map(|bend| self.put([1, 1, bend.len()], bend));
         GpuCurves { slope: curves.slope as f32, bend, width }
     }
@@ -228,6 +251,26 @@ impl Backend for Gpu {
         (out, self.concretize(rows, None, &ends))
     }
 
+    fn pool(&self, _: &Window) -> Nothing {
+        panic!("no kernel takes the largest of a window: ask `lacks` first");
+    }
+
+    fn largest(&self, pool: &Nothing, _: &GpuTensor) -> GpuTensor {
+        match *pool {}
+    }
+
+    fn pick(&self, pool: &Nothing, _: Strategy, _: &Pair<GpuTensor>) -> Picked<GpuTensor> {
+        match *pool {}
+    }
+
+    fn pick_backward(&self, pool: &Nothing, _: &GpuTensor, _: &Picked<GpuTensor>) -> (GpuTensor, GpuTensor) {
+        match *pool {}
+    }
+
+    fn pick_forward(&self, pool: &Nothing, _: &Pair<Form<GpuTensor>>, _: &Picked<GpuTensor>) -> Pair<Form<GpuTensor>> {
+        match *pool {}
+    }
+
     fn concretize(&self, rows: &GpuTensor, offset: Option<&GpuTensor>, ball: &Ball<GpuTensor>) -> GpuTensor {
         let [batch, count, width] = rows.shape;
         let centre = match ball {
@@ -347,5 +390,34 @@ impl Gpu {
             }
         }
         out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::lacking;
+    use crate::network::*;
+    use std::sync::Arc;
+
+    #[test]
+    fn what_no_kernel_computes_is_named() {
+        let pool = MaxPool { kernel: [1, 2], stride: [1, 1], padding: [0, 0] };
+        let ramp = ParamRamp { slope: 0.0, bend: [1.0, 2.0].into(), shape: vec![1, 1, 2] };
+        let rows: [(Arc<dyn Operator>, Option<&str>); 7] = [
+            (Arc::new(Relu), None),
+            (Arc::new(LeakyRelu { slope: 0.1 }), None),
+            (Arc::new(ramp), None),
+            (Arc::new(Clip { low: 0.0, high: 6.0 }), Some("clip")),
+            (Arc::new(Sigmoid), Some("sigmoid")),
+            (Arc::new(Tanh), Some("tanh")),
+            (Arc::new(pool), Some("max_pool")),
+        ];
+        for (operator, wanted) in rows {
+            let mut network = Network::new(&[1, 1, 2]).expect("a shape");
+            network.push(Flatten).expect("fits");
+            network.push(Reshape { shape: vec![1, 1, 2] }).expect("fits");
+            network.push_from(operator, &[2]).expect("fits");
+            assert_eq!(lacking(&network), wanted);
+        }
     }
 }

@@ -143,7 +143,7 @@ impl GpuMap {
     pub(super) fn interval_transpose(&self, gpu: &Gpu, gradient: &Pair<GpuTensor>) -> Pair<GpuTensor> {
         match &self.0 {
             Kind::Identity { .. } => gradient.clone(),
-            // A negative factor exchanged the ends: so does the way back.
+            // A negative factor exchanged the ends, and so exchanges their gradients.
             Kind::Diagonal { scale } => gpu.scaled_interval(scale, None, gradient),
             Kind::Window { .. } => {
                 let ends = (&gradient.lower, &gradient.upper);

@@ -55,7 +55,7 @@ pub(super) struct Pool {
     idle: HashMap<(Arena, u64), Vec<Idle>>,
     idle_bytes: u64,
     created: u64,
-    /// Arenas whose recording is gone: their buffers belong to nobody in particular again.
+    /// Arenas whose recording is gone: their buffers may be used by anybody.
     retired: Vec<Arena>,
 }
 
@@ -114,7 +114,7 @@ impl Pool {
         self.idle.entry((arena, size)).or_default().push(idle);
     }
 
-    /// A recording is gone: its buffers serve everybody.
+    /// A recording is gone: its buffers may be used by anybody.
     pub(super) fn retire(&mut self, arena: Arena) {
         self.retired.push(arena);
         let sizes: Vec<u64> = self.idle.keys().filter(|key| key.0 == arena).map(|key| key.1).collect();

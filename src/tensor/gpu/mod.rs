@@ -22,7 +22,7 @@ pub use queue::{Dispatch, Recording};
 use queue::{Queue, View};
 use std::rc::Rc;
 pub(crate) use step::room;
-pub use trial::{Strayed, TrialError};
+pub use trial::{Deviation, TrialError};
 
 /// A tensor on the device; cloning shares the data.
 #[derive(Clone)]

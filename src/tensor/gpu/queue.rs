@@ -166,7 +166,7 @@ impl Tape {
 
 type GroupKey = (&'static str, Vec<(u64, usize, usize)>);
 
-/// The way to a device.
+/// The commands and buffers of a device.
 pub(super) struct Queue {
     pub(super) device: Device,
     pub(super) pool: Rc<RefCell<Pool>>,
@@ -335,7 +335,7 @@ impl Queue {
             view.block.used.set(self.submission.get());
         }
         if let Some(tape) = &mut *self.tape.borrow_mut() {
-            // Buffers made while recording are nobody else's, and serve again within the recording once they are let go.
+            // Buffers made while recording belong to it alone, and are used again within it once they are free.
             let foreign = reads.iter().copied().chain([write]).filter(|view| view.block.arena != tape.arena);
             let foreign: Vec<_> = foreign.map(|view| view.block.clone()).collect();
             foreign.iter().for_each(|block| tape.hold(block));

@@ -7,14 +7,14 @@ use crate::{
 };
 use std::ops::Range;
 
-/// Elements from one item and from one row of a tensor to the next; 0 where one stands for all.
+/// Elements from one item and from one row of a tensor to the next; 0 where one is broadcast.
 fn steps([batch, rows, width]: Shape) -> [u32; 2] {
     let item = if batch == 1 { 0 } else { rows * width };
     let row = if rows == 1 { 0 } else { width };
     [item as u32, row as u32]
 }
 
-/// Elements from one item to the next; 0 where one stands for all.
+/// Elements from one item to the next; 0 where one is broadcast.
 pub(super) fn step([batch, rows, width]: Shape) -> u32 {
     if batch == 1 { 0 } else { (rows * width) as u32 }
 }

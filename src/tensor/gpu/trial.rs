@@ -8,7 +8,7 @@ use crate::{
 
 /// An element that a device computed wrong.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Strayed {
+pub struct Deviation {
     /// The kernel's name.
     pub kernel: &'static str,
     /// Which element of its result.
@@ -21,7 +21,7 @@ pub struct Strayed {
     pub tolerance: f64,
 }
 
-impl std::fmt::Display for Strayed {
+impl std::fmt::Display for Deviation {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(
             out,
@@ -39,7 +39,7 @@ pub enum TrialError {
     Device(#[from] DeviceError),
     /// It computes wrong.
     #[error("the GPU is not used: {0}")]
-    Strayed(Strayed),
+    Deviates(Deviation),
 }
 
 /// Milliseconds that a submission may take: much less than the seconds after which systems take a device away, much more than what
@@ -71,8 +71,8 @@ impl Gpu {
             for (index, (wanted, found)) in twin.iter().zip(found).enumerate() {
                 let tolerance = wanted.tolerance();
                 if !wanted.allows(found) {
-                    let strayed = Strayed { kernel: kernel.name, index, wanted: wanted.value, found, tolerance };
-                    return Err(TrialError::Strayed(strayed));
+                    let deviation = Deviation { kernel: kernel.name, index, wanted: wanted.value, found, tolerance };
+                    return Err(TrialError::Deviates(deviation));
                 }
                 let share = (f64::from(found) - wanted.value).abs() / tolerance;
                 worst = if share > worst { share } else { worst };
@@ -81,7 +81,7 @@ impl Gpu {
         Ok(worst)
     }
 
-    /// The start-up self-test: every kernel, `rounds` times, against its twin. `progress` hears how many of how many are done, and
+    /// The start-up self-test: every kernel, `rounds` times, against its twin. `progress` is told how many of how many are done, and
     /// may end the test by giving `false`.
     ///
     /// # Errors

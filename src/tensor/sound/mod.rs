@@ -8,6 +8,8 @@
 //! The claim: bounds of the real-valued network whose weights are these f32 numbers (and whose normalisations are exact
 //! divisions), over the real region around these inputs.
 
+mod pool;
+mod radii;
 mod relax;
 mod rounding;
 mod steer;
@@ -18,26 +20,19 @@ use super::cpu::{
     Cpu, CpuMap, CpuTensor,
     full::{data, shape, tensor},
 };
-use super::{Backend, Ball, DeviceError, Form, Pair, Relaxation, Shape};
+use super::{Backend, Ball, DeviceError, Form, Pair, Picked, Relaxation, Shape};
 use crate::{
-    activation::Curves,
-    activation::{Curve, Lines, Strategy},
-    network::{Affine, Map},
+    activation::{Activation, Lines, Outward, Rules, Strategy, UNIT, by_rule, down, greater, sum, up},
+    network::{Affine, Map, Window},
 };
-use rounding::{UNIT, around, down, gamma, greater, over, sum, up, whole};
+pub use radii::SoundTensor;
+use radii::{CPU, magnitude, over_rows};
+use rounding::{gamma, over, whole};
 use std::ops::Range;
 
 /// The sound arithmetic on the CPU: the only one whose verdicts may be called certified.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Sound;
-
-/// `mid ± rad`, elementwise.
-#[derive(Clone)]
-pub struct SoundTensor {
-    mid: CpuTensor<f64>,
-    /// `None` where the mid is exact, or is a bound already rounded outward.
-    rad: Option<CpuTensor<f64>>,
-}
 
 /// A linear map, its absolute value, and how far it may be from the operator's exact one.
 pub struct SoundMap {
@@ -49,48 +44,8 @@ pub struct SoundMap {
     terms: [usize; 2],
 }
 
-const CPU: Cpu<f64> = Cpu::new();
-
 /// The kernel that a product runs, forward or transposed.
 type Kernel = fn(&Cpu<f64>, &CpuMap<f64>, &CpuTensor<f64>) -> CpuTensor<f64>;
-
-impl SoundTensor {
-    fn exact(mid: CpuTensor<f64>) -> Self {
-        SoundTensor { mid, rad: None }
-    }
-
-    /// The same exact operation on mid and radius.
-    fn both(&self, f: impl Fn(&CpuTensor<f64>) -> CpuTensor<f64>) -> Self {
-        SoundTensor { mid: f(&self.mid), rad: self.rad.as_ref().map(f) }
-    }
-
-    /// One number per element from mid and radius.
-    fn each(&self, f: impl Fn(f64, f64) -> f64 + Sync + Send) -> CpuTensor<f64> {
-        match &self.rad {
-            None => self.mid.mapped(|mid| f(mid, 0.0)),
-            Some(rad) => self.mid.zipped(rad, f),
-        }
-    }
-
-    /// The radius, written out where it is 0.
-    fn radius(&self) -> CpuTensor<f64> {
-        self.rad.clone().unwrap_or_else(|| self.mid.mapped(|_| 0.0))
-    }
-
-    /// What the sum of as many products as `gamma` is for may be wrong by, for each factor beside it.
-    fn error(&self, gamma: f64) -> CpuTensor<f64> {
-        self.each(|mid, rad| over(rad + gamma * mid.abs()))
-    }
-
-    fn join(parts: &[Self], concat: fn(&Cpu<f64>, &[CpuTensor<f64>]) -> CpuTensor<f64>) -> Self {
-        let mids: Vec<_> = parts.iter().map(|part| part.mid.clone()).collect();
-        let rad = parts.iter().any(|part| part.rad.is_some()).then(|| {
-            let rads: Vec<_> = parts.iter().map(SoundTensor::radius).collect();
-            concat(&CPU, &rads)
-        });
-        SoundTensor { mid: concat(&CPU, &mids), rad }
-    }
-}
 
 impl SoundMap {
     /// W·v or A·W. With |W − Ŵ| ≤ ρ|Ŵ| and v = mid ± rad, the error is at most
@@ -116,11 +71,6 @@ impl SoundMap {
         let rad = (rho > 0.0).then(|| mid.mapped(|w| over(rho * w.abs())));
         SoundTensor { mid, rad }
     }
-}
-
-/// max(|lower|, |upper|).
-fn magnitude(range: &Pair<SoundTensor>) -> CpuTensor<f64> {
-    range.lower.mid.zipped(&range.upper.mid, |l, u| greater(l.abs(), u.abs()))
 }
 
 /// The same function of every form's mid.
@@ -161,7 +111,8 @@ fn region(ball: &Ball<SoundTensor>) -> (Ball<CpuTensor<f64>>, CpuTensor<f64>, f6
 impl Backend for Sound {
     type Tensor = SoundTensor;
     type Map = SoundMap;
-    type Curves = Vec<Curve<f64>>;
+    type Rules = Rules<f64>;
+    type Pool = Window;
 
     const BYTES: usize = 2 * size_of::<f64>();
     const WORKING_SET: usize = Cpu::<f64>::WORKING_SET;
@@ -207,8 +158,12 @@ impl Backend for Sound {
         Some(SoundTensor { mid, rad })
     }
 
-    fn curves(&self, curves: &Curves, width: usize) -> Vec<Curve<f64>> {
-        CPU.curves(curves, width)
+    fn rules(&self, activation: &Activation, width: usize) -> Rules<f64> {
+        CPU.rules(activation, width)
+    }
+
+    fn pool(&self, window: &Window) -> Window {
+        *window
     }
 
     fn apply(&self, map: &SoundMap, rows: &SoundTensor) -> SoundTensor {
@@ -333,39 +288,43 @@ impl Backend for Sound {
         SoundTensor { mid: CPU.dot(&rows.mid, &v.mid), rad: Some(rad.mapped(|rad| whole(rad, gamma))) }
     }
 
-    fn activate(&self, curves: &Vec<Curve<f64>>, z: &SoundTensor) -> SoundTensor {
-        // No activation is steeper than 1, and its own rounding is a few units of its value.
-        let mid = CPU.activate(curves, &z.mid);
-        SoundTensor { rad: Some(mid.zipped(&z.radius(), |mid, rad| over(rad + 8.0 * UNIT * mid.abs()))), mid }
+    fn activate(&self, rules: &Rules<f64>, z: &SoundTensor) -> SoundTensor {
+        // No activation is steeper than 1; what its own evaluation may be wrong by, its rule says.
+        let (mid, at) = (CPU.activate(rules, &z.mid), z.mid.full());
+        let own = by_rule!(rules, rules => {
+            let values = mid.full();
+            let pairs = data(&at).iter().zip(data(&values)).enumerate();
+            let own = pairs.map(|(index, (&z, &value))| rules[index % rules.len()].error(z, value)).collect();
+            CpuTensor::from(tensor(shape(&at), own))
+        });
+        SoundTensor { rad: Some(own.zipped(&z.radius(), |own, rad| over(rad + own))), mid }
     }
 
-    fn activate_interval(&self, curves: &Vec<Curve<f64>>, range: &Pair<SoundTensor>) -> Pair<SoundTensor> {
+    fn activate_interval(&self, rules: &Rules<f64>, range: &Pair<SoundTensor>) -> Pair<SoundTensor> {
         let end = |part: &SoundTensor, pick: fn((f64, f64)) -> f64| {
             let full = part.mid.full();
             let values = data(&full).iter().enumerate();
-            let values = values.map(|(index, &z)| pick(around(&curves[index % curves.len()], z)));
-            SoundTensor::exact(tensor(shape(&full), values.collect()).into())
+            let values = by_rule!(rules, rules => {
+                values.map(|(index, &z)| pick(rules[index % rules.len()].around(z))).collect()
+            });
+            SoundTensor::exact(tensor(shape(&full), values).into())
         };
         Pair { lower: end(&range.lower, |ends| ends.0), upper: end(&range.upper, |ends| ends.1) }
     }
 
-    fn relax(
-        &self,
-        curves: &Vec<Curve<f64>>,
-        strategy: Strategy,
-        range: &Pair<SoundTensor>,
-    ) -> Relaxation<SoundTensor> {
+    fn relax(&self, rules: &Rules<f64>, strategy: Strategy, range: &Pair<SoundTensor>) -> Relaxation<SoundTensor> {
         let (lower, upper) = (range.lower.mid.full(), range.upper.mid.full());
         let ranges = data(&lower).iter().zip(data(&upper)).enumerate();
-        let lines: Vec<_> =
-            ranges.map(|(index, (&l, &u))| relax::sound_lines(&curves[index % curves.len()], strategy, l, u)).collect();
+        let lines: Vec<_> = by_rule!(rules, rules => ranges
+            .map(|(index, (&l, &u))| relax::sound_lines(&rules[index % rules.len()], strategy, l, u))
+            .collect());
         let shape = shape(&lower);
         let part =
             |pick: fn(&Lines<f64>) -> f64| SoundTensor::exact(tensor(shape, lines.iter().map(pick).collect()).into());
         Relaxation {
             slope: Pair { lower: part(|lines| lines.lower.slope), upper: part(|lines| lines.upper.slope) },
             intercept: Pair { lower: part(|lines| lines.lower.intercept), upper: part(|lines| lines.upper.intercept) },
-            range: self.activate_interval(curves, range),
+            range: self.activate_interval(rules, range),
         }
     }
 
@@ -432,6 +391,32 @@ impl Backend for Sound {
         (SoundTensor { mid, rad: safe(rad) }, SoundTensor { mid: offset, rad: safe(offset_rad) })
     }
 
+    fn largest(&self, window: &Window, z: &SoundTensor) -> SoundTensor {
+        pool::largest(window, z)
+    }
+
+    fn pick(&self, window: &Window, strategy: Strategy, range: &Pair<SoundTensor>) -> Picked<SoundTensor> {
+        pool::pick(window, strategy, range)
+    }
+
+    fn pick_backward(
+        &self,
+        window: &Window,
+        rows: &SoundTensor,
+        picked: &Picked<SoundTensor>,
+    ) -> (SoundTensor, SoundTensor) {
+        pool::backward(window, rows, picked)
+    }
+
+    fn pick_forward(
+        &self,
+        window: &Window,
+        forms: &Pair<Form<SoundTensor>>,
+        picked: &Picked<SoundTensor>,
+    ) -> Pair<Form<SoundTensor>> {
+        pool::forward(window, forms, picked)
+    }
+
     fn concretize(&self, rows: &SoundTensor, offset: Option<&SoundTensor>, ball: &Ball<SoundTensor>) -> SoundTensor {
         let [_, _, width] = self.shape(rows);
         let gamma = gamma(width);
@@ -462,19 +447,4 @@ impl Backend for Sound {
             upper: SoundTensor::exact(ends.upper.zipped(&rads.upper, |end, rad| up(end + total(end, rad)))),
         }
     }
-}
-
-/// The greatest number of each column over the rows, `[batch, 1, n]`.
-fn over_rows(values: &CpuTensor<f64>) -> CpuTensor<f64> {
-    let full = values.full();
-    let [batch, rows, width] = shape(&full);
-    if rows == 1 {
-        return values.clone();
-    }
-    let mut most = vec![0.0; batch * width];
-    for (index, row) in data(&full).chunks(width).enumerate() {
-        let most = &mut most[index / rows * width..][..width];
-        most.iter_mut().zip(row).for_each(|(most, &value)| *most = greater(*most, value));
-    }
-    tensor([batch, 1, width], most).into()
 }

@@ -1,35 +1,41 @@
 //! Lines of slopes from outside, their intercepts rounded outward.
 
-use super::{CPU, Sound, SoundTensor, data, relax::enclosing, shape, tensor};
+use super::{
+    Sound, data,
+    radii::{CPU, SoundTensor},
+    relax::enclosing,
+    shape, tensor,
+};
 use crate::{
-    activation::{Curve, Lines},
-    tensor::{Ball, Pair, Steerable, Touching},
+    activation::{Lines, Rules, by_rule},
+    network::Window,
+    tensor::{Ball, Pair, Picked, Relaxation, Steerable, Touching},
 };
 
 impl Steerable for Sound {
     fn touching(
         &self,
-        curves: &Vec<Curve<f64>>,
+        rules: &Rules<f64>,
         slope: &Pair<SoundTensor>,
         range: &Pair<SoundTensor>,
     ) -> Touching<SoundTensor> {
         let plain = |pair: &Pair<SoundTensor>| Pair { lower: pair.lower.mid.clone(), upper: pair.upper.mid.clone() };
         // Where a line touches is for the search alone; the intercepts are what is claimed.
-        let at = CPU.touching(curves, &plain(slope), &plain(range)).at;
+        let at = CPU.touching(rules, &plain(slope), &plain(range)).at;
         let (below, above) = (slope.lower.mid.full(), slope.upper.mid.full());
         let (lower, upper) = (range.lower.mid.full(), range.upper.mid.full());
         let ([own, rows, width], [items, ..]) = (shape(&below), shape(&lower));
         let batch = own.max(items);
         let count = rows * width;
-        let lines: Vec<Lines<f64>> = (0..batch * count)
+        let lines: Vec<Lines<f64>> = by_rule!(rules, rules => (0..batch * count)
             .map(|index| {
                 let place = |items: usize, each: usize| if items == 1 { index % each } else { index };
                 let slopes = [data(&below)[place(own, count)], data(&above)[place(own, count)]];
                 let neuron = index % width;
                 let at = if items == 1 { neuron } else { index / count * width + neuron };
-                enclosing(&curves[neuron], slopes, data(&lower)[at], data(&upper)[at])
+                enclosing(&rules[neuron], slopes, data(&lower)[at], data(&upper)[at])
             })
-            .collect();
+            .collect());
         let part = |pick: fn(&Lines<f64>) -> f64| {
             SoundTensor::exact(tensor([batch, rows, width], lines.iter().map(pick).collect()).into())
         };
@@ -37,6 +43,32 @@ impl Steerable for Sound {
             intercept: Pair { lower: part(|lines| lines.lower.intercept), upper: part(|lines| lines.upper.intercept) },
             at: Pair { lower: SoundTensor::exact(at.lower), upper: SoundTensor::exact(at.upper) },
         }
+    }
+
+    fn choices(&self, rules: &Rules<f64>, range: &Pair<SoundTensor>) -> Pair<Pair<SoundTensor>> {
+        let range = Pair { lower: range.lower.mid.clone(), upper: range.upper.mid.clone() };
+        let side =
+            |slopes: Pair<_>| Pair { lower: SoundTensor::exact(slopes.lower), upper: SoundTensor::exact(slopes.upper) };
+        let found = CPU.choices(rules, &range);
+        Pair { lower: side(found.lower), upper: side(found.upper) }
+    }
+
+    fn follow(&self, rows: &SoundTensor, lines: &Relaxation<SoundTensor>, z: &SoundTensor) -> SoundTensor {
+        let plain = |pair: &Pair<SoundTensor>| Pair { lower: pair.lower.mid.clone(), upper: pair.upper.mid.clone() };
+        let [slope, intercept, range] = [&lines.slope, &lines.intercept, &lines.range].map(plain);
+        SoundTensor::exact(CPU.follow(&rows.mid, &Relaxation { slope, intercept, range }, &z.mid))
+    }
+
+    fn follow_picked(
+        &self,
+        window: &Window,
+        rows: &SoundTensor,
+        picked: &Picked<SoundTensor>,
+        z: &SoundTensor,
+    ) -> SoundTensor {
+        let plain = |pair: &Pair<SoundTensor>| Pair { lower: pair.lower.mid.clone(), upper: pair.upper.mid.clone() };
+        let [input, constant, range] = [&picked.input, &picked.constant, &picked.range].map(plain);
+        SoundTensor::exact(CPU.follow_picked(window, &rows.mid, &Picked { input, constant, range }, &z.mid))
     }
 
     fn corner(&self, rows: &SoundTensor, ball: &Ball<SoundTensor>) -> SoundTensor {
@@ -47,5 +79,12 @@ impl Steerable for Sound {
             }
         };
         SoundTensor::exact(CPU.corner(&rows.mid, &ball))
+    }
+
+    fn common(&self, a: &Pair<SoundTensor>, b: &Pair<SoundTensor>) -> Pair<SoundTensor> {
+        // Ends of intervals are exact numbers already rounded outward.
+        let plain = |pair: &Pair<SoundTensor>| Pair { lower: pair.lower.mid.clone(), upper: pair.upper.mid.clone() };
+        let both = CPU.common(&plain(a), &plain(b));
+        Pair { lower: SoundTensor::exact(both.lower), upper: SoundTensor::exact(both.upper) }
     }
 }

@@ -1,7 +1,7 @@
 //! Every primitive against exact arithmetic: |true − mid| ≤ rad, the truth computed in integers.
 
-use super::{relax::sound_lines, rounding::around, *};
-use crate::network::Window;
+use super::{relax::sound_lines, *};
+use crate::activation::Curve;
 
 /// Inputs are multiples of 2⁻³⁹, weights of 2⁻²³: products are exact multiples of 2⁻⁶², far finer than f64 keeps.
 const INPUT: i32 = 39;
@@ -136,7 +136,7 @@ fn curves_and_lines_hold_the_exact_ones() {
         let mut ends = [rng.whole(40), rng.whole(40)];
         ends.sort_unstable();
         for z in ends {
-            let (low, high) = around(&curve, real(z, INPUT));
+            let (low, high) = curve.around(real(z, INPUT));
             assert!((low * unit).floor() as i128 <= value(z) && value(z) <= (high * unit).ceil() as i128);
             assert!(high - low < 1e-14);
         }
@@ -166,6 +166,7 @@ fn uncertain_rows_are_paid_for_by_lines_and_forms() {
     let values = |values: &[f64]| Sound.upload([1, 1, 4], values);
     let range = Pair { lower: values(&l), upper: values(&u) };
     let curves = vec![Curve { slope: 0.1, bend: 1.5 }; 4];
+    let rules = Rules::Curves(curves.clone());
     let rows = SoundTensor { mid: CPU.upload([1, 1, 4], &mids), rad: Some(CPU.upload([1, 1, 4], &[e; 4])) };
     let flat = |tensor: &CpuTensor<f64>| data(&tensor.full()).to_vec();
     // The least that mid ± rad of coefficients and offset allow at a point, against what the true rows do there.
@@ -181,7 +182,7 @@ fn uncertain_rows_are_paid_for_by_lines_and_forms() {
     let true_rows = corners(&mids.map(|a| a - e), &mids.map(|a| a + e));
     let dot = |a: &[f64], b: &[f64]| -> f64 { a.iter().zip(b).map(|(a, b)| a * b).sum() };
     for strategy in Strategy::ALL {
-        let relaxed = Sound.relax_backward(&rows, &Sound.relax(&curves, strategy, &range));
+        let relaxed = Sound.relax_backward(&rows, &Sound.relax(&rules, strategy, &range));
         for z in corners(&l, &u) {
             let after: Vec<f64> = z.iter().zip(&curves).map(|(&z, curve)| curve.value(z)).collect();
             for a in &true_rows {
@@ -217,5 +218,8 @@ fn what_overflows_becomes_no_number() {
             assert!(lines.lower.intercept.is_nan() && lines.upper.intercept.is_nan());
         }
     }
-    assert!(sum(f64::MAX, f64::MAX).0.is_nan() && rounding::product(f64::MAX, 2.0).1.is_nan());
+    assert!(
+        sum(f64::MAX, f64::MAX).0.is_nan()
+            && crate::activation::gap_around(&Curve { slope: 0.0, bend: f64::INFINITY }, f64::MAX, 2.0).1.is_nan()
+    );
 }

@@ -29,15 +29,17 @@ pub trait Differentiable: Backend {
     /// there are any). At a bend itself the outer slope counts.
     fn activate_gradient(
         &self,
-        curves: &Self::Curves,
+        rules: &Self::Rules,
         z: &Self::Tensor,
         gradient: &Self::Tensor,
     ) -> (Self::Tensor, Option<Self::Tensor>);
+    /// Adjoint of [`Backend::largest`]: each output's gradient goes to the first of its window's largest elements.
+    fn largest_gradient(&self, pool: &Self::Pool, z: &Self::Tensor, gradient: &Self::Tensor) -> Self::Tensor;
     /// Adjoint of [`Backend::relax`]: `gradient` is that of the slopes below and above and of the intercepts below and
     /// above. Gives the gradients of the range and of the bends.
     fn relax_gradient(
         &self,
-        curves: &Self::Curves,
+        rules: &Self::Rules,
         strategy: Strategy,
         range: &Pair<Self::Tensor>,
         gradient: [&Self::Tensor; 4],

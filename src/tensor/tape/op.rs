@@ -10,7 +10,7 @@ use std::{fmt, ops::Range, sync::Arc};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Value(pub(super) usize);
 
-/// A map, its bias or a layer of curves among the [`Slots`](super::Slots) a program is run with.
+/// A map, its bias or the rules of a layer among the [`Slots`](super::Slots) a program is run with.
 pub type Slot = usize;
 
 /// One operation; fields are its inputs. The names are those of [`Backend`](crate::tensor::Backend)'s methods, which say what each one does.
@@ -47,6 +47,13 @@ pub enum Op {
     RelaxForward([Value; 4]),
     /// Rows; coefficients and offset of the lower form, then of the upper; the range.
     Substitute(Value, [Value; 4], [Value; 2]),
+    Largest(Slot, Value),
+    /// Lines: inputs picked below and above, constants below and above.
+    Pick(Slot, Strategy, [Value; 2]),
+    /// Rows and the four of [`Op::Pick`]; gives rows and what to add to the offset.
+    PickBackward(Slot, Value, [Value; 4]),
+    /// Coefficients and offset of the lower form, then of the upper; the four of [`Op::Pick`].
+    PickForward(Slot, [Value; 4], [Value; 4]),
     Concretize(Value, Option<Value>, Ball<Value>),
     /// Coefficients and offset of the lower form, then of the upper.
     ConcretizeForms([Value; 4], Ball<Value>),
@@ -78,14 +85,18 @@ impl Op {
             | Op::SliceWidth(a, _)
             | Op::Transpose(a)
             | Op::Activate(_, a)
+            | Op::Largest(_, a)
             | Op::MarginLoss(a) => vec![*a],
-            Op::ApplySplit(_, pair) | Op::ApplyInterval(_, pair) | Op::Relax(_, _, pair) | Op::Balance(pair) => {
-                pair.to_vec()
-            }
+            Op::ApplySplit(_, pair)
+            | Op::ApplyInterval(_, pair)
+            | Op::Relax(_, _, pair)
+            | Op::Pick(_, _, pair)
+            | Op::Balance(pair) => pair.to_vec(),
             Op::Add(a, b) | Op::Dot(a, b) => vec![*a, *b],
             Op::AddInterval(a, b) | Op::Tightness(a, b) => [*a, *b].concat(),
             Op::ConcatRows(parts) | Op::ConcatWidth(parts) => parts.clone(),
-            Op::RelaxBackward(rows, lines) => [&[*rows], &lines[..]].concat(),
+            Op::RelaxBackward(rows, lines) | Op::PickBackward(_, rows, lines) => [&[*rows], &lines[..]].concat(),
+            Op::PickForward(_, forms, lines) => [*forms, *lines].concat(),
             Op::RelaxForward(parts) => parts.to_vec(),
             Op::Substitute(rows, forms, range) => [&[*rows], &forms[..], &range[..]].concat(),
             Op::Concretize(rows, offset, region) => [*rows].into_iter().chain(*offset).chain(ball(region)).collect(),
@@ -105,7 +116,11 @@ impl Op {
             | Op::ApplySplit(slot, _)
             | Op::ApplyInterval(slot, _)
             | Op::Activate(slot, _)
-            | Op::Relax(slot, ..) => Some(*slot),
+            | Op::Relax(slot, ..)
+            | Op::Largest(slot, _)
+            | Op::Pick(slot, ..)
+            | Op::PickBackward(slot, ..)
+            | Op::PickForward(slot, ..) => Some(*slot),
             _ => None,
         }
     }
@@ -124,6 +139,7 @@ impl Op {
             | Op::Negate(_)
             | Op::Dot(..)
             | Op::Activate(..)
+            | Op::Largest(..)
             | Op::Relax(..)
             | Op::RelaxBackward(..)
             | Op::MarginLoss(_)
@@ -142,6 +158,9 @@ impl Op {
             | Op::ConcatWidth(_)
             | Op::Transpose(_)
             | Op::RelaxForward(_)
+            | Op::Pick(..)
+            | Op::PickBackward(..)
+            | Op::PickForward(..)
             | Op::Substitute(..)
             | Op::ConcretizeForms(..) => false,
         }

@@ -2,10 +2,9 @@
 
 use super::op::{Op, Program, Slot, Step, Value};
 use crate::{
-    activation::Curves,
-    activation::Strategy,
-    network::{Affine, Map},
-    tensor::{Backend, Ball, DeviceError, Form, Pair, Relaxation, Shape},
+    activation::{Activation, Strategy},
+    network::{Affine, Map, Window},
+    tensor::{Backend, Ball, DeviceError, Form, Pair, Picked, Relaxation, Shape},
 };
 use std::{cell::RefCell, ops::Range, sync::Arc};
 
@@ -18,7 +17,8 @@ struct State {
     program: Program,
     inputs: usize,
     biases: usize,
-    curves: usize,
+    rules: usize,
+    pools: usize,
 }
 
 /// A map as a recorder sees it.
@@ -28,6 +28,14 @@ pub struct RecordedMap {
     identity: bool,
     outputs: usize,
     inputs: usize,
+}
+
+/// Windows of which the largest is taken, as a recorder sees them.
+#[derive(Clone, Copy, Debug)]
+pub struct RecordedPool {
+    slot: Slot,
+    inputs: usize,
+    outputs: usize,
 }
 
 impl Recorder {
@@ -69,6 +77,8 @@ impl Recorder {
         self.0.into_inner().program.pruned(wanted)
     }
 
+    // Not inlined, nor are the two below: a walk calls them in dozens of places, and each copy weighs in the page's program.
+    #[inline(never)]
     fn push<const N: usize>(&self, op: Op, shapes: [Shape; N]) -> [Value; N] {
         let program = &mut self.0.borrow_mut().program;
         let outputs = shapes.map(|shape| {
@@ -79,11 +89,13 @@ impl Recorder {
         outputs
     }
 
+    #[inline(never)]
     fn one(&self, op: Op, shape: Shape) -> Value {
         let [value] = self.push(op, [shape]);
         value
     }
 
+    #[inline(never)]
     fn pair(&self, op: Op, shape: Shape) -> Pair<Value> {
         let [lower, upper] = self.push(op, [shape; 2]);
         Pair { lower, upper }
@@ -105,11 +117,16 @@ fn parts(forms: &Pair<Form<Value>>) -> [Value; 4] {
     [forms.lower.coefficients, forms.lower.offset, forms.upper.coefficients, forms.upper.offset]
 }
 
+fn picks(picked: &Picked<Value>) -> [Value; 4] {
+    [picked.input.lower, picked.input.upper, picked.constant.lower, picked.constant.upper]
+}
+
 impl Backend for Recorder {
     type Tensor = Value;
     type Map = RecordedMap;
     /// Slot and width.
-    type Curves = (Slot, usize);
+    type Rules = (Slot, usize);
+    type Pool = RecordedPool;
 
     const BYTES: usize = 4;
     /// Nothing is cut into chunks while recording: the programs recorded are those of a batch that fits.
@@ -119,6 +136,7 @@ impl Backend for Recorder {
         self.one(Op::Constant(Arc::from(values)), shape)
     }
 
+    #[inline(never)]
     fn shape(&self, tensor: &Value) -> Shape {
         self.0.borrow().program.shape(*tensor)
     }
@@ -155,10 +173,16 @@ impl Backend for Recorder {
         affine.bias.as_ref().map(|bias| self.one(Op::Bias(slot), [1, 1, bias.len()]))
     }
 
-    fn curves(&self, _: &Curves, width: usize) -> (Slot, usize) {
+    fn rules(&self, _: &Activation, width: usize) -> (Slot, usize) {
         let state = &mut self.0.borrow_mut();
-        state.curves += 1;
-        (state.curves - 1, width)
+        state.rules += 1;
+        (state.rules - 1, width)
+    }
+
+    fn pool(&self, window: &Window) -> RecordedPool {
+        let state = &mut self.0.borrow_mut();
+        state.pools += 1;
+        RecordedPool { slot: state.pools - 1, inputs: window.input_len(), outputs: window.output_len() }
     }
 
     fn apply(&self, map: &RecordedMap, rows: &Value) -> Value {
@@ -207,6 +231,7 @@ impl Backend for Recorder {
         self.one(Op::MapColumns(map.slot), [1, map.inputs, map.outputs])
     }
 
+    #[inline(never)]
     fn add(&self, a: &Value, b: &Value) -> Value {
         let ([a_batch, a_rows, width], [b_batch, b_rows, _]) = (self.shape(a), self.shape(b));
         self.one(Op::Add(*a, *b), [a_batch.max(b_batch), a_rows.max(b_rows), width])
@@ -262,21 +287,21 @@ impl Backend for Recorder {
         self.one(Op::Dot(*rows, *v), [batch.max(items), 1, count])
     }
 
-    fn activate(&self, curves: &(Slot, usize), z: &Value) -> Value {
-        self.one(Op::Activate(curves.0, *z), self.shape(z))
+    fn activate(&self, rules: &(Slot, usize), z: &Value) -> Value {
+        self.one(Op::Activate(rules.0, *z), self.shape(z))
     }
 
-    fn activate_interval(&self, curves: &(Slot, usize), range: &Pair<Value>) -> Pair<Value> {
-        Pair { lower: self.activate(curves, &range.lower), upper: self.activate(curves, &range.upper) }
+    fn activate_interval(&self, rules: &(Slot, usize), range: &Pair<Value>) -> Pair<Value> {
+        Pair { lower: self.activate(rules, &range.lower), upper: self.activate(rules, &range.upper) }
     }
 
-    fn relax(&self, curves: &(Slot, usize), strategy: Strategy, range: &Pair<Value>) -> Relaxation<Value> {
+    fn relax(&self, rules: &(Slot, usize), strategy: Strategy, range: &Pair<Value>) -> Relaxation<Value> {
         let shape = self.shape(&range.lower);
-        let [below, above, at_below, at_above] = self.push(Op::Relax(curves.0, strategy, ends(range)), [shape; 4]);
+        let [below, above, at_below, at_above] = self.push(Op::Relax(rules.0, strategy, ends(range)), [shape; 4]);
         Relaxation {
             slope: Pair { lower: below, upper: above },
             intercept: Pair { lower: at_below, upper: at_above },
-            range: self.activate_interval(curves, range),
+            range: self.activate_interval(rules, range),
         }
     }
 
@@ -303,6 +328,47 @@ impl Backend for Recorder {
         let op = Op::Substitute(*rows, parts(forms), ends(range));
         let [rows, offset] = self.push(op, [[both, count, inputs], [both, 1, count]]);
         (rows, offset)
+    }
+
+    fn largest(&self, pool: &RecordedPool, z: &Value) -> Value {
+        let [batch, rows, _] = self.shape(z);
+        self.one(Op::Largest(pool.slot, *z), [batch, rows, pool.outputs])
+    }
+
+    fn pick(&self, pool: &RecordedPool, strategy: Strategy, range: &Pair<Value>) -> Picked<Value> {
+        let [batch, rows, _] = self.shape(&range.lower);
+        let shape = [batch, rows, pool.outputs];
+        let [below, above, at_below, at_above] = self.push(Op::Pick(pool.slot, strategy, ends(range)), [shape; 4]);
+        Picked {
+            input: Pair { lower: below, upper: above },
+            constant: Pair { lower: at_below, upper: at_above },
+            range: Pair { lower: self.largest(pool, &range.lower), upper: self.largest(pool, &range.upper) },
+        }
+    }
+
+    fn pick_backward(&self, pool: &RecordedPool, rows: &Value, picked: &Picked<Value>) -> (Value, Value) {
+        let ([batch, count, _], [items, ..]) = (self.shape(rows), self.shape(&picked.input.lower));
+        let both = batch.max(items);
+        let op = Op::PickBackward(pool.slot, *rows, picks(picked));
+        let [rows, offset] = self.push(op, [[both, count, pool.inputs], [both, 1, count]]);
+        (rows, offset)
+    }
+
+    fn pick_forward(
+        &self,
+        pool: &RecordedPool,
+        forms: &Pair<Form<Value>>,
+        picked: &Picked<Value>,
+    ) -> Pair<Form<Value>> {
+        let [batch, inputs, _] = self.shape(&forms.lower.coefficients);
+        let both = batch.max(self.shape(&picked.input.lower)[0]);
+        let shapes = [[both, inputs, pool.outputs], [both, 1, pool.outputs]];
+        let op = Op::PickForward(pool.slot, parts(forms), picks(picked));
+        let [below, at_below, above, at_above] = self.push(op, [shapes[0], shapes[1], shapes[0], shapes[1]]);
+        Pair {
+            lower: Form { coefficients: below, offset: at_below },
+            upper: Form { coefficients: above, offset: at_above },
+        }
     }
 
     fn concretize(&self, rows: &Value, offset: Option<&Value>, ball: &Ball<Value>) -> Value {

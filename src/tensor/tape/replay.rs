@@ -35,9 +35,9 @@ impl<B: Differentiable> Run<'_, B> {
             Op::ConcatWidth(parts) => backend.concat_width(&list(parts)),
             Op::Transpose(a) => backend.transpose(self.value(*a)),
             Op::Dot(rows, v) => backend.dot(self.value(*rows), self.value(*v)),
-            Op::Activate(slot, z) => backend.activate(&slots.curves[*slot], self.value(*z)),
+            Op::Activate(slot, z) => backend.activate(&slots.rules[*slot], self.value(*z)),
             Op::Relax(slot, strategy, pair) => {
-                let found = backend.relax(&slots.curves[*slot], *strategy, &self.pair(pair));
+                let found = backend.relax(&slots.rules[*slot], *strategy, &self.pair(pair));
                 return [both(found.slope), both(found.intercept)].concat();
             }
             Op::RelaxBackward(rows, lines) => {
@@ -52,6 +52,20 @@ impl<B: Differentiable> Run<'_, B> {
             Op::Substitute(rows, forms, range) => {
                 let (rows, offset) = backend.substitute(self.value(*rows), &self.forms(forms), &self.pair(range));
                 return vec![rows, offset];
+            }
+            Op::Largest(slot, z) => backend.largest(&slots.pools[*slot], self.value(*z)),
+            Op::Pick(slot, strategy, pair) => {
+                let found = backend.pick(&slots.pools[*slot], *strategy, &self.pair(pair));
+                return [both(found.input), both(found.constant)].concat();
+            }
+            Op::PickBackward(slot, rows, lines) => {
+                let (rows, offset) = backend.pick_backward(&slots.pools[*slot], self.value(*rows), &self.picked(lines));
+                return vec![rows, offset];
+            }
+            Op::PickForward(slot, forms, lines) => {
+                let found = backend.pick_forward(&slots.pools[*slot], &self.forms(forms), &self.picked(lines));
+                let Pair { lower, upper } = found;
+                return vec![lower.coefficients, lower.offset, upper.coefficients, upper.offset];
             }
             Op::Concretize(rows, offset, ball) => {
                 let offset = offset.map(|offset| self.value(offset));

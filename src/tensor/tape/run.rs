@@ -7,7 +7,7 @@ use super::{
 use crate::{
     network::{Network, Role},
     pulse::{Cancelled, Pulse},
-    tensor::{Backend, Ball, Form, Pair, Relaxation},
+    tensor::{Backend, Ball, Form, Pair, Picked, Relaxation},
 };
 
 /// A network's parameters as a program reads them: slots in the order of the network's nodes.
@@ -17,13 +17,15 @@ pub struct Slots<B: Backend> {
     /// One per affine node, where it has a bias.
     pub biases: Vec<Option<B::Tensor>>,
     /// One per activation.
-    pub curves: Vec<B::Curves>,
+    pub rules: Vec<B::Rules>,
+    /// One per max pooling.
+    pub pools: Vec<B::Pool>,
 }
 
 impl<B: Backend> Slots<B> {
     /// Prepares a network's parameters.
     pub fn new(backend: &B, network: &Network) -> Self {
-        let mut slots = Slots { maps: Vec::new(), biases: Vec::new(), curves: Vec::new() };
+        let mut slots = Slots { maps: Vec::new(), biases: Vec::new(), rules: Vec::new(), pools: Vec::new() };
         for (id, node) in network.nodes().iter().enumerate() {
             match network.role(id) {
                 Some(Role::Affine(affine)) => {
@@ -31,7 +33,8 @@ impl<B: Backend> Slots<B> {
                     slots.maps.push(backend.map(&affine, inputs));
                     slots.biases.push(backend.bias(&affine));
                 }
-                Some(Role::Activation(curves)) => slots.curves.push(backend.curves(&curves, node.width())),
+                Some(Role::Activation(activation)) => slots.rules.push(backend.rules(&activation, node.width())),
+                Some(Role::Largest(window)) => slots.pools.push(backend.pool(&window)),
                 Some(Role::Sum) | None => {}
             }
         }
@@ -175,6 +178,13 @@ impl<'a, B: Differentiable> Run<'a, B> {
         }
     }
 
+    /// Lines of largest elements; the range they rest on is not needed where they are used.
+    pub(super) fn picked(&self, lines: &[Value; 4]) -> Picked<B::Tensor> {
+        let [below, above, at_below, at_above] = lines.map(|line| self.value(line).clone());
+        let constant = Pair { lower: at_below, upper: at_above };
+        Picked { input: Pair { lower: below, upper: above }, range: constant.clone(), constant }
+    }
+
     pub(super) fn relaxation(&self, lines: &[Value; 4]) -> Relaxation<B::Tensor> {
         // The walk back reads the lines alone; the range stands in for what it never looks at.
         Relaxation {
@@ -203,7 +213,7 @@ impl<B: Differentiable> Run<'_, B> {
             found: Gradients {
                 maps: vec![None; self.slots.maps.len()],
                 biases: vec![None; self.slots.biases.len()],
-                bends: vec![None; self.slots.curves.len()],
+                bends: vec![None; self.slots.rules.len()],
                 input: None,
             },
         };
@@ -326,14 +336,17 @@ impl<B: Differentiable> Adjoints<'_, B> {
                 self.give(*v, v_gradient);
             }
             Op::Activate(slot, z) => {
-                let (into, bends) = backend.activate_gradient(&run.slots.curves[*slot], run.value(*z), first);
+                let (into, bends) = backend.activate_gradient(&run.slots.rules[*slot], run.value(*z), first);
                 self.give(*z, into);
                 self.give_bends(*slot, bends);
             }
+            Op::Largest(slot, z) => {
+                self.give(*z, backend.largest_gradient(&run.slots.pools[*slot], run.value(*z), first));
+            }
             Op::Relax(slot, strategy, range) => {
                 let four = [0, 1, 2, 3].map(|at| &gradients[at]);
-                let curves = &run.slots.curves[*slot];
-                let (into, bends) = backend.relax_gradient(curves, *strategy, &run.pair(range), four);
+                let rules = &run.slots.rules[*slot];
+                let (into, bends) = backend.relax_gradient(rules, *strategy, &run.pair(range), four);
                 self.give_pair(range, into);
                 self.give_bends(*slot, bends);
             }
@@ -380,6 +393,9 @@ impl<B: Differentiable> Adjoints<'_, B> {
             | Op::ConcatWidth(_)
             | Op::Transpose(_)
             | Op::RelaxForward(_)
+            | Op::Pick(..)
+            | Op::PickBackward(..)
+            | Op::PickForward(..)
             | Op::Substitute(..)
             | Op::ConcretizeForms(..) => {
                 unreachable!("Op::has_adjoint refuses these: no tape holds one on the way to a gradient")

@@ -89,7 +89,7 @@ export class Boundscope {
   }
 
   async begin() {
-    this.#worker = new Worker(new URL("../dist/engine.js", document.baseURI), { type: "module" });
+    this.#worker = new Worker(new URL("../dist/worker.js", document.baseURI), { type: "module" });
     this.#worker.onmessage = ({ data }) => [...this.#listeners].forEach((listener) => listener(data));
     const tiny = { images: new Uint8Array(784), labels: new Uint8Array(1) };
     await this.#data(tiny);

@@ -4,7 +4,10 @@ use crate::{
     app::{
         model::{state::MAX_DEPTH, store::store},
         text::page as text,
-        ui::widgets::{Card, number_in},
+        ui::{
+            gloss::explained_inside,
+            widgets::{Card, number_in},
+        },
     },
     bounds::Method,
     charts::colours::class,
@@ -14,6 +17,14 @@ use leptos::prelude::*;
 #[component]
 pub fn MethodsControl() -> impl IntoView {
     let store = store();
+    // One method must stay: a question to nobody has no answer.
+    let last = move |place: Option<usize>| {
+        store.state.with(|state| {
+            let explore = &state.explore;
+            let on = explore.named.iter().filter(|on| **on).count() + usize::from(explore.relaxed.is_some());
+            on == 1 && place.map_or(explore.relaxed.is_some(), |place| explore.named[place])
+        })
+    };
     let named = Method::NAMED
         .into_iter()
         .enumerate()
@@ -23,20 +34,20 @@ pub fn MethodsControl() -> impl IntoView {
                     <input
                         type="checkbox"
                         id=format!("method-{method}")
-                        prop:checked=move || store.state.with(|state| state.named[place])
+                        prop:checked=move || store.state.with(|state| state.explore.named[place])
+                        disabled=move || last(Some(place))
                         on:change=move |event| {
                             let on = event_target_checked(&event);
-                            store.step(|state| state.named[place] = on);
+                            store.step(|state| state.explore.named[place] = on);
                         }
                     />
                     <Swatch/>
-                    <span>{method.label()}</span>
+                    {explained_inside(&method.label())}
                 </label>
             }
         })
         .collect_view();
-    let relaxed = move || store.state.with(|state| state.relaxed);
-    let none = move || store.state.with(|state| state.methods().is_empty());
+    let relaxed = move || store.state.with(|state| state.explore.relaxed);
     view! {
         <Card id="methods-card" title=text::METHODS.to_string() remark=String::new()>
             <div class="methods" role="group" aria-label=text::METHODS>
@@ -46,13 +57,14 @@ pub fn MethodsControl() -> impl IntoView {
                         type="checkbox"
                         id="method-relaxed-crown"
                         prop:checked=move || relaxed().is_some()
+                        disabled=move || last(None)
                         on:change=move |event| {
                             let on = event_target_checked(&event);
-                            store.step(|state| state.relaxed = on.then_some(2));
+                            store.step(|state| state.explore.relaxed = on.then_some(2));
                         }
                     />
                     <Swatch/>
-                    <label for="method-relaxed-crown">{text::RELAXED}</label>
+                    <label for="method-relaxed-crown">{explained_inside(text::RELAXED)}</label>
                     <label class="depth" for="relaxed-depth">{text::DEPTH}</label>
                     <input
                         type="number"
@@ -65,13 +77,12 @@ pub fn MethodsControl() -> impl IntoView {
                         on:change=move |event| {
                             if let Some(depth) = number_in(&event) {
                                 let depth = (depth.round() as u32).clamp(1, MAX_DEPTH);
-                                store.step(|state| state.relaxed = Some(depth));
+                                store.step(|state| state.explore.relaxed = Some(depth));
                             }
                         }
                     />
                 </div>
             </div>
-            <p class="say" role="status" hidden=move || !none()>{text::NEEDS_A_METHOD}</p>
         </Card>
     }
 }

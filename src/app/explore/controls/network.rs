@@ -4,7 +4,6 @@ use crate::{
     app::{
         model::store::{Opened, store},
         text::page as text,
-        ui::widgets::Card,
     },
     catalogue::PRESETS,
 };
@@ -16,7 +15,7 @@ pub fn NetworkControl() -> impl IntoView {
     let options = PRESETS
         .iter()
         .map(|preset| {
-            let chosen = move || store.state.with(|state| state.network == preset.key);
+            let chosen = move || store.state.with(|state| state.explore.network == preset.key);
             view! {
                 <label class="pick">
                     <input
@@ -24,9 +23,9 @@ pub fn NetworkControl() -> impl IntoView {
                         name="network"
                         value=preset.key
                         prop:checked=chosen
-                        on:change=move |_| store.step(|state| state.network = preset.key.into())
+                        on:change=move |_| store.step(|state| state.explore.network = preset.key.into())
                     />
-                    <span>{preset.title}<small>{preset.note}</small></span>
+                    <span>{preset.shows}<small>{preset.title}" · "{preset.note}</small></span>
                 </label>
             }
         })
@@ -35,7 +34,7 @@ pub fn NetworkControl() -> impl IntoView {
     let own = move || {
         let option = |network: Opened| {
             let (key, picked) = (network.key.clone(), network.key.clone());
-            let chosen = move || store.state.with(|state| state.network == key);
+            let chosen = move || store.state.with(|state| state.explore.network == key);
             view! {
                 <label class="pick">
                     <input
@@ -43,7 +42,7 @@ pub fn NetworkControl() -> impl IntoView {
                         name="network"
                         value=network.key
                         prop:checked=chosen
-                        on:change=move |_| store.step(|state| state.network.clone_from(&picked))
+                        on:change=move |_| store.step(|state| state.explore.network.clone_from(&picked))
                     />
                     <span>{network.title}<small>{network.note}</small></span>
                 </label>
@@ -52,8 +51,6 @@ pub fn NetworkControl() -> impl IntoView {
         store.opened.get().into_iter().map(option).collect_view()
     };
     view! {
-        <Card id="network-card" title=text::NETWORK.to_string() remark=String::new()>
-            <div id="network" class="picks" role="radiogroup" aria-label=text::NETWORK>{options}{own}</div>
-        </Card>
+        <div id="network" class="picks" role="radiogroup" aria-label=text::NETWORK>{options}{own}</div>
     }
 }

@@ -50,6 +50,7 @@ fn place(canvas: &HtmlCanvasElement, event: &ev::PointerEvent) -> (f64, f64) {
     (f64::from(event.offset_x()) * zoom, f64::from(event.offset_y()) * zoom)
 }
 
+/// The pad.
 #[component]
 pub fn Pad() -> impl IntoView {
     let store = store();
@@ -60,7 +61,7 @@ pub fn Pad() -> impl IntoView {
     let keyed = RwSignal::new(false);
     let commit = move || {
         if let Some(levels) = canvas.get_untracked().and_then(|canvas| read(&canvas)) {
-            store.step(|state| state.image = Picked::Drawn(levels));
+            store.step(|state| state.explore.image = Picked::Drawn(levels));
         }
     };
     let lift = move |_: ev::PointerEvent| {

@@ -15,7 +15,7 @@ use crate::{
         scales::{Scale, Spread},
     },
     engine::BoundsAnswer,
-    few::sort_few,
+    sorting::sort_few,
 };
 
 const LANE: f64 = 4.0;
@@ -58,9 +58,11 @@ pub fn draw(picture: &Picture, width: f64) -> Drawing {
     let reached = || rows.iter().filter_map(|&(place, _)| attacked(picture, place));
     let low = fold(all().chain(clean()).chain(reached()), 0.0, f64::min);
     let high = fold(all().chain(clean()), 0.0, f64::max).max(1e-6);
-    let spread = if -low > 4.0 * high { Spread::Symlog((high / 4.0).max(0.1)) } else { Spread::Linear };
+    // The image's own margins say where the axis turns logarithmic: so it keeps its kind while ε moves.
+    let knee = fold(clean(), 0.0, f64::max).max(0.4) / 4.0;
     let room = (high - low) * 0.02;
-    let scale = Scale::new(spread, if low < 0.0 { low - room } else { 0.0 }, high + room, LEFT, width - 8.0);
+    let scale =
+        Scale::new(Spread::Symlog(knee), if low < 0.0 { low - room } else { 0.0 }, high + room, LEFT, width - 8.0);
     axis_below(&mut marks, &scale, 6, 4.0, bottom);
     for (row, &(place, rival)) in rows.iter().enumerate() {
         let top = 4.0 + step * row as f64;
@@ -98,7 +100,7 @@ pub fn draw(picture: &Picture, width: f64) -> Drawing {
         }
     }
     marks.line("zero", scale.at(0.0), 0.0, scale.at(0.0), bottom + 3.0);
-    Drawing { markup: marks.finish(), height: bottom + 20.0 }
+    Drawing { marks: marks.finish(), height: bottom + 20.0 }
 }
 
 /// The plot in a sentence.

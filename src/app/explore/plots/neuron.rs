@@ -1,7 +1,7 @@
 //! One neuron: σ over [l, u] and the pairs of lines that hold it, by strategy.
 
 use crate::{
-    activation::{Curve, Lines, lines},
+    activation::{self, Lines, Rule, lines},
     app::{explore::words, text::page as text},
     bounds::Strategy,
     charts::{
@@ -19,7 +19,7 @@ pub const HEIGHT: f64 = 232.0;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Neuron {
     /// σ.
-    pub curve: Curve<f64>,
+    pub rule: activation::Neuron,
     /// l.
     pub lower: f64,
     /// u.
@@ -33,7 +33,17 @@ pub struct Neuron {
 impl Neuron {
     /// The lines of a strategy.
     pub fn pair(&self, strategy: Strategy) -> Lines<f64> {
-        lines(&self.curve, strategy, self.lower, self.upper)
+        lines(&self.rule, strategy, self.lower, self.upper)
+    }
+
+    /// The slope outside the bends, 0 for rules that have none.
+    pub fn slope(&self) -> f64 {
+        if let activation::Neuron::Curve(curve) = self.rule { curve.slope } else { 0.0 }
+    }
+
+    /// Where σ bends a second time, if it does.
+    pub fn bend(&self) -> Option<f64> {
+        self.rule.bends().map(|[_, bend]| bend).filter(|bend| bend.is_finite())
     }
 
     /// The area between the two lines of a strategy over [l, u].
@@ -47,8 +57,10 @@ impl Neuron {
     pub fn axis(&self, width: f64) -> Scale {
         let mut low = self.lower.min(0.0);
         let mut high = self.upper.max(0.0);
-        if self.curve.has_bend() && self.curve.bend < high + 2.0 * (high - low) {
-            high = high.max(self.curve.bend);
+        if let Some(bend) = self.bend()
+            && bend < high + 2.0 * (high - low)
+        {
+            high = high.max(bend);
         }
         let room = ((high - low) * 0.16).max(0.05);
         (low, high) = (low - room, high + room);
@@ -62,7 +74,7 @@ pub fn draw(neuron: &Neuron, width: f64) -> Drawing {
     let (l, u) = (neuron.lower, neuron.upper);
     let x = neuron.axis(width);
     let (from, to) = (x.invert(0.0), x.invert(width));
-    let value = |z: f64| neuron.curve.value(z);
+    let value = |z: f64| neuron.rule.value(z);
     let mut low = value(from).min(0.0);
     let mut high = value(to).max(0.0);
     for strategy in Strategy::ALL {
@@ -102,7 +114,11 @@ pub fn draw(neuron: &Neuron, width: f64) -> Drawing {
         marks.close();
     }
     let mut sigma = Path::new();
-    for z in [from, 0.0_f64.clamp(from, to), neuron.curve.bend.clamp(from, to), to] {
+    let points: Vec<f64> = match neuron.rule.bends() {
+        Some(bends) => [from].into_iter().chain(bends.map(|z| z.clamp(from, to))).chain([to]).collect(),
+        None => (0..=96).map(|step| from + (to - from) * f64::from(step) / 96.0).collect(),
+    };
+    for z in points {
         sigma.to(x.at(z), y.at(value(z)));
     }
     marks.path("sigma", &sigma, None);
@@ -115,11 +131,11 @@ pub fn draw(neuron: &Neuron, width: f64) -> Drawing {
     // Above each other where they would meet.
     let below = if at_l <= 76.0 && at_u - at_l < 160.0 { 15.0 } else { 0.0 };
     marks.text("t end strong", at_u.max(82.0) - 5.0, 18.0 + below, &format!("u = {}", numbers::upper(u)));
-    if neuron.curve.has_bend() && x.holds(neuron.curve.bend) {
-        marks.line("edge", x.at(neuron.curve.bend), base - 6.0, x.at(neuron.curve.bend), base + 3.0);
-        marks.text("t mid strong", x.at(neuron.curve.bend), base - 9.0, "r");
+    if let Some(bend) = neuron.bend().filter(|&bend| x.holds(bend)) {
+        marks.line("edge", x.at(bend), base - 6.0, x.at(bend), base + 3.0);
+        marks.text("t mid strong", x.at(bend), base - 9.0, "r");
     }
-    Drawing { markup: marks.finish(), height: HEIGHT }
+    Drawing { marks: marks.finish(), height: HEIGHT }
 }
 
 /// The style class of a strategy's lines.
@@ -154,12 +170,12 @@ mod tests {
 
     #[test]
     fn areas_follow_the_lines() {
-        let relu = Curve { slope: 0.0, bend: f64::INFINITY };
-        let neuron = Neuron { curve: relu, lower: -1.0, upper: 2.0, lines: Strategy::Tight, clean: None };
+        let relu = activation::Neuron::Curve(activation::Curve { slope: 0.0, bend: f64::INFINITY });
+        let neuron = Neuron { rule: relu, lower: -1.0, upper: 2.0, lines: Strategy::Tight, clean: None };
         assert!((neuron.area(Strategy::Tight) - 3.0).abs() < 1e-12);
         assert!((neuron.area(Strategy::Adaptive) - 1.5).abs() < 1e-12);
         assert!((neuron.area(Strategy::Constant) - 6.0).abs() < 1e-12);
         let drawing = draw(&neuron, 320.0);
-        assert!(drawing.markup.contains("s-adaptive") && !drawing.markup.contains("NaN"));
+        assert!(drawing.markup().contains("s-adaptive") && !drawing.markup().contains("NaN"));
     }
 }

@@ -174,7 +174,7 @@ pub fn draw(picture: &Picture, summary: &NetworkSummary, orders: &Orders, width:
             hidden(&mut marks, picture, panel, order, &scale);
         }
     }
-    Drawing { markup: marks.finish(), height }
+    Drawing { marks: marks.finish(), height }
 }
 
 /// A frame around the selected neuron.
@@ -190,7 +190,7 @@ pub fn selection(orders: &Orders, selected: (u32, u32), width: f64) -> Drawing {
         let column = (panel.width / panel.neurons as f64).max(5.0);
         marks.rect("selected", panel.column(rank) - column / 2.0 - 1.0, panel.y - 2.0, column + 2.0, HEIGHT + 4.0);
     }
-    Drawing { markup: marks.finish(), height: 0.0 }
+    Drawing { marks: marks.finish(), height: 0.0 }
 }
 
 /// A hidden layer: ways of bounding nested in one column per neuron, looser ones wider.
@@ -292,7 +292,7 @@ pub fn table(picture: &Picture, summary: &NetworkSummary, orders: &Orders, layer
 fn status_label(summary: &NetworkSummary, layer: usize, neuron: usize, bounds: &Interval) -> &'static str {
     let Some(layer) = summary.layers.get(layer) else { return "" };
     let (l, u) = (f64::from(bounds.lower[neuron]), f64::from(bounds.upper[neuron]));
-    status(&layer.curve(neuron), l, u).label(layer.has_bend())
+    status(&layer.neuron(neuron), l, u).label(layer.has_bend())
 }
 
 /// One neuron in words, for the keyboard and screen readers.

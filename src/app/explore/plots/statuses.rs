@@ -55,7 +55,7 @@ pub fn bars(picture: &Picture, summary: &NetworkSummary, width: f64) -> Drawing 
         }
         y += 7.0;
     }
-    Drawing { markup: marks.finish(), height: y.max(20.0) }
+    Drawing { marks: marks.finish(), height: y.max(20.0) }
 }
 
 const CELL_LEFT: f64 = 26.0;
@@ -82,7 +82,7 @@ pub fn cursors(norm: Norm, layers: usize, methods: &[Method], epsilon: f64, widt
             marks.line("cursor", x, y - 2.0, x, y + CELL_HEIGHT + 2.0);
         }
     }
-    Drawing { markup: marks.finish(), height: 0.0 }
+    Drawing { marks: marks.finish(), height: 0.0 }
 }
 
 /// Small multiples: per layer and way of bounding, the shares of the statuses along ε.
@@ -144,7 +144,7 @@ pub fn multiples(sweep: &Sweep, summary: &NetworkSummary, methods: &[Method], li
     let start = left;
     marks.text("t mute", start, y + 8.0, &numbers::tick(low));
     marks.text("t end mute", start + cell, y + 8.0, &format!("ε {}", numbers::tick(high)));
-    Drawing { markup: marks.finish(), height: y + 14.0 }
+    Drawing { marks: marks.finish(), height: y + 14.0 }
 }
 
 /// The small multiples in numbers.

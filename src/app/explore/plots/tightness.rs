@@ -19,7 +19,7 @@ use crate::{
         scales::{Scale, Spread},
     },
     engine::SweepAnswer,
-    few::sort_few,
+    sorting::sort_few,
 };
 
 const LEFT: f64 = 44.0;
@@ -60,7 +60,7 @@ pub fn cursor(sweep: &Sweep, context: &TightnessContext, epsilon: f64, here: Opt
             marks.close();
         }
     }
-    Drawing { markup: marks.finish(), height: 0.0 }
+    Drawing { marks: marks.finish(), height: 0.0 }
 }
 
 /// The plot.
@@ -110,7 +110,7 @@ pub fn draw(sweep: &Sweep, context: &TightnessContext, width: f64) -> Drawing {
             marks.close();
         }
     }
-    Drawing { markup: marks.finish(), height: HEIGHT }
+    Drawing { marks: marks.finish(), height: HEIGHT }
 }
 
 /// The plot in numbers: the chosen strategy by method, then the others.

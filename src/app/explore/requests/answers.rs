@@ -1,27 +1,36 @@
 //! What the engine says, and how it gets on screen.
 
 use crate::{
-    app::text::failures,
     app::{
         explore::{
-            requests::{Dirty, Scheduler},
+            requests::{Dirty, Scheduler, TOGETHER},
             words,
         },
         link::frames::next_frame,
         model::{
+            failures,
             picture::Subject,
             processor::Processor,
-            store::{Engine, Remedy},
+            state::Tab,
+            store::{Engine, Opened, Remedy},
         },
     },
     engine::{Job, PROTOCOL, Question, Response},
 };
 use leptos::prelude::*;
-use std::{rc::Rc, sync::Arc};
+use std::{rc::Rc, sync::Arc, time::Duration};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 
 impl Scheduler {
+    /// Hands news about training to who trains.
+    pub(super) fn training(&self, news: JsValue) {
+        self.pending.borrow_mut().heard = js_sys::Date::now();
+        if let Some(listener) = self.store.listener() {
+            listener.training(news);
+        }
+    }
+
     /// Takes one answer in.
     pub(super) fn answer(self: &Rc<Self>, response: Response) {
         let mut pending = self.pending.borrow_mut();
@@ -40,23 +49,23 @@ impl Scheduler {
                 self.store.processor.update(|processor| processor.take(response));
                 return;
             }
-            Response::Train { response } => {
-                drop(pending);
-                if let Some(listener) = self.store.listener() {
-                    listener.training(response);
-                }
-                return;
-            }
+            // Comes unread, as an event of its own.
+            Response::Train { .. } => return,
             Response::Network { key, summary } => {
                 pending.read.insert(key.clone());
                 pending.fetching.remove(&key);
+                let opened = pending.opening.remove(&key);
                 drop(pending);
-                if let Some(listener) = self.store.listener() {
-                    listener.network_read(&key);
-                }
                 self.store.networks.update(|networks| {
-                    networks.insert(key, Arc::new(summary));
+                    networks.insert(key.clone(), Arc::new(summary));
                 });
+                if let Some((title, note)) = opened {
+                    self.store.opened.update(|opened| opened.push(Opened { key: key.clone(), title, note }));
+                    self.store.step(|state| {
+                        state.tab = Tab::Explore;
+                        state.explore.network = key;
+                    });
+                }
                 self.pump();
                 return;
             }
@@ -140,7 +149,10 @@ impl Scheduler {
                         }
                     }
                     Some(Job::Measure) => self.store.processor.update(Processor::stop),
-                    None => pending.fetching.clear(),
+                    None => {
+                        pending.fetching.clear();
+                        pending.opening.clear();
+                    }
                     Some(Job::Benchmark) => {}
                 }
                 pending.dirty = Dirty { picture: false, sweep: true, radii: true };
@@ -149,9 +161,6 @@ impl Scheduler {
                     // The loader's own words: there is no engine.
                     self.store.engine.set(Engine::Stopped);
                     return self.store.notice(message, Remedy::Restart);
-                }
-                if let (None, Some(listener)) = (job, self.store.listener()) {
-                    listener.network_failed();
                 }
                 let remedy = if job.is_none() { Remedy::Reload } else { Remedy::None };
                 self.store.notice(words::failed(&message), remedy);
@@ -189,7 +198,19 @@ impl Scheduler {
     pub(super) fn commit(self: &Rc<Self>) {
         let mut pending = self.pending.borrow_mut();
         pending.commit_due = false;
-        let dirty = std::mem::take(&mut pending.dirty);
+        let mut dirty = std::mem::take(&mut pending.dirty);
+        let now = js_sys::Date::now();
+        let left = TOGETHER - (now - pending.held_since.unwrap_or(now));
+        let whole = pending.pictures.shown().is_none_or(|shown| shown.complete());
+        if dirty.picture && !whole && left > 0.0 && !pending.failed {
+            // The other methods' bounds are nearly always here in the same frame; the next answer, or the clock, brings this one back.
+            (dirty.picture, pending.dirty.picture) = (false, true);
+            pending.held_since.get_or_insert(now);
+            let scheduler = self.clone();
+            set_timeout(move || scheduler.commit_soon(), Duration::from_millis(left.ceil() as u64));
+        } else if dirty.picture {
+            pending.held_since = None;
+        }
         let picture = dirty.picture.then(|| pending.pictures.shown().cloned()).flatten();
         let sweep = dirty.sweep.then(|| pending.sweep.clone());
         let radii = dirty.radii.then(|| pending.radii.clone());
@@ -212,14 +233,20 @@ impl Scheduler {
 
     /// Writes on `<html>` what is painted: tests and screenshots wait for it.
     pub(super) fn mark(&self) {
+        if !self.store.is_main() {
+            return;
+        }
         let Some(root) = document().document_element() else { return };
         let pending = self.pending.borrow();
-        let Some(shown) = pending.pictures.shown() else { return };
+        // What the screen has been given: the newest picture may still wait for the rest of its bounds.
+        let Some(shown) = self.store.shown.get_untracked() else { return };
         // Another image or network than the controls say: the views fade until they have caught up.
         let subject = |question: &Question| Subject::along_epsilon(question);
         let stale = pending.want.as_ref().is_some_and(|want| subject(&want.question) != subject(&shown.question));
         let _ = root.toggle_attribute_with_force("data-stale", stale);
-        let current = pending.want.as_ref().is_none_or(|want| want.question == shown.question);
+        let picked = self.store.state.with_untracked(|state| state.explore.image.clone());
+        let here = self.store.image.with_untracked(|image| image.as_ref().is_some_and(|image| image.picked == picked));
+        let current = here && pending.want.as_ref().is_none_or(|want| want.question == shown.question);
         let complete = pending.want.as_ref().is_some_and(|want| want.methods.iter().all(|&m| shown.by(m).is_some()));
         let state = match (shown.precomputed, current && complete) {
             (true, _) if current => "precomputed",

@@ -21,7 +21,7 @@ impl Scheduler {
     /// is asked for a sign of life, and given up when none comes.
     pub(super) fn watch(self: &Rc<Self>) {
         let scheduler = self.clone();
-        set_interval(
+        let timer = set_interval_with_handle(
             move || {
                 let (owes, silence) = {
                     let pending = scheduler.pending.borrow();
@@ -34,12 +34,13 @@ impl Scheduler {
                 };
                 if owes && silence > SILENCE {
                     scheduler.died(text::SILENT);
-                } else if owes && silence > SILENCE / 2.0 {
+                } else if owes && silence > SILENCE / 3.0 {
                     scheduler.client.send(&Request::Hello);
                 }
             },
-            Duration::from_secs(3),
+            Duration::from_secs(1),
         );
+        self.pending.borrow_mut().watch = timer.ok();
     }
 
     /// Lets the whole engine take over from the first, unless an answer is under way: then after it.

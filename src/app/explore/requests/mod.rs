@@ -6,40 +6,57 @@
 //! - When the worker dies, what was being asked is asked again; what is on screen stays.
 
 mod answers;
+mod asking;
 mod engines;
 
 use crate::{
     app::{
-        explore::{first_view::FirstView, questions, words},
+        explore::{first_view::FirstView, known::Known, questions, words},
         link::{
             client::{Client, Event},
             fetch,
-            frames::{next_frame, pause},
+            frames::pause,
         },
         model::{
             commands::{Commands, Later},
             digit,
             picture::{Pictures, Radii, Subject, Sweep},
-            state::{Picked, State, Tab},
-            store::{Loaded, Remedy, Store},
+            state::{Explore, Picked, State, Tab},
+            store::{Loaded, Remedy, Store, Wish},
+            url::Change,
         },
     },
     bounds::Method,
     catalogue,
-    engine::{Bytes, GpuRequest, Job, Question, Request, Response},
+    engine::{Bytes, Job, Question, Request, Response},
 };
-use leptos::prelude::*;
-use std::{cell::RefCell, collections::BTreeSet, rc::Rc, sync::Arc, time::Duration};
+use leptos::{leptos_dom::helpers::IntervalHandle, prelude::*};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+    sync::Arc,
+};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
-/// How long Explore must be quiet before long work starts.
-const QUIET: Duration = Duration::from_millis(120);
 /// More deaths than this within [`PATIENCE`] milliseconds, and the engine is left alone.
 const DEATHS: usize = 3;
 const PATIENCE: f64 = 60_000.0;
+/// Milliseconds that bounds wait for those of the other methods, so that a move is drawn once and not twice.
+const TOGETHER: f64 = 40.0;
 /// Milliseconds after which a worker that owes answers counts as dead.
-const SILENCE: f64 = 20_000.0;
+const SILENCE: f64 = 9_000.0;
+
+thread_local! {
+    /// Radii that came with the page: for both sides of a comparison.
+    static KNOWN: RefCell<Vec<Known>> = RefCell::default();
+}
+
+/// Takes in radii that came with the page: where one of their questions is asked, nothing is searched.
+pub fn know(known: Vec<Known>) {
+    KNOWN.set(known);
+}
 
 /// Something worth asking.
 #[derive(Clone, PartialEq)]
@@ -61,6 +78,8 @@ struct Pending {
     done: bool,
     failed: bool,
     sent_this_frame: bool,
+    /// Since when bounds wait for those of the other methods.
+    held_since: Option<f64>,
     /// Epochs, by job.
     explore: u32,
     radius: u32,
@@ -73,6 +92,10 @@ struct Pending {
     /// Networks the engine has read, and those on their way.
     read: BTreeSet<String>,
     fetching: BTreeSet<String>,
+    /// Who has the files of networks that were opened here, on the other side of a comparison.
+    files: Option<Rc<dyn Commands>>,
+    /// Networks on their way into Explore: title and note by key.
+    opening: BTreeMap<String, (String, String)>,
     classified: Option<js_sys::Function>,
     commit_due: bool,
     /// Whether this page has asked for the GPU: once, when all else is quiet. A worker that it took down is not asked again.
@@ -82,6 +105,8 @@ struct Pending {
     /// Whether there is no worker, and when the last one was heard.
     gone: bool,
     heard: f64,
+    /// Looks after the worker; the other side's ends with it.
+    watch: Option<IntervalHandle>,
 }
 
 impl Pending {
@@ -91,8 +116,15 @@ impl Pending {
         let subject = Subject::radius(question);
         if self.radii.subject.as_ref() != Some(&subject) {
             let largest = catalogue::epsilon_range(question.norm).1;
-            self.radii = Radii { subject: Some(subject), largest, ..Radii::default() };
+            self.radii = Radii { subject: Some(subject.clone()), largest, ..Radii::default() };
             self.radius_of = None;
+            KNOWN.with_borrow(|known| {
+                let known = known.iter().find(|known| Subject::radius(&known.question) == subject)?;
+                self.radii.answers.clone_from(&known.answers);
+                self.radii.broken.clone_from(&known.broken);
+                self.radius_of = Some((subject, known.answers.iter().map(|answer| answer.method).collect()));
+                Some(())
+            });
             self.radius += 1;
             self.dirty.radii = true;
             stale.push(Job::Radius);
@@ -128,8 +160,19 @@ impl Commands for Rc<Scheduler> {
         self.client.send(request);
     }
 
-    fn put_network(&self, key: &str, file: Vec<u8>) {
-        self.client.put_network(key, file);
+    fn train(&self, request: &JsValue) {
+        self.client.send_training(request);
+    }
+
+    fn file(&self, key: &str) -> Option<Vec<u8>> {
+        self.client.file(key)
+    }
+
+    fn open_network(&self, title: String, note: String, file: Vec<u8>) {
+        let taken = self.store.opened.with_untracked(Vec::len) + self.pending.borrow().opening.len();
+        let key = format!("{}{}", catalogue::OWN, taken + 1);
+        self.pending.borrow_mut().opening.insert(key.clone(), (title, note));
+        self.client.put_network(&key, file);
     }
 
     fn ask_again(&self) {
@@ -155,6 +198,7 @@ impl Scheduler {
                 let Some(scheduler) = weak.upgrade() else { return };
                 match event {
                     Event::Answer(response) => scheduler.answer(response),
+                    Event::Training(news) => scheduler.training(news),
                     Event::WholeReady => scheduler.change_over(),
                     Event::WholeFailed(why) => scheduler.whole_failed(&why),
                     Event::Died(why) => scheduler.died(&why),
@@ -165,12 +209,37 @@ impl Scheduler {
         store.set_commands(Rc::new(scheduler.clone()));
         scheduler.pending.borrow_mut().heard = js_sys::Date::now();
         match store.state.with_untracked(|state| state.tab) {
-            Tab::Explore => scheduler.client.start_first(),
+            Tab::Explore | Tab::Inspect => scheduler.client.start_first(),
             // Nothing there is for the first engine.
             Tab::Train => scheduler.client.start(),
         }
         scheduler.watch();
         scheduler.clone().follow();
+        scheduler
+    }
+
+    /// Starts a second engine for the other side of a comparison. `files` has the networks that only this page knows. It ends with the
+    /// component that asks.
+    pub fn start_other(store: Store, files: Rc<dyn Commands>) -> Rc<Self> {
+        let scheduler = Scheduler::start(store);
+        {
+            let mut pending = scheduler.pending.borrow_mut();
+            // The other side stays on the CPU: one page asks for the GPU once.
+            pending.gpu_asked = true;
+            pending.files = Some(files);
+        }
+        let ending = StoredValue::new_local(scheduler.clone());
+        on_cleanup(move || {
+            ending.try_with_value(|scheduler| {
+                let mut pending = scheduler.pending.borrow_mut();
+                pending.gone = true;
+                if let Some(watch) = pending.watch.take() {
+                    watch.clear();
+                }
+                drop(pending);
+                scheduler.client.stop();
+            });
+        });
         scheduler
     }
 
@@ -189,7 +258,7 @@ impl Scheduler {
     /// Effects: the state asks for an image, a network, and bounds.
     fn follow(self: Rc<Self>) {
         let store = self.store;
-        let picked = Memo::new(move |_| (store.state.with(|state| state.image.clone()), store.attempt.get()));
+        let picked = Memo::new(move |_| (store.state.with(|state| state.explore.image.clone()), store.attempt.get()));
         Effect::new(move |_| {
             let (picked, _) = picked.get();
             spawn_local(async move {
@@ -202,27 +271,32 @@ impl Scheduler {
                         label: None,
                     }),
                 };
-                if store.state.with_untracked(|state| state.image != picked) {
+                if store.state.with_untracked(|state| state.explore.image != picked) {
                     return;
                 }
                 match loaded {
                     Ok(image) => store.image.set(Some(Arc::new(image))),
-                    Err(why) => store.missing(&words::image_file(&picked), &why),
+                    Err(why) => {
+                        let what = words::image_file(&picked);
+                        store.missing(Wish::Image(picked), &what, &why);
+                    }
                 }
             });
         });
-        let network = Memo::new(move |_| (store.state.with(|state| state.network.clone()), store.attempt.get()));
+        let network =
+            Memo::new(move |_| (store.state.with(|state| state.explore.network.clone()), store.attempt.get()));
         let scheduler = self.clone();
         Effect::new(move |_| scheduler.clone().need_network(network.get().0));
         let scheduler = self;
         Effect::new(move |_| {
             let state = store.state.get();
-            let image = store.image.get().filter(|image| image.picked == state.image);
+            let image = store.image.get().filter(|image| image.picked == state.explore.image);
             let label = store.label();
-            let Some(image) = image else { return };
+            // What is on screen answers something else until the image is here.
+            let Some(image) = image else { return scheduler.mark() };
             match label {
-                Some(label) => scheduler.want(&state, &image, label),
-                None => scheduler.clone().predict(state.network, image),
+                Some(label) => scheduler.want(&state.explore, &image, label),
+                None => scheduler.clone().predict(state.explore.network, image),
             }
         });
     }
@@ -234,12 +308,17 @@ impl Scheduler {
                 return;
             }
         }
+        let file = self.pending.borrow().files.as_ref().and_then(|files| files.file(&key));
+        if let Some(file) = file {
+            self.pending.borrow_mut().fetching.remove(&key);
+            return self.client.put_network(&key, file);
+        }
         if catalogue::own(&key) {
             // Only this page had it, and this page was closed since.
             self.pending.borrow_mut().fetching.remove(&key);
             if !self.store.opened.with_untracked(|opened| opened.iter().any(|network| network.key == key)) {
                 self.store.notice(words::network_gone(), Remedy::None);
-                self.store.step(|state| state.network = State::default().network);
+                self.store.change(Change::Correction, |state| state.explore.network = Explore::default().network);
             }
             return;
         }
@@ -248,7 +327,11 @@ impl Scheduler {
                 Ok(file) => self.client.put_network(&key, file),
                 Err(why) => {
                     self.pending.borrow_mut().fetching.remove(&key);
-                    self.store.missing(&words::network_file(&key), &why);
+                    // Somebody may have picked another one meanwhile.
+                    if self.store.state.with_untracked(|state| state.explore.network == key) {
+                        let what = words::network_file(&key);
+                        self.store.missing(Wish::Network(key), &what, &why);
+                    }
                 }
             }
         });
@@ -291,119 +374,22 @@ impl Scheduler {
         Ok(js_sys::Uint8Array::new(&classes).to_vec())
     }
 
-    /// What the state asks for now.
-    fn want(self: &Rc<Self>, state: &State, image: &Loaded, label: u32) {
-        let question = Arc::new(questions::question(state, image.pixels.clone(), label));
-        let asked = Asked { question, methods: state.methods() };
-        let mut pending = self.pending.borrow_mut();
-        if pending.want.as_ref() == Some(&asked) {
-            return;
-        }
-        let stale = pending.forget(&asked.question);
-        pending.want = Some(asked);
-        drop(pending);
-        for job in stale {
-            self.client.send(&Request::Cancel { job });
-            self.commit_soon();
-        }
-        self.pump();
-        self.mark();
-    }
-
-    /// Sends the newest Explore if the last one has been answered and this frame has not sent one yet.
-    fn pump(self: &Rc<Self>) {
-        let mut pending = self.pending.borrow_mut();
-        let Some(want) = pending.want.clone() else { return };
-        let busy = pending.sent.is_some() && !pending.answered;
-        if pending.sent.as_ref() == Some(&want)
-            || busy
-            || pending.sent_this_frame
-            || want.methods.is_empty()
-            || !pending.read.contains(&want.question.network)
-        {
-            return;
-        }
-        pending.explore += 1;
-        let epoch = pending.explore;
-        pending.pictures.begin(epoch, want.question.clone(), want.methods.clone(), false);
-        pending.sent = Some(want.clone());
-        (pending.answered, pending.done, pending.failed, pending.sent_this_frame) = (false, false, false, true);
-        drop(pending);
-        self.client.send(&questions::explore(epoch, (*want.question).clone(), want.methods));
-        let scheduler = self.clone();
-        next_frame(move || {
-            scheduler.pending.borrow_mut().sent_this_frame = false;
-            scheduler.pump();
-        });
-    }
-
-    /// Radius and sweep, once Explore is quiet.
-    fn background(self: &Rc<Self>) {
-        let mut pending = self.pending.borrow_mut();
-        if !pending.done || pending.sent != pending.want {
-            return;
-        }
-        let Some(asked) = pending.sent.clone() else { return };
-        if !std::mem::replace(&mut pending.gpu_asked, true) {
-            let device = self.store.processor.with_untracked(|processor| processor.choice);
-            for request in [GpuRequest::Choose { device }, GpuRequest::Open] {
-                self.client.send(&Request::Gpu { request });
-            }
-        }
-        let radius_of = (Subject::radius(&asked.question), asked.methods.clone());
-        let covers = |now: &Option<(Subject, Vec<Method>)>, wanted: &(Subject, Vec<Method>)| {
-            now.as_ref().is_some_and(|now| now.0 == wanted.0 && wanted.1.iter().all(|m| now.1.contains(m)))
-        };
-        if !covers(&pending.radius_of, &radius_of) {
-            pending.radius += 1;
-            (pending.radii.running, pending.radii.done) = (true, 0.0);
-            pending.dirty.radii = true;
-            let request = questions::radius(pending.radius, (*asked.question).clone(), asked.methods.clone());
-            pending.radius_of = Some(radius_of);
-            self.client.send(&request);
-        }
-        let sweep_of = (Subject::along_epsilon(&asked.question), asked.methods.clone());
-        if !pending.radii.running && !covers(&pending.sweep_of, &sweep_of) {
-            pending.sweeping += 1;
-            (pending.sweep.running, pending.sweep.done) = (true, 0.0);
-            pending.dirty.sweep = true;
-            let request = questions::sweep(pending.sweeping, (*asked.question).clone(), asked.methods);
-            pending.sweep_of = Some(sweep_of);
-            self.client.send(&request);
-        }
-        drop(pending);
-        self.commit_soon();
-    }
-
-    fn background_soon(self: &Rc<Self>) {
-        if std::mem::replace(&mut self.pending.borrow_mut().quiet_timer, true) {
-            return;
-        }
-        let scheduler = self.clone();
-        set_timeout(
-            move || {
-                scheduler.pending.borrow_mut().quiet_timer = false;
-                scheduler.background();
-            },
-            QUIET,
-        );
-    }
-
     /// Draws answers that came with the page.
     pub fn precomputed(self: &Rc<Self>, view: FirstView) {
         let store = self.store;
-        let Ok(state) = State::from_hash(&view.hash) else { return };
+        let (state, told) = State::from_hash(&view.hash);
         let current = store.state.get_untracked();
-        if state != current || self.pending.borrow().pictures.shown().is_some() {
+        if !told.is_empty() || state.explore != current.explore || self.pending.borrow().pictures.shown().is_some() {
             return;
         }
-        let Picked::Test(index) = state.image else { return };
+        let Picked::Test(index) = state.explore.image else { return };
         if store.image.with_untracked(Option::is_none) {
             let bytes = view.image.iter().map(|p| (p * 255.0).round() as u8).collect();
             let picked = Picked::Test(index);
             let loaded = Loaded { picked, pixels: view.image.0.clone(), bytes, label: Some(view.label) };
             store.image.set(Some(Arc::new(loaded)));
         }
+        let state = state.explore;
         let question = Arc::new(questions::question(&state, view.image.0, view.label));
         {
             let mut pending = self.pending.borrow_mut();

@@ -47,10 +47,11 @@ pub fn EpsilonPlot(
     let store = store();
     let width = RwSignal::new(0.0);
     let held = StoredValue::new(false);
+    let axis_too = axis.clone();
     let aim = move |event: &ev::PointerEvent| {
         let epsilon = axis(width.get_untracked()).invert(f64::from(event.offset_x()));
         let epsilon = rounded(brief(epsilon));
-        store.drag(|state| state.epsilon = epsilon);
+        store.drag(|state| state.explore.epsilon = epsilon);
     };
     let aim = StoredValue::new(aim);
     let release = move |_| {
@@ -59,19 +60,20 @@ pub fn EpsilonPlot(
             url::end_drag();
         }
     };
-    let epsilon = move || store.state.with(|state| state.epsilon);
+    let epsilon = move || store.state.with(|state| state.explore.epsilon);
     view! {
         <div
             class="along"
             tabindex="0"
             role="slider"
             aria-label=name
-            aria-valuemin=move || catalogue::epsilon_range(store.state.with(|s| s.norm)).0.to_string()
-            aria-valuemax=move || catalogue::epsilon_range(store.state.with(|s| s.norm)).1.to_string()
+            aria-valuemin=move || catalogue::epsilon_range(store.state.with(|s| s.explore.norm)).0.to_string()
+            aria-valuemax=move || catalogue::epsilon_range(store.state.with(|s| s.explore.norm)).1.to_string()
             aria-valuenow=move || epsilon().to_string()
             aria-valuetext=move || format!("ε = {}", numbers::epsilon(epsilon()))
             on:pointerdown=move |event| {
-                if event.button() == 0 && event.is_primary() {
+                // A finger scrolls; its tap is a click.
+                if event.button() == 0 && event.pointer_type() == "mouse" {
                     let host: web_sys::Element = event.current_target().unwrap().unchecked_into();
                     let _ = host.set_pointer_capture(event.pointer_id());
                     held.set_value(true);
@@ -83,12 +85,17 @@ pub fn EpsilonPlot(
                     aim.with_value(|aim| aim(&event));
                 }
             }
+            on:click=move |event: ev::MouseEvent| {
+                let epsilon = axis_too(width.get_untracked()).invert(f64::from(event.offset_x()));
+                store.drag(|state| state.explore.epsilon = rounded(brief(epsilon)));
+                url::end_drag();
+            }
             on:pointerup=release
             on:pointercancel=release
             on:keydown=move |event| {
                 if let Some(steps) = key_steps(&event.key()) {
                     event.prevent_default();
-                    store.drag(|state| state.epsilon = stepped(state.epsilon, steps).min(catalogue::epsilon_range(state.norm).1));
+                    store.drag(|state| state.explore.epsilon = stepped(state.explore.epsilon, steps).min(catalogue::epsilon_range(state.explore.norm).1));
                 }
             }
             on:keyup=move |_| url::end_drag()

@@ -5,11 +5,13 @@ use crate::{
         explore::{
             plots::margins,
             views::parts::{Footing, of_picture, sentence},
-            words,
         },
         model::store::store,
         text::page as text,
-        ui::widgets::{Card, Plot, TableOf},
+        ui::{
+            gloss::Explained,
+            widgets::{Plot, Section, TableOf},
+        },
     },
     charts::panel::Table,
 };
@@ -20,18 +22,20 @@ use std::sync::Arc;
 pub fn MarginsView() -> impl IntoView {
     let store = store();
     let summary = sentence(store, margins::summary);
-    let remark = sentence(store, words::margins_subtitle);
     let rows =
         Arc::new(move || store.shown.with(|shown| shown.as_ref().map_or_else(Table::default, |p| margins::table(p))));
+    let item = |sign: &'static str, words: &'static str| {
+        view! { <span class="key-item"><span class=sign></span><Explained words=Signal::stored(words.to_string())/></span> }
+    };
     view! {
-        <Card id="margins" title=text::MARGINS.to_string() remark=remark>
+        <Section id="margins" title=text::MARGINS.to_string() remark=text::MARGINS_SCALE.to_string()>
             <Plot draw=of_picture(store, margins::draw) label=summary/>
             <p class="say">{summary}</p>
-            <p class="key"><span class="k-clean"></span>{text::THE_IMAGE}<span class="k-sampled"></span>{text::SAMPLED}
-                <span class="k-attacked"></span>{text::ATTACKED}
-                <span class="k-proved"></span>{text::PROVED}</p>
+            <p class="key">
+                {item("k-clean", text::THE_IMAGE)}{item("k-sampled", text::SAMPLED)}{item("k-attacked", text::ATTACKED)}{item("k-proved", text::PROVED)}
+            </p>
             <Footing/>
             <TableOf rows/>
-        </Card>
+        </Section>
     }
 }

@@ -1,10 +1,11 @@
 //! One neuron: followed in the network, or set by hand.
 
 use crate::{
-    activation::{Curve, status},
+    activation::{self, Curve, status},
     app::{
         explore::{
             plots::neuron::{self, HEIGHT, Neuron, strategy_class},
+            views::parts::Selected,
             words,
         },
         model::{
@@ -13,7 +14,10 @@ use crate::{
             url,
         },
         text::page as text,
-        ui::widgets::{Card, Choice, Plot, TableOf, key_steps, number_in},
+        ui::{
+            gloss::Explained,
+            widgets::{Choice, Plot, Section, TableOf, key_steps, number_in},
+        },
     },
     bounds::{Method, Strategy},
     charts::scales::brief,
@@ -35,18 +39,19 @@ struct Shown {
 
 impl Shown {
     fn status(&self) -> &'static str {
-        status(&self.neuron.curve, self.neuron.lower, self.neuron.upper).label(self.bend)
+        status(&self.neuron.rule, self.neuron.lower, self.neuron.upper).label(self.bend)
     }
 }
 
-fn shown(store: Store) -> Option<Shown> {
-    let (selected, follow, hand, lines) = store.state.with(|s| (s.neuron, s.follow, s.hand, s.lines));
+fn shown(store: Store, selected: Selected) -> Option<Shown> {
+    let (follow, hand, lines) = store.state.with(|s| (s.explore.follow, s.explore.hand, s.explore.lines));
     if let Some(hand) = hand {
-        let curve = Curve { slope: hand.slope, bend: hand.bend };
-        let neuron = Neuron { curve, lower: hand.lower, upper: hand.upper, lines, clean: None };
-        return Some(Shown { neuron, layer: 0, index: 0, bend: curve.has_bend(), method: None });
+        let rule = activation::Neuron::Curve(Curve { slope: hand.slope, bend: hand.bend });
+        let neuron = Neuron { rule, lower: hand.lower, upper: hand.upper, lines, clean: None };
+        return Some(Shown { neuron, layer: 0, index: 0, bend: hand.bend.is_finite(), method: None });
     }
     let network = store.shown_network()?;
+    let selected = selected.get()?;
     store.shown.with(|picture| {
         let picture = picture.as_ref()?;
         let answer = follow.and_then(|method| picture.by(method)).or_else(|| picture.answers().last())?;
@@ -55,7 +60,7 @@ fn shown(store: Store) -> Option<Shown> {
         let index = (selected.1 as usize).min(bounds.lower.len().checked_sub(1)?);
         let clean = picture.inference.as_ref().and_then(|i| i.layers.get(layer)).and_then(|l| l.get(index));
         let neuron = Neuron {
-            curve: network.layers[layer].curve(index),
+            rule: network.layers[layer].neuron(index),
             lower: f64::from(bounds.lower[index]),
             upper: f64::from(bounds.upper[index]),
             lines: picture.question.lines,
@@ -77,7 +82,7 @@ enum Part {
 
 fn set(store: Store, part: Part, value: f64) {
     store.drag(|state| {
-        let Some(hand) = &mut state.hand else { return };
+        let Some(hand) = &mut state.explore.hand else { return };
         match part {
             Part::Lower => hand.lower = value.clamp(-1e3, hand.upper),
             Part::Upper => hand.upper = value.clamp(hand.lower, 1e3),
@@ -101,9 +106,9 @@ fn neat(value: f64) -> f64 {
 }
 
 #[component]
-pub fn NeuronView() -> impl IntoView {
+pub fn NeuronView(selected: Selected) -> impl IntoView {
     let store = store();
-    let shown = Memo::new(move |_| shown(store));
+    let shown = Memo::new(move |_| shown(store, selected));
     let width = RwSignal::new(0.0);
     let draw = Arc::new(move |width: f64| {
         shown.with(|shown| shown.as_ref().map(|s| neuron::draw(&s.neuron, width)).unwrap_or_default())
@@ -123,7 +128,7 @@ pub fn NeuronView() -> impl IntoView {
         })
     });
     // A memo: the handles must stay the same elements while they are dragged.
-    let by_hand = Memo::new(move |_| store.state.with(|state| state.hand.is_some()));
+    let by_hand = Memo::new(move |_| store.state.with(|state| state.explore.hand.is_some()));
     let modes = vec![
         (false, "neuron-follow".to_string(), text::FOLLOW.to_string()),
         (true, "neuron-hand".to_string(), text::BY_HAND.to_string()),
@@ -131,23 +136,19 @@ pub fn NeuronView() -> impl IntoView {
     let choose = move |hand: bool| {
         let from = shown.get_untracked();
         store.step(|state| {
-            state.hand = hand.then(|| {
-                state.hand.unwrap_or_else(|| {
+            state.explore.hand = hand.then(|| {
+                state.explore.hand.unwrap_or_else(|| {
                     from.map_or_else(Hand::default, |s| Hand {
                         lower: neat(s.neuron.lower),
                         upper: neat(s.neuron.upper),
-                        slope: s.neuron.curve.slope,
-                        bend: if s.neuron.curve.has_bend() {
-                            neat(s.neuron.curve.bend).max(0.01)
-                        } else {
-                            f64::INFINITY
-                        },
+                        slope: s.neuron.slope(),
+                        bend: s.neuron.bend().map_or(f64::INFINITY, |bend| neat(bend).max(0.01)),
                     })
                 })
             });
         });
     };
-    let methods = Memo::new(move |_| store.state.with(|state| state.methods()));
+    let methods = Memo::new(move |_| store.state.with(|state| state.explore.methods()));
     let options = move || {
         methods.get().into_iter().map(|m| view! { <option value=m.to_string()>{m.label()}</option> }).collect_view()
     };
@@ -165,24 +166,24 @@ pub fn NeuronView() -> impl IntoView {
         .map(|strategy| {
             view! {
                 <span class=format!("key-item {}", strategy_class(strategy))
-                    class:strong=move || store.state.with(|state| state.lines == strategy)>
+                    class:strong=move || store.state.with(|state| state.explore.lines == strategy)>
                     <svg class="swatch" width="26" height="8" aria-hidden="true">
                         <line class="rule strong" x1="1" y1="4" x2="25" y2="4"></line>
                     </svg>
-                    {strategy.name()}
+                    <Explained words=Signal::stored(strategy.name().to_string())/>
                 </span>
             }
         })
         .collect_view();
     view! {
-        <Card id="one-neuron" title=text::ONE_NEURON.to_string() remark=remark>
+        <Section id="one-neuron" title=text::ONE_NEURON.to_string() remark=remark>
             <div class="row wrap">
                 <Choice name=text::ONE_NEURON options=modes chosen=by_hand choose/>
                 <span class="follow" hidden=by_hand>
                     <label for="neuron-method">{text::BOUNDS_BY}</label>
                     <select id="neuron-method" prop:value=followed on:change=move |event| {
                         let method = event_target_value(&event).parse().ok();
-                        store.step(|state| state.follow = method);
+                        store.step(|state| state.explore.follow = method);
                     }>{options}</select>
                 </span>
             </div>
@@ -194,7 +195,27 @@ pub fn NeuronView() -> impl IntoView {
             {move || by_hand.get().then(|| view! { <Numbers/> })}
             <p class="say">{summary}</p>
             <TableOf rows/>
-        </Card>
+        </Section>
+    }
+}
+
+/// One neuron without its controls: for a side of a comparison.
+#[component]
+pub fn NeuronPlot(selected: Selected) -> impl IntoView {
+    let store = store();
+    let shown = Memo::new(move |_| shown(store, selected));
+    let draw = Arc::new(move |width: f64| {
+        shown.with(|shown| shown.as_ref().map(|s| neuron::draw(&s.neuron, width)).unwrap_or_default())
+    });
+    let remark = Signal::derive(move || {
+        shown.with(|shown| {
+            shown.as_ref().map_or(String::new(), |s| words::neuron_subtitle(s.layer, s.index, s.status(), s.method))
+        })
+    });
+    view! {
+        <Section id="one-neuron" title=text::ONE_NEURON.to_string() remark=remark>
+            <Plot draw label=remark/>
+        </Section>
     }
 }
 
@@ -219,7 +240,7 @@ fn Handles(shown: Memo<Option<Shown>>, width: RwSignal<f64>) -> impl IntoView {
     let parts = [(Part::Lower, text::L), (Part::Upper, text::U), (Part::Bend, text::R)];
     let handles = parts
         .map(|(part, name)| {
-            let value = move || store.state.with(|s| s.hand.map_or(0.0, |h| get(&h, part)));
+            let value = move || store.state.with(|s| s.explore.hand.map_or(0.0, |h| get(&h, part)));
             let x = move || {
                 let now = shown.with(|s| s.as_ref().map(|s| s.neuron.axis(width.get())));
                 now.map_or(0.0, |axis| axis.at(value()))
@@ -278,8 +299,8 @@ fn Numbers() -> impl IntoView {
                     class="number"
                     type="number"
                     step=step
-                    disabled=move || store.state.with(|s| s.hand.is_some_and(|h| !get(&h, part).is_finite()))
-                    prop:value=move || store.state.with(|s| s.hand.map_or(String::new(), |h| {
+                    disabled=move || store.state.with(|s| s.explore.hand.is_some_and(|h| !get(&h, part).is_finite()))
+                    prop:value=move || store.state.with(|s| s.explore.hand.map_or(String::new(), |h| {
                         let value = get(&h, part);
                         if value.is_finite() { value.to_string() } else { String::new() }
                     }))
@@ -303,10 +324,10 @@ fn Numbers() -> impl IntoView {
                 <input
                     type="checkbox"
                     id="hand-bend"
-                    prop:checked=move || store.state.with(|s| s.hand.is_some_and(|h| h.bend.is_finite()))
+                    prop:checked=move || store.state.with(|s| s.explore.hand.is_some_and(|h| h.bend.is_finite()))
                     on:change=move |event| {
                         let on = event_target_checked(&event);
-                        store.step(|state| if let Some(hand) = &mut state.hand {
+                        store.step(|state| if let Some(hand) = &mut state.explore.hand {
                             hand.bend = if on { 1.0 } else { f64::INFINITY };
                         });
                     }

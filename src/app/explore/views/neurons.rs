@@ -5,12 +5,12 @@ use crate::{
         explore::{
             facts::{families, same_inside},
             plots::neurons,
-            views::parts::{Footing, sentence},
+            views::parts::{Footing, Selected, sentence},
             words,
         },
         model::store::store,
         text::page as text,
-        ui::widgets::{Card, Plot, TableOf, key_steps},
+        ui::widgets::{Plot, Section, TableOf, key_steps},
     },
     charts::{
         colours::class,
@@ -22,7 +22,7 @@ use std::sync::Arc;
 use wasm_bindgen::JsCast;
 
 #[component]
-pub fn NeuronsView() -> impl IntoView {
+pub fn NeuronsView(selected: Selected) -> impl IntoView {
     let store = store();
     let network = Memo::new(move |_| store.shown_network());
     let width = RwSignal::new(0.0);
@@ -30,7 +30,7 @@ pub fn NeuronsView() -> impl IntoView {
     let orders =
         Memo::new(move |_| store.shown.with(|shown| shown.as_ref().map(|p| neurons::orders(p)).unwrap_or_default()));
     let orders = Memo::new(move |_| Arc::new(orders.get()));
-    let selected = Memo::new(move |_| store.state.with(|state| state.neuron));
+    let selected = Memo::new(move |_| selected.get().unwrap_or_default());
     let draw = Arc::new(move |width: f64| {
         let (Some(network), orders) = (network.get(), orders.get()) else {
             return Drawing::default();
@@ -44,13 +44,14 @@ pub fn NeuronsView() -> impl IntoView {
         let orders = orders.get_untracked();
         if let Some(&neuron) = orders.get(layer).and_then(|order| order.get(rank)) {
             store.drag(|state| {
-                state.neuron = (layer as u32, neuron);
-                state.hand = None;
+                state.explore.neuron = Some((layer as u32, neuron));
+                state.explore.hand = None;
             });
         }
     };
     let hidden = move || network.with_untracked(|n| n.as_ref().map_or(0, |n| n.layers.len()));
-    let pick = move |event: &ev::PointerEvent| {
+    // A pointer's event is a mouse's, with more to say.
+    let pick = move |event: &ev::MouseEvent| {
         let (x, y) = (f64::from(event.offset_x()), f64::from(event.offset_y()));
         let widths = store.shown.with_untracked(|shown| shown.as_ref().map(|p| neurons::widths(p)).unwrap_or_default());
         let (panels, _) = neurons::layout(&widths, width.get_untracked());
@@ -124,9 +125,8 @@ pub fn NeuronsView() -> impl IntoView {
         held.set_value(false);
         crate::app::model::url::end_drag();
     };
-    let remark = Signal::derive(|| text::NEURONS_REMARK.to_string());
     view! {
-        <Card id="neurons" title=text::NEURONS.to_string() remark=remark>
+        <Section id="neurons" title=text::NEURONS.to_string() remark=String::new()>
             <p class="key">{legend}<span class="key-item"><span class="k-seen"></span>{text::SAMPLED}</span></p>
             <div
                 class="along"
@@ -139,7 +139,8 @@ pub fn NeuronsView() -> impl IntoView {
                 aria-valuenow=move || rank().to_string()
                 aria-valuetext=spoken
                 on:pointerdown=move |event| {
-                    if event.button() == 0 && event.is_primary() {
+                    // A finger scrolls; its tap is a click.
+                    if event.button() == 0 && event.pointer_type() == "mouse" {
                         let host: web_sys::Element = event.current_target().unwrap().unchecked_into();
                         let _ = host.set_pointer_capture(event.pointer_id());
                         held.set_value(true);
@@ -147,6 +148,10 @@ pub fn NeuronsView() -> impl IntoView {
                     }
                 }
                 on:pointermove=move |event| if held.get_value() { pick(&event) }
+                on:click=move |event: ev::MouseEvent| {
+                    pick(&event);
+                    crate::app::model::url::end_drag();
+                }
                 on:pointerup=release
                 on:pointercancel=release
                 on:keydown=on_key
@@ -157,6 +162,6 @@ pub fn NeuronsView() -> impl IntoView {
             <p class="say">{summary}</p>
             <Footing/>
             <TableOf rows/>
-        </Card>
+        </Section>
     }
 }

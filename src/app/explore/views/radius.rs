@@ -2,10 +2,9 @@
 
 use crate::{
     app::{
-        explore::{facts::RadiusContext, plots::radius, views::epsilon::EpsilonPlot, words},
+        explore::{facts::RadiusContext, plots::radius, words},
         model::store::{Store, store},
-        text::page as text,
-        ui::widgets::{Card, TableOf},
+        ui::widgets::{Section, TableOf},
     },
     bounds::Strategy,
 };
@@ -13,7 +12,7 @@ use leptos::prelude::*;
 use std::sync::Arc;
 
 fn context(store: Store) -> RadiusContext {
-    store.state.with(|state| RadiusContext { methods: state.methods(), norm: state.norm })
+    store.state.with(|state| RadiusContext { methods: state.explore.methods(), norm: state.explore.norm })
 }
 
 #[component]
@@ -28,12 +27,7 @@ pub fn RadiusView() -> impl IntoView {
     });
     let summary = Signal::derive(move || radii.with(|r| context.with(|c| words::radius_summary(r, c))));
     let title = Signal::derive(move || radii.with(|r| words::radius_title(r).to_string()));
-    let remark = Signal::derive(move || radii.with(|r| words::radius_subtitle(r)));
     let rows = Arc::new(move || radii.with(|r| context.with(|c| radius::table(r, c))));
-    let draw = Arc::new(move |width| radii.with(|r| context.with(|c| radius::draw(r, c, width))));
-    let epsilon = Memo::new(move |_| store.state.with(|state| state.epsilon));
-    let over = Arc::new(move |width| context.with(|c| radius::cursor(c.norm, c.methods.len(), epsilon.get(), width)));
-    let axis = Arc::new(move |width| radius::axis(context.with_untracked(|c| c.norm), width));
     let marks = move || {
         radii.with(|radii| {
             radii
@@ -61,14 +55,11 @@ pub fn RadiusView() -> impl IntoView {
         })
     };
     view! {
-        <Card id="radius" title=title remark=remark>
-            <EpsilonPlot draw over axis label=summary name=text::EPSILON_SLIDER/>
+        <Section id="radius" title=title remark=String::new()>
             <div hidden=true>{marks}{broken}</div>
             <p class="say">{summary}</p>
-            <p class="key"><span class="k-undecided"></span>{text::UNDECIDED}
-                <span class="k-broken"></span>{text::BROKEN_BY_PGD}</p>
             <TableOf rows/>
-        </Card>
+        </Section>
     }
 }
 

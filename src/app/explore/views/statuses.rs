@@ -10,7 +10,7 @@ use crate::{
         },
         model::{picture::Picture, store::store},
         text::page as text,
-        ui::widgets::{Card, Plot, TableOf},
+        ui::widgets::{Plot, Section, TableOf},
     },
     charts::panel::{Drawing, Table},
     engine::{NetworkSummary, Question},
@@ -31,32 +31,6 @@ pub fn StatusesView() -> impl IntoView {
         })
     };
     let bars = Arc::new(move |width: f64| both(&|picture, network| statuses::bars(picture, network, width)));
-    // What the sweep is drawn with; ε is not in it.
-    let setting = Memo::new(move |_| {
-        let (methods, lines, norm, key) = store.state.with(|s| (s.methods(), s.lines, s.norm, s.network.clone()));
-        let about = |q: &Question| q.norm == norm && q.network == key;
-        let fits = store.sweep.with(|sweep| sweep.subject.as_ref().is_some_and(|s| about(s.question())));
-        fits.then_some((methods, lines, norm))
-    });
-    let multiples = Arc::new(move |width: f64| {
-        let (Some(network), Some((methods, lines, _))) = (network.get(), setting.get()) else {
-            return Drawing::default();
-        };
-        store.sweep.with(|sweep| statuses::multiples(sweep, &network, &methods, lines, width))
-    });
-    let epsilon = Memo::new(move |_| store.state.with(|state| state.epsilon));
-    let over = Arc::new(move |width: f64| {
-        let (Some(network), Some((methods, _, norm))) = (network.get(), setting.get()) else {
-            return Drawing::default();
-        };
-        statuses::cursors(norm, network.layers.len(), &methods, epsilon.get(), width)
-    });
-    let along_rows = Arc::new(move || {
-        let (Some(network), Some((methods, lines, _))) = (network.get(), setting.get()) else {
-            return Table::default();
-        };
-        store.sweep.with(|sweep| statuses::multiples_table(sweep, &network, &methods, lines))
-    });
     let summary = sentence(store, move |picture| {
         let shares = network.with(|network| network.as_ref().map_or(vec![], |network| unstable(picture, network)));
         words::statuses_summary(&shares)
@@ -69,18 +43,55 @@ pub fn StatusesView() -> impl IntoView {
             })
         })
     });
-    let remark = Signal::derive(|| text::STATUSES_REMARK.to_string());
-    let along = Signal::derive(|| text::ALONG_EPSILON_LABEL.to_string());
     view! {
-        <Card id="statuses" title=text::STATUSES.to_string() remark=remark>
+        <Section id="statuses" title=text::STATUSES.to_string() remark=String::new()>
             <Plot draw=bars label=summary/>
             <StatusKey/>
             <p class="say">{summary}</p>
             <Footing/>
             <TableOf rows/>
-            <h3>{text::ALONG_EPSILON} " " <span class="remark">{text::ALONG_EPSILON_REMARK}</span></h3>
+        </Section>
+    }
+}
+
+/// Neuron status along ε.
+#[component]
+pub fn AlongView() -> impl IntoView {
+    let store = store();
+    let network = Memo::new(move |_| store.shown_network());
+    // What the sweep is drawn with; ε is not in it.
+    let setting = Memo::new(move |_| {
+        let (methods, lines, norm, key) =
+            store.state.with(|s| (s.explore.methods(), s.explore.lines, s.explore.norm, s.explore.network.clone()));
+        let about = |q: &Question| q.norm == norm && q.network == key;
+        let fits = store.sweep.with(|sweep| sweep.subject.as_ref().is_some_and(|s| about(s.question())));
+        fits.then_some((methods, lines, norm))
+    });
+    let multiples = Arc::new(move |width: f64| {
+        let (Some(network), Some((methods, lines, _))) = (network.get(), setting.get()) else {
+            return Drawing::default();
+        };
+        store.sweep.with(|sweep| statuses::multiples(sweep, &network, &methods, lines, width))
+    });
+    let epsilon = Memo::new(move |_| store.state.with(|state| state.explore.epsilon));
+    let over = Arc::new(move |width: f64| {
+        let (Some(network), Some((methods, _, norm))) = (network.get(), setting.get()) else {
+            return Drawing::default();
+        };
+        statuses::cursors(norm, network.layers.len(), &methods, epsilon.get(), width)
+    });
+    let along_rows = Arc::new(move || {
+        let (Some(network), Some((methods, lines, _))) = (network.get(), setting.get()) else {
+            return Table::default();
+        };
+        store.sweep.with(|sweep| statuses::multiples_table(sweep, &network, &methods, lines))
+    });
+    let along = Signal::derive(|| text::ALONG_EPSILON_LABEL.to_string());
+    view! {
+        <Section id="along" title=text::ALONG_EPSILON_CAPTION.to_string() remark=String::new()>
             <Plot draw=multiples over label=along/>
+            <StatusKey/>
             <TableOf rows=along_rows/>
-        </Card>
+        </Section>
     }
 }

@@ -9,7 +9,7 @@ use crate::app::{
     },
     model::store::store,
     text::page as text,
-    ui::widgets::{Card, TableOf},
+    ui::widgets::{Section, TableOf},
 };
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -18,9 +18,13 @@ use std::sync::Arc;
 pub fn TightnessView() -> impl IntoView {
     let store = store();
     let context = Memo::new(move |_| {
-        store.state.with(|state| TightnessContext { methods: state.methods(), lines: state.lines, norm: state.norm })
+        store.state.with(|state| TightnessContext {
+            methods: state.explore.methods(),
+            lines: state.explore.lines,
+            norm: state.explore.norm,
+        })
     });
-    let epsilon = Memo::new(move |_| store.state.with(|state| state.epsilon));
+    let epsilon = Memo::new(move |_| store.state.with(|state| state.explore.epsilon));
     let here = Memo::new(move |_| store.shown.with(|shown| shown.as_ref().map(|picture| facts::here(picture))));
     let sweep = Memo::new(move |_| {
         let sweep = store.sweep.get();
@@ -28,7 +32,6 @@ pub fn TightnessView() -> impl IntoView {
         if fits { sweep } else { Arc::default() }
     });
     let summary = Signal::derive(move || sweep.with(|s| here.with(|here| words::tightness_summary(s, here.as_ref()))));
-    let remark = Signal::derive(move || context.with(|c| words::tightness_subtitle(c.lines, c.norm)));
     let rows = Arc::new(move || sweep.with(|s| context.with(|c| tightness::table(s, c))));
     let draw = Arc::new(move |width| sweep.with(|s| context.with(|c| tightness::draw(s, c, width))));
     let over = Arc::new(move |width| {
@@ -36,10 +39,10 @@ pub fn TightnessView() -> impl IntoView {
     });
     let axis = Arc::new(move |width| tightness::axis(context.with_untracked(|c| c.norm), width));
     view! {
-        <Card id="tightness" title=text::TIGHTNESS.to_string() remark=remark>
+        <Section id="tightness" title=text::TIGHTNESS.to_string() remark=String::new()>
             <EpsilonPlot draw over axis label=summary name=text::EPSILON_SLIDER/>
             <p class="say">{summary}</p>
             <TableOf rows/>
-        </Card>
+        </Section>
     }
 }

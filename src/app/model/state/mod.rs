@@ -1,51 +1,24 @@
 //! The state of the page, as it stands in the URL: `#v1&net=mlp-ibp&img=17&eps=0.08&…`. Short (defaults are left out),
-//! versioned, and validated: a word that is not understood is an error in plain language, never a guess.
+//! versioned, and validated.
+//!
+//! Each tab has its own [`Part`]: its keys, how they are written and read. A new tab is a file here, a field of [`State`] and a line in
+//! `parts`. What is not understood is told in plain language and left out; the rest of the link counts.
+
+mod explore;
+mod part;
+pub mod train;
+
+pub use explore::{Explore, Hand, MAX_DEPTH, Picked, Versus};
+pub use part::Part;
 
 use crate::app::text::page as text;
-use crate::{
-    app::model::{digit, state::train::Settings},
-    bounds::{Method, Norm, Strategy},
-    catalogue,
-};
-
-pub mod train;
 
 /// Version of the hash.
 const VERSION: &str = "v1";
-/// Presets are MNIST networks; the prefix is not worth its letters in a link.
-const PREFIX: &str = "mnist-";
-/// Greatest depth of Relaxed-CROWN offered.
-pub const MAX_DEPTH: u32 = 12;
+/// Words of one link that are told of, at most.
+const MOST_TOLD: usize = 3;
 
-/// Which image is looked at.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Picked {
-    /// An image of the MNIST test set.
-    Test(u32),
-    /// A drawing, sixteen grey levels per pixel.
-    Drawn(digit::Levels),
-}
-
-/// A neuron set by hand: σ over [l, u] with slope η and bend r.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Hand {
-    /// l.
-    pub lower: f64,
-    /// u.
-    pub upper: f64,
-    /// η.
-    pub slope: f64,
-    /// r, infinite for ReLU and LeakyReLU.
-    pub bend: f64,
-}
-
-impl Default for Hand {
-    fn default() -> Self {
-        Hand { lower: -1.0, upper: 2.0, slope: 0.0, bend: f64::INFINITY }
-    }
-}
-
-/// A part of the page.
+/// A tab of the page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Tab {
     /// One image, one network, one ε.
@@ -53,82 +26,37 @@ pub enum Tab {
     Explore,
     /// Networks in the making.
     Train,
+    /// Networks that the reader brings. They never enter the link.
+    Inspect,
+}
+
+impl Tab {
+    const NAMES: [(Tab, &'static str); 3] =
+        [(Tab::Explore, "explore"), (Tab::Train, "train"), (Tab::Inspect, "inspect")];
 }
 
 /// Everything a link restores.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct State {
-    /// Which part of the page is shown.
+    /// Which tab is shown.
     pub tab: Tab,
-    /// What the Train tab is set to.
-    pub train: Settings,
-    /// Key of the network.
-    pub network: String,
-    /// The image.
-    pub image: Picked,
-    /// ε.
-    pub epsilon: f64,
-    /// The norm.
-    pub norm: Norm,
-    /// Whether the region is cut to valid pixels (only done in ℓ∞).
-    pub clip: bool,
-    /// How lines are chosen.
-    pub lines: Strategy,
-    /// Which of [`Method::NAMED`] are on.
-    pub named: [bool; 5],
-    /// Depth of Relaxed-CROWN where it is on.
-    pub relaxed: Option<u32>,
-    /// The selected neuron: activation layer (from 0) and index.
-    pub neuron: (u32, u32),
-    /// The method whose [l, u] the one-neuron view follows; the last enabled one if `None`.
-    pub follow: Option<Method>,
-    /// The neuron set by hand, where that is on.
-    pub hand: Option<Hand>,
-    /// The class to certify, if not the image's own.
-    pub label: Option<u32>,
-}
-
-impl Default for State {
-    fn default() -> Self {
-        State {
-            tab: Tab::Explore,
-            train: Settings::default(),
-            network: catalogue::PRESETS[0].key.into(),
-            image: Picked::Test(0),
-            epsilon: 0.08,
-            norm: Norm::Inf,
-            clip: true,
-            lines: Strategy::Tight,
-            named: [true; 5],
-            relaxed: None,
-            neuron: (1, 17),
-            follow: None,
-            hand: None,
-            label: None,
-        }
-    }
+    /// What Explore asks.
+    pub explore: Explore,
+    /// What Train is set to.
+    pub train: train::Settings,
 }
 
 impl State {
-    /// The enabled methods, in the order in which answers are wanted: cheap ones first.
-    pub fn methods(&self) -> Vec<Method> {
-        let mut methods: Vec<Method> =
-            Method::NAMED.into_iter().zip(self.named).filter(|(_, on)| *on).map(|(method, _)| method).collect();
-        if let Some(depth) = self.relaxed {
-            let before_crown = methods.iter().position(|&m| m == Method::Crown).unwrap_or(methods.len());
-            methods.insert(before_crown, Method::RelaxedCrown(depth));
-        }
-        methods
+    fn parts(&self) -> [&dyn Part; 2] {
+        [&self.explore, &self.train]
     }
 
-    /// Whether the region is really clipped.
-    pub fn clipped(&self) -> bool {
-        self.clip && self.norm == Norm::Inf
+    fn parts_mut(&mut self) -> [&mut dyn Part; 2] {
+        [&mut self.explore, &mut self.train]
     }
 
     /// The hash, with its `#`.
     pub fn to_hash(&self) -> String {
-        let default = State::default();
         let mut hash = format!("#{VERSION}");
         let mut put = |key: &str, value: String| {
             hash.push('&');
@@ -136,125 +64,73 @@ impl State {
             hash.push('=');
             hash.push_str(&value);
         };
-        if self.tab == Tab::Train {
-            put("tab", "train".into());
+        if self.tab != Tab::default() {
+            let name = Tab::NAMES.iter().find(|(tab, _)| *tab == self.tab).map_or("", |(_, name)| name);
+            put("tab", name.into());
         }
-        put("net", self.network.strip_prefix(PREFIX).unwrap_or(&self.network).into());
-        match &self.image {
-            Picked::Test(index) => put("img", index.to_string()),
-            Picked::Drawn(levels) => put("draw", digit::encode(levels)),
+        for part in self.parts() {
+            part.write(&mut put);
         }
-        put("eps", self.epsilon.to_string());
-        if self.norm != default.norm {
-            put("norm", self.norm.name().into());
-        }
-        if self.clip != default.clip {
-            put("clip", u8::from(self.clip).to_string());
-        }
-        if self.lines != default.lines {
-            put("lines", self.lines.name().into());
-        }
-        if self.named != default.named {
-            let names: Vec<String> =
-                Method::NAMED.iter().zip(self.named).filter(|(_, on)| *on).map(|(m, _)| m.to_string()).collect();
-            put("m", names.join(","));
-        }
-        if let Some(depth) = self.relaxed {
-            put("v", depth.to_string());
-        }
-        if self.neuron != default.neuron {
-            put("n", format!("{}.{}", self.neuron.0 + 1, self.neuron.1));
-        }
-        if let Some(method) = self.follow {
-            put("nm", method.to_string());
-        }
-        if let Some(hand) = self.hand {
-            put("hand", format!("{},{},{},{}", hand.lower, hand.upper, hand.slope, hand.bend));
-        }
-        if let Some(label) = self.label {
-            put("y", label.to_string());
-        }
-        self.train.write(put);
         hash
     }
 
-    /// Reads a hash (with or without its `#`); an empty one is the default state.
-    pub fn from_hash(hash: &str) -> Result<State, String> {
-        let hash = hash.strip_prefix('#').unwrap_or(hash);
-        let mut state = State::default();
+    /// Reads a hash (with or without its `#`, percent-encoded or not); an empty one is the default state. Beside the state: what of
+    /// the link was not understood, in plain words. It is left out, and its default stands.
+    pub fn from_hash(hash: &str) -> (State, Vec<String>) {
+        let hash = decoded(hash.strip_prefix('#').unwrap_or(hash));
+        let (mut state, mut told) = (State::default(), Vec::new());
         if hash.is_empty() {
-            return Ok(state);
+            return (state, told);
         }
         let mut parts = hash.split('&');
         let version = parts.next().unwrap_or_default();
         if version != VERSION {
-            return Err(text::other_version(&short(version), &VERSION));
+            return (state, vec![text::other_version(&short(version), &VERSION)]);
         }
-        for part in parts {
-            let (key, value) = part.split_once('=').ok_or_else(|| text::no_value(&short(part)))?;
-            state.set(key, value).map_err(|why| format!("{key}={}: {why}", short(value)))?;
+        for part in parts.filter(|part| !part.is_empty()) {
+            let taken = match part.split_once('=') {
+                Some((key, value)) => {
+                    state.set(key, value).map_err(|why| format!("{}={}: {why}", short(key), short(value)))
+                }
+                None => Err(text::no_value(&short(part))),
+            };
+            told.extend(taken.err());
         }
-        Ok(state)
+        told.extend(state.parts_mut().into_iter().filter_map(|part| part.settle()));
+        told.truncate(MOST_TOLD);
+        (state, told)
     }
 
     fn set(&mut self, key: &str, value: &str) -> Result<(), String> {
-        match key {
-            "tab" => self.tab = if value == "train" { Tab::Train } else { return Err("write tab=train".into()) },
-            "net" => {
-                let full = format!("{PREFIX}{value}");
-                let known =
-                    [value, &full].into_iter().find(|key| catalogue::preset(key).is_some() || catalogue::own(key));
-                self.network = known.ok_or("no network has this name")?.to_string();
-            }
-            "img" => self.image = Picked::Test(whole(value, 0, catalogue::TEST_IMAGES - 1)?),
-            "draw" => self.image = Picked::Drawn(digit::decode(value).ok_or("not a 28×28 drawing")?),
-            "eps" => self.epsilon = real(value, 0.0, 1000.0)?,
-            "norm" => self.norm = value.parse().map_err(|e: crate::bounds::UnknownName| e.to_string())?,
-            "clip" => self.clip = whole(value, 0, 1)? == 1,
-            "lines" => self.lines = value.parse().map_err(|e: crate::bounds::UnknownName| e.to_string())?,
-            "m" => {
-                self.named = [false; 5];
-                for word in value.split(',').filter(|word| !word.is_empty()) {
-                    let method: Method = word.parse().map_err(|e: crate::bounds::UnknownName| e.to_string())?;
-                    let place = Method::NAMED.iter().position(|&m| m == method).ok_or(text::DEPTH_AS_V)?;
-                    self.named[place] = true;
-                }
-            }
-            "v" => self.relaxed = Some(whole(value, 1, MAX_DEPTH)?),
-            "n" => {
-                let (layer, index) = value.split_once('.').ok_or(text::LAYER_NEURON)?;
-                self.neuron = (whole(layer, 1, 1000)? - 1, whole(index, 0, 10_000_000)?);
-            }
-            "nm" => self.follow = Some(value.parse().map_err(|e: crate::bounds::UnknownName| e.to_string())?),
-            "hand" => {
-                let numbers: Vec<&str> = value.split(',').collect();
-                let [lower, upper, slope, bend] = numbers[..] else { return Err("write l,u,η,r".into()) };
-                let (lower, upper) = (real(lower, -1e6, 1e6)?, real(upper, -1e6, 1e6)?);
-                if lower > upper {
-                    return Err("l is above u".into());
-                }
-                let bend = if bend == "inf" { f64::INFINITY } else { real(bend, 1e-4, 1e6)? };
-                self.hand = Some(Hand { lower, upper, slope: real(slope, 0.0, 0.99)?, bend });
-            }
-            "y" => self.label = if value == "auto" { None } else { Some(whole(value, 0, 9)?) },
-            _ => return self.train.read(key, value).unwrap_or_else(|| Err("this page knows no such setting".into())),
+        if key == "tab" {
+            let known = Tab::NAMES.iter().find(|(_, name)| *name == value);
+            self.tab = known.map(|(tab, _)| *tab).ok_or(text::NO_SUCH_TAB)?;
+            return Ok(());
         }
-        Ok(())
+        let taken = self.parts_mut().into_iter().find_map(|part| part.read(key, value));
+        taken.unwrap_or_else(|| Err(text::NO_SUCH_SETTING.into()))
     }
 }
 
-fn whole(value: &str, least: u32, most: u32) -> Result<u32, String> {
-    match value.parse::<u32>() {
-        Ok(number) if (least..=most).contains(&number) => Ok(number),
-        _ => Err(format!("not a whole number from {least} to {most}")),
+/// `%26` as `&`: mail programs and chats encode what they send. A `%` that encodes nothing stays.
+fn decoded(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut place = 0;
+    while place < bytes.len() {
+        let digit = |at: usize| bytes.get(at).and_then(|&b| char::from(b).to_digit(16));
+        match (bytes[place], digit(place + 1), digit(place + 2)) {
+            (b'%', Some(high), Some(low)) => {
+                out.push((high * 16 + low) as u8);
+                place += 3;
+            }
+            (byte, ..) => {
+                out.push(byte);
+                place += 1;
+            }
+        }
     }
-}
-
-fn real(value: &str, least: f64, most: f64) -> Result<f64, String> {
-    match value.parse::<f64>() {
-        Ok(number) if number >= least && number <= most => Ok(number),
-        _ => Err(format!("not a number from {least} to {most}")),
-    }
+    String::from_utf8_lossy(&out).into_owned()
 }
 
 /// At most thirty characters of something a stranger may have written.
@@ -269,66 +145,114 @@ fn short(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        app::model::digit,
+        bounds::{Method, Norm, Strategy},
+    };
+
+    fn read(hash: &str) -> State {
+        let (state, told) = State::from_hash(hash);
+        assert_eq!(told, Vec::<String>::new(), "{hash}");
+        state
+    }
 
     #[test]
     fn the_default_state_is_a_short_link() {
-        assert_eq!(State::default().to_hash(), "#v1&net=mlp-ibp&img=0&eps=0.08");
-        assert_eq!(State::from_hash("").unwrap(), State::default());
-        assert_eq!(State::from_hash("#v1").unwrap(), State::default());
+        assert_eq!(State::default().to_hash(), "#v1&net=mlp-normal&img=0&eps=0.02");
+        assert_eq!(read(""), State::default());
+        assert_eq!(read("#v1"), State::default());
+    }
+
+    fn other() -> State {
+        let mut levels = vec![0; digit::PIXELS];
+        levels[300] = 15;
+        State {
+            tab: Tab::Train,
+            train: train::Settings { pair: false, epochs: 3, ..Default::default() },
+            explore: Explore {
+                network: "mnist-dm-small-normal".into(),
+                image: Picked::Drawn(levels),
+                epsilon: 0.123,
+                norm: Norm::Two,
+                clip: false,
+                lines: Strategy::Adaptive,
+                named: [true, false, true, false, false],
+                relaxed: Some(2),
+                neuron: Some((0, 5)),
+                follow: Some(Method::RelaxedCrown(2)),
+                hand: Some(Hand { lower: -0.5, upper: 1.5, slope: 0.1, bend: 1.0 }),
+                label: Some(3),
+                versus: Some(Versus {
+                    network: Some("mnist-mlp-ibp".into()),
+                    lines: Some(Strategy::Tight),
+                    norm: None,
+                }),
+            },
+        }
     }
 
     #[test]
     fn every_setting_survives_the_link() {
-        let mut levels = vec![0; digit::PIXELS];
-        levels[300] = 15;
-        let state = State {
-            network: "mnist-dm-small-normal".into(),
-            image: Picked::Drawn(levels),
-            epsilon: 0.123,
-            norm: Norm::Two,
-            clip: false,
-            lines: Strategy::Adaptive,
-            named: [true, false, true, false, false],
-            relaxed: Some(2),
-            neuron: (0, 5),
-            follow: Some(Method::RelaxedCrown(2)),
-            hand: Some(Hand { lower: -0.5, upper: 1.5, slope: 0.1, bend: 1.0 }),
-            label: Some(3),
-            tab: Tab::Train,
-            train: Settings { pair: false, epochs: 3, ..Settings::default() },
-        };
-        assert_eq!(State::from_hash(&state.to_hash()).unwrap(), state);
-        assert_eq!(state.methods(), vec![Method::Ibp, Method::Lbp, Method::RelaxedCrown(2)]);
+        let state = other();
+        assert_eq!(read(&state.to_hash()), state);
+        assert_eq!(state.explore.methods(), vec![Method::Ibp, Method::Lbp, Method::RelaxedCrown(2)]);
+        let alone = State { explore: Explore { named: [false; 5], relaxed: Some(3), ..Explore::default() }, ..state };
+        assert_eq!(read(&alone.to_hash()), alone);
+    }
+
+    #[test]
+    fn a_change_on_the_other_side_is_shared_or_makes_the_difference() {
+        let mut explore = Explore { versus: Some(Versus::default()), ..Explore::default() };
+        let mut other = explore.other().unwrap();
+        (other.epsilon, other.lines) = (0.1, Strategy::Adaptive);
+        explore.take_other(&other);
+        assert_eq!((explore.epsilon, explore.lines), (0.1, Strategy::Tight));
+        assert_eq!(explore.other().unwrap(), other);
+        assert_eq!(explore.versus, Some(Versus { lines: Some(Strategy::Adaptive), ..Versus::default() }));
+    }
+
+    #[test]
+    fn an_encoded_link_is_the_same_link() {
+        let state = other();
+        let encoded = state.to_hash().replace('&', "%26").replace('=', "%3D").replace(',', "%2c");
+        assert_eq!(read(&encoded), state);
+        assert_eq!(State::from_hash("#v1&eps=%zz%").1.len(), 1);
     }
 
     #[test]
     fn the_longer_spelling_of_the_docs_is_read_too() {
-        let state = State::from_hash(
-            "#v1&net=mnist-mlp-ibp&img=17&eps=0.08&norm=inf&clip=1&lines=tight&m=ibp,lbp&v=2&n=1.17&y=auto",
-        )
-        .unwrap();
-        assert_eq!(state.methods(), vec![Method::Ibp, Method::Lbp, Method::RelaxedCrown(2)]);
-        assert_eq!(state.neuron, (0, 17));
+        let state =
+            read("#v1&net=mnist-mlp-ibp&img=17&eps=0.08&norm=inf&clip=1&lines=tight&m=ibp,lbp&v=2&n=1.17&y=auto");
+        assert_eq!(state.explore.methods(), vec![Method::Ibp, Method::Lbp, Method::RelaxedCrown(2)]);
+        assert_eq!(state.explore.neuron, Some((0, 17)));
     }
 
     #[test]
-    fn nonsense_is_an_error_that_names_what_and_why() {
-        for (hash, word) in [
-            ("#v2&net=mlp-ibp", "v1"),
-            ("#v1&net=resnet", "no network"),
-            ("#v1&img=10000", "9999"),
-            ("#v1&eps=NaN", "not a number"),
-            ("#v1&eps=-1", "not a number"),
-            ("#v1&m=ibp,magic", "magic"),
-            ("#v1&v=0", "whole number"),
-            ("#v1&hand=2,1,0,inf", "above"),
-            ("#v1&what=1", "no such setting"),
-            ("#v1&img", "no value"),
-            ("#v1&draw=AAAA", "drawing"),
+    fn nonsense_is_told_with_what_and_why_and_the_rest_of_the_link_counts() {
+        for (part, word) in [
+            ("net=resnet", "no network"),
+            ("net=moons-ibp", "two numbers"),
+            ("img=10000", "9999"),
+            ("eps=NaN", "not a number"),
+            ("eps=-1", "not a number"),
+            ("m=ibp,magic", "magic"),
+            ("v=0", "whole number"),
+            ("hand=2,1,0,inf", "above"),
+            ("what=1", "no such setting"),
+            ("img", "no value"),
+            ("draw=AAAA", "drawing"),
+            ("m=", "at least one method"),
+            ("vs=net:resnet", "no network"),
+            ("vs=x", "net:"),
         ] {
-            let error = State::from_hash(hash).unwrap_err();
-            assert!(error.contains(word), "{hash}: {error}");
+            let (state, told) = State::from_hash(&format!("#v1&{part}&lines=constant"));
+            assert!(told.len() == 1 && told[0].contains(word), "{part}: {told:?}");
+            let wanted = Explore { lines: Strategy::Constant, ..Explore::default() };
+            assert_eq!(state.explore, wanted, "{part}");
         }
-        assert!(State::from_hash(&format!("#{}", "x".repeat(9000))).unwrap_err().len() < 200);
+        assert!(State::from_hash("#v2&net=mlp-ibp").1[0].contains("v1"));
+        let long = State::from_hash(&format!("#{}", "x".repeat(9000))).1;
+        assert!(long.len() == 1 && long[0].len() < 200);
+        assert_eq!(State::from_hash(&format!("#v1{}", "&x=1".repeat(900))).1.len(), MOST_TOLD);
     }
 }

@@ -1,5 +1,6 @@
 //! What the Train tab is set to. It lives in the URL beside Explore's state.
 
+use super::part::{Part, whole};
 use crate::app::text::train as text;
 use crate::{
     bounds::Method,
@@ -27,6 +28,23 @@ pub const ACTIVATIONS: [Activation; 6] = [
 pub const SPEEDS: [f64; 4] = [1.0, 5.0, 25.0, 0.0];
 /// Test images held out for measurements.
 pub const MOST_PROBE_IMAGES: u32 = 1000;
+
+/// Layers that the challenge offers.
+pub const CHALLENGE_LAYERS: [&str; 4] = ["mlp:32", "mlp:64-32", "mlp:128-64", "mlp:256-128"];
+/// Epochs that no challenge reaches.
+const CHALLENGE_EPOCHS: u32 = 500;
+
+/// What a link says of a challenge that is still open.
+const CLOCK: &str = "60s";
+
+/// The challenge: the lowest not-verified error after a minute of training, with three knobs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Challenge {
+    /// Until the minute is over.
+    Timed,
+    /// Somebody's result again: until so many steps are taken.
+    Replay(u32),
+}
 
 /// The settings.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,6 +77,8 @@ pub struct Settings {
     pub seed: u32,
     /// Images trained on.
     pub examples: u32,
+    /// Whether it is the challenge: all but its three knobs (layers, learning rate, epochs over which ε rises) and the seed is given then.
+    pub challenge: Option<Challenge>,
 }
 
 impl Default for Settings {
@@ -78,11 +98,31 @@ impl Default for Settings {
             batch: 128,
             seed: 1,
             examples: 10_000,
+            challenge: None,
         }
     }
 }
 
 impl Settings {
+    /// The challenge with these knobs and this seed; knobs that it does not have become its own.
+    pub fn challenged(&self, challenge: Challenge) -> Self {
+        let default = Settings::default();
+        let offered = CHALLENGE_LAYERS.iter().any(|layers| *layers == self.architecture.to_string());
+        let architecture = if offered { self.architecture.clone() } else { default.architecture.clone() };
+        let end = self.ramp.map_or(20.0, |(_, end)| end.clamp(0.5, f64::from(CHALLENGE_EPOCHS)));
+        Settings {
+            architecture,
+            pair: false,
+            activations: [Activation::Relu; 2],
+            epochs: CHALLENGE_EPOCHS,
+            ramp: Some((0.0, end)),
+            rate: self.rate,
+            seed: self.seed,
+            challenge: Some(challenge),
+            ..default
+        }
+    }
+
     /// The slots in use.
     pub fn slots(&self) -> Vec<u32> {
         if self.pair { vec![0, 1] } else { vec![0] }
@@ -124,6 +164,12 @@ impl Settings {
     pub fn probe(&self) -> ProbePlan {
         let named = Method::NAMED.to_vec();
         let cheap = vec![Method::Ibp, Method::CrownIbp];
+        if self.challenge.is_some() {
+            // After every epoch, so that the last one within the minute counts.
+            let (count, images) = (self.epochs, MOST_PROBE_IMAGES);
+            let methods = vec![Method::Ibp];
+            return ProbePlan { epsilon: self.epsilon, count, attack_every: 0, images, last_images: images, methods };
+        }
         let (count, attack_every, images, last_images, methods) = match self.architecture {
             Architecture::Mlp(_) | Architecture::DmSmall => (40, 4, 200, MOST_PROBE_IMAGES, named),
             Architecture::DmLarge => (20, 0, 50, 100, cheap),
@@ -131,9 +177,10 @@ impl Settings {
         };
         ProbePlan { epsilon: self.epsilon, count, attack_every, images, last_images, methods }
     }
+}
 
-    /// Writes what differs from the default as keys and values of the hash.
-    pub fn write(&self, mut put: impl FnMut(&str, String)) {
+impl Part for Settings {
+    fn write(&self, put: &mut dyn FnMut(&str, String)) {
         let default = Settings::default();
         let pair = |(from, to): (f64, f64)| format!("{from},{to}");
         let both = |a: String, b: String| format!("{a},{b}");
@@ -179,10 +226,19 @@ impl Settings {
         if self.examples != default.examples {
             put("train", self.examples.to_string());
         }
+        match self.challenge {
+            None => {}
+            Some(Challenge::Timed) => put("challenge", CLOCK.into()),
+            Some(Challenge::Replay(steps)) => put("challenge", steps.to_string()),
+        }
     }
 
-    /// Reads one key of the hash; `None` if it is not one of these.
-    pub fn read(&mut self, key: &str, value: &str) -> Option<Result<(), String>> {
+    fn settle(&mut self) -> Option<String> {
+        let given = self.challenged(self.challenge?);
+        (std::mem::replace(self, given.clone()) != given).then(|| text::CHALLENGE_SETTLED.into())
+    }
+
+    fn read(&mut self, key: &str, value: &str) -> Option<Result<(), String>> {
         Some(match key {
             "arch" => value
                 .parse()
@@ -205,6 +261,11 @@ impl Settings {
             "rate" => number(value, 1e-7, 1e6).map(|it| self.rate = it),
             "batch" => number(value, 1.0, 4096.0).map(|it| self.batch = it as u32),
             "seed" => number(value, 0.0, 4294967295.0).map(|it| self.seed = it as u32),
+            "challenge" if value == CLOCK => {
+                self.challenge = Some(Challenge::Timed);
+                Ok(())
+            }
+            "challenge" => whole(value, 1, u32::MAX).map(|steps| self.challenge = Some(Challenge::Replay(steps))),
             "train" => number(value, 1.0, f64::from(IMAGES)).map(|it| self.examples = it as u32),
             _ => return None,
         })
@@ -256,14 +317,35 @@ mod tests {
             batch: 32,
             seed: 9,
             examples: 2000,
+            challenge: None,
         };
         let (mut again, mut count) = (Settings::default(), 0);
-        settings.write(|key, value| {
+        settings.write(&mut |key, value| {
             count += 1;
             assert_eq!(again.read(key, &value), Some(Ok(())), "{key}={value}");
         });
         assert_eq!((again, count), (settings, 14));
-        Settings::default().write(|key, _| panic!("{key} is the default's"));
+        Settings::default().write(&mut |key, _| panic!("{key} is the default's"));
+    }
+
+    #[test]
+    fn a_challenge_is_its_knobs_and_its_seed() {
+        let knobs =
+            Settings { rate: 5e-3, seed: 7, ramp: Some((3.0, 9.0)), epsilon: 0.4, batch: 1, ..Settings::default() };
+        for challenge in [Challenge::Timed, Challenge::Replay(7900)] {
+            let given = knobs.challenged(challenge);
+            assert_eq!((given.epsilon, given.batch, given.pair, given.ramp), (0.1, 128, false, Some((0.0, 9.0))));
+            assert_eq!((given.rate, given.seed, given.challenged(challenge)), (5e-3, 7, given.clone()));
+            assert_eq!((given.probe().count, given.probe().images), (given.epochs, MOST_PROBE_IMAGES));
+            let mut again = Settings::default();
+            given.write(&mut |key, value| assert_eq!(again.read(key, &value), Some(Ok(())), "{key}={value}"));
+            assert_eq!((again.settle(), again), (None, given.clone()));
+            // A link that makes it easier is the challenge all the same, and is told so.
+            let mut easier = Settings { epsilon: 0.01, ..given.clone() };
+            assert!(easier.settle().is_some() && easier == given);
+        }
+        assert_eq!(Settings::default().settle(), None);
+        assert!(matches!(Settings::default().read("challenge", "0"), Some(Err(_))));
     }
 
     #[test]

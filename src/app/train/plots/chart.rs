@@ -6,7 +6,7 @@ use crate::{
         panel::Drawing,
         scales::{Scale, Spread},
     },
-    few::sort_few,
+    sorting::sort_few,
 };
 
 /// One line.
@@ -91,7 +91,7 @@ impl Chart {
             panel.draw(&mut marks, &frame, &self.across(&frame));
         }
         let rows = self.panels.len().div_ceil(self.columns(width));
-        Drawing { markup: marks.finish(), height: (self.height + 6.0) * rows as f64 }
+        Drawing { marks: marks.finish(), height: (self.height + 6.0) * rows as f64 }
     }
 
     /// A line at one epoch through every panel.
@@ -104,7 +104,7 @@ impl Chart {
                 marks.line("cursor", x, frame.top - 3.0, x, frame.bottom);
             }
         }
-        Drawing { markup: marks.finish(), height: 0.0 }
+        Drawing { marks: marks.finish(), height: 0.0 }
     }
 }
 
@@ -203,7 +203,7 @@ mod tests {
 
     #[test]
     fn labels_do_not_cover_each_other_and_gaps_stay_open() {
-        let drawn = chart(1).draw(500.0).markup;
+        let drawn = chart(1).draw(500.0).markup();
         let at = |name: &str| {
             let before = drawn.split(&format!(">{name}<")).next().unwrap();
             before.rsplit("y=\"").next().unwrap().trim_end_matches('"').parse::<f64>().unwrap()
@@ -214,7 +214,7 @@ mod tests {
 
     #[test]
     fn the_cursor_crosses_every_panel() {
-        assert_eq!(chart(3).cursor(Some(1.0), 1000.0).markup.matches("<line").count(), 3);
-        assert_eq!(chart(3).cursor(None, 1000.0).markup, "");
+        assert_eq!(chart(3).cursor(Some(1.0), 1000.0).markup().matches("<line").count(), 3);
+        assert_eq!(chart(3).cursor(None, 1000.0).markup(), "");
     }
 }

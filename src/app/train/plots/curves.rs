@@ -5,7 +5,7 @@ use crate::{
         model::state::train::Settings,
         text::train as text,
         train::{
-            history::{Runs, epochs, present},
+            history::{RunView, Runs, epochs, present},
             plots::chart::{Chart, Panel, Series},
             words,
         },
@@ -28,9 +28,20 @@ fn small(value: f64) -> String {
     format!("{}e{}", numbers::tick((value / 10f64.powf(power) * 100.0).round() / 100.0), power).replace('-', "−")
 }
 
-/// Losses over the epochs.
-pub fn losses(runs: &Runs, settings: &Settings) -> Chart {
+/// The usual run's line, up to the last epoch drawn.
+fn behind(last: f64, style: &'static str, label: &str, points: impl Iterator<Item = (f64, f64)>) -> Series {
+    let points = points.filter(|(epoch, _)| *epoch <= last + 1e-9).collect();
+    Series { class: "r-usual", style, label: label.into(), points }
+}
+
+/// Losses over the epochs, the usual run's behind them.
+pub fn losses(runs: &Runs, usual: Option<&RunView>, settings: &Settings) -> Chart {
     let mut series = Vec::new();
+    let last = epochs(runs, settings);
+    if let Some(usual) = usual {
+        let points = usual.history.points.iter().map(|p| (p.epoch, p.clean.unwrap_or(f64::NAN)));
+        series.push(behind(last, "curve dotted", text::USUAL_SHORT, points));
+    }
     for (slot, run) in present(runs) {
         let points = &run.history.points;
         let robust: Vec<_> = points.iter().map(|p| (p.epoch, p.robust.unwrap_or(f64::NAN))).collect();
@@ -67,19 +78,31 @@ pub fn losses_table(runs: &Runs) -> Table {
     Table { caption: words::losses_caption(), head, rows }
 }
 
-/// Clean, PGD and verified error over the epochs.
-pub fn errors(runs: &Runs, settings: &Settings) -> Chart {
+/// Shares of images predicted wrong, broken by PGD and not verified over the epochs, the usual run's behind them.
+pub fn errors(runs: &Runs, usual: Option<&RunView>, settings: &Settings) -> Chart {
     let mut series = Vec::new();
     let mut most: f64 = 0.1;
+    let last = epochs(runs, settings);
+    if let Some(usual) = usual {
+        let moments = &usual.history.moments;
+        series.push(behind(
+            last,
+            "curve solid",
+            text::USUAL_SHORT,
+            moments.iter().map(|m| (m.probe.epoch, m.probe.verified_error)),
+        ));
+        series.push(behind(last, "curve dotted", "", moments.iter().map(|m| (m.probe.epoch, m.probe.clean_error))));
+        most = 1.0;
+    }
     for (slot, run) in present(runs) {
         let moments = &run.history.moments;
         let all = |pick: fn(&crate::engine::Probe) -> Option<f64>| -> Vec<(f64, f64)> {
             moments.iter().filter_map(|m| Some((m.probe.epoch, pick(&m.probe)?))).collect()
         };
         for (style, word, points) in [
-            ("curve solid", text::VERIFIED, all(|p| Some(p.verified_error))),
-            ("curve dashed", text::PGD, all(|p| p.attacked)),
-            ("curve dotted", text::CLEAN, all(|p| Some(p.clean_error))),
+            ("curve solid", text::NOT_VERIFIED, all(|p| Some(p.verified_error))),
+            ("curve dashed", text::BROKEN, all(|p| p.attacked)),
+            ("curve dotted", text::WRONG, all(|p| Some(p.clean_error))),
         ] {
             most = points.iter().map(|p| p.1).fold(most, f64::max);
             let label = format!("{} {word}", text::RUN_LETTERS[slot]);
@@ -88,7 +111,7 @@ pub fn errors(runs: &Runs, settings: &Settings) -> Chart {
     }
     let head = ("", String::new());
     let panel = Panel { head, series, spread: Spread::Linear, range: Some((0.0, most)), tick: percent };
-    Chart { panels: vec![panel], epochs: epochs(runs, settings), height: 230.0, room: 76.0, least: 260.0 }
+    Chart { panels: vec![panel], epochs: epochs(runs, settings), height: 230.0, room: 104.0, least: 260.0 }
 }
 
 /// Errors in numbers.
@@ -107,7 +130,7 @@ pub fn errors_table(runs: &Runs) -> Table {
             ]);
         }
     }
-    let head = ["run", text::EPOCH, "images", text::CLEAN, text::PGD, text::VERIFIED].map(String::from).to_vec();
+    let head = ["run", text::EPOCH, "images", text::WRONG, text::BROKEN, text::NOT_VERIFIED].map(String::from).to_vec();
     Table { caption: words::errors_caption(runs), head, rows }
 }
 

@@ -2,4 +2,5 @@
 
 pub mod chart;
 pub mod curves;
+pub mod reach;
 pub mod stream;

@@ -7,7 +7,7 @@ use crate::{
         model::state::train::Settings,
         text::train as text,
         train::{
-            history::{Runs, epochs, present},
+            history::{RunView, Runs, epochs, present},
             words,
         },
     },
@@ -47,17 +47,23 @@ pub fn six(runs: &Runs) -> bool {
     present(runs).any(|(_, run)| run.plan.activation.bends())
 }
 
-/// The stream.
-pub fn draw(runs: &Runs, settings: &Settings, width: f64) -> Drawing {
+/// The stream; before any run has been measured, the usual run's.
+pub fn draw(runs: &Runs, usual: Option<&RunView>, settings: &Settings, width: f64) -> Drawing {
     let mut marks = Marks::new();
     let last = epochs(runs, settings);
-    let count = present(runs).count();
-    let rows = layers(runs);
-    for (place, (slot, run)) in present(runs).enumerate() {
+    let mut columns: Vec<(&'static str, String, &RunView)> =
+        present(runs).map(|(slot, run)| (text::RUN_CLASSES[slot], words::run_title(slot, &run.plan), run)).collect();
+    let mut rows = layers(runs);
+    if let (0, Some(usual)) = (rows, usual) {
+        columns = vec![("r-usual", text::USUAL.into(), usual)];
+        rows = usual.history.moments.first().map_or(0, |moment| moment.probe.statuses.len());
+    }
+    let count = columns.len();
+    for (place, (class, title, run)) in columns.into_iter().enumerate() {
         let (left, right) = column(place, count, width);
         let x = Scale::new(Spread::Linear, 0.0, last, left, right);
-        marks.open(text::RUN_CLASSES[slot]);
-        marks.text("t name", left, 12.0, &words::run_title(slot, &run.plan));
+        marks.open(class);
+        marks.text("t name", left, 12.0, &title);
         marks.close();
         for row in 0..rows {
             let top = TOP + (HEIGHT + SKIP) * row as f64;
@@ -65,6 +71,7 @@ pub fn draw(runs: &Runs, settings: &Settings, width: f64) -> Drawing {
                 .history
                 .moments
                 .iter()
+                .filter(|m| m.probe.epoch <= last + 1e-9)
                 .filter_map(|m| Some((m.probe.epoch, m.probe.statuses.get(row)?)))
                 .filter(|(_, counts)| counts.len() == 7)
                 .collect();
@@ -109,7 +116,7 @@ pub fn draw(runs: &Runs, settings: &Settings, width: f64) -> Drawing {
         marks.text("t mute", 0.0, middle + 4.0, &page::layer_short(row));
     }
     let height = if rows == 0 { 0.0 } else { TOP + (HEIGHT + SKIP) * rows as f64 + 14.0 };
-    Drawing { markup: marks.finish(), height }
+    Drawing { marks: marks.finish(), height }
 }
 
 /// A line at one epoch.
@@ -123,7 +130,7 @@ pub fn cursor(runs: &Runs, settings: &Settings, epoch: Option<f64>, width: f64) 
             marks.line("cursor", x, TOP - 3.0, x, TOP + (HEIGHT + SKIP) * rows as f64 - SKIP + 3.0);
         }
     }
-    Drawing { markup: marks.finish(), height: 0.0 }
+    Drawing { marks: marks.finish(), height: 0.0 }
 }
 
 /// The stream in numbers.

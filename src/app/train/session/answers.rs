@@ -1,9 +1,8 @@
 //! What becomes of the engine's news about training.
 
 use crate::{
-    app::text::failures,
     app::{
-        model::store::Opened,
+        model::failures,
         train::{
             history::RunView,
             places::Origin,
@@ -55,6 +54,7 @@ impl RunController {
                         view.take(news, now);
                     }
                 });
+                self.referee();
             }
             TrainResponse::Checkpoint { run, purpose, steps, epoch, file } => {
                 let checkpoint = Checkpoint { file: Rc::new(file.0), steps, epoch };
@@ -98,23 +98,5 @@ impl RunController {
             _ => {}
         }
         self.notice(words::failed(order, message));
-    }
-
-    /// The engine has read a network: if it was on its way into Explore, it is shown.
-    pub fn network_read(&self, key: &str) {
-        let opening = self.inner.borrow_mut().opening.remove(key);
-        if let Some((title, note)) = opening {
-            let key = key.to_string();
-            self.store.opened.update(|opened| opened.push(Opened { key: key.clone(), title, note }));
-            self.store.step(|state| {
-                state.tab = crate::app::model::state::Tab::Explore;
-                state.network = key;
-            });
-        }
-    }
-
-    /// The engine could not read a network: nothing is on its way any more.
-    pub fn network_failed(&self) {
-        self.inner.borrow_mut().opening.clear();
     }
 }

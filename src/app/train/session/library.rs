@@ -25,7 +25,7 @@ use crate::{
         },
     },
     engine::{Bytes, ProbePlan, RunState, TrainRequest},
-    few::sort_few,
+    sorting::sort_few,
 };
 use leptos::prelude::*;
 use std::{rc::Rc, sync::Arc};
@@ -266,8 +266,18 @@ impl RunController {
         self.attempt(async move {
             let Some(picked) = files::picked(&input).await else { return Ok(()) };
             let (name, file) = picked?;
-            // The page itself unpacks nothing: the browser does. What it cannot unpack, the engine refuses in words.
-            let kind = kind(&fetch::plain(&file).await.unwrap_or_else(|_| file.clone()));
+            controller.take_in(name, file);
+            Ok(())
+        });
+    }
+
+    /// Takes a file in by what it is.
+    pub(super) fn take_in(self: &Rc<Self>, name: String, file: Vec<u8>) {
+        let controller = self.clone();
+        self.attempt(async move {
+            // Neither the page nor its engines unpack: the browser does. What it cannot unpack, the engine refuses in words.
+            let file = fetch::plain(&file).await.unwrap_or_else(|_| file.clone());
+            let kind = kind(&file);
             let taken = controller.signals().runs.with_untracked(|runs| [runs[0].is_some(), runs[1].is_some()]);
             match destination(kind, taken) {
                 Destination::Place(place) => controller.take_up(place, file).await,

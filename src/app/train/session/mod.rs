@@ -12,11 +12,12 @@ use crate::{
         link::frames::pause,
         model::{
             commands::Listener,
-            state::Picked,
+            state::{Picked, Tab},
             store::{Remedy, Store},
         },
-        text::train as text,
+        text::{page as page_text, train as text},
         train::{
+            challenge,
             history::{Moment, Runs},
             places::Origin,
             record::{Checkpoint, Held, Record},
@@ -25,9 +26,9 @@ use crate::{
             words,
         },
     },
-    catalogue,
-    engine::{Bytes, Device, Probe, Request, RunState, TrainRequest, TrainResponse},
+    engine::{Bytes, Device, Probe, RunState, TrainRequest, TrainResponse},
     train::Plan,
+    web,
 };
 use leptos::prelude::*;
 use std::{
@@ -38,6 +39,7 @@ use std::{
     sync::Arc,
     task::{Poll, Waker},
 };
+use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 
 /// A file in another format, and what was rounded in it.
@@ -90,7 +92,6 @@ struct Inner {
     exports: HashMap<u32, Answer<Exported>>,
     counter: u32,
     /// Networks on their way into Explore: title and note, by key.
-    opening: HashMap<String, (String, String)>,
     storage: Option<Storage>,
     /// What was deleted last, and its file.
     bin: Option<(Arc<Record>, Rc<Vec<u8>>)>,
@@ -125,16 +126,16 @@ pub fn training() -> Training {
 }
 
 impl Listener for Rc<RunController> {
-    fn training(&self, news: TrainResponse) {
-        self.answer(news);
+    fn training(&self, news: JsValue) {
+        match web::read::<TrainResponse>(news) {
+            Ok(news) => self.answer(news),
+            Err(why) => self.notice(page_text::unreadable_answer(&why)),
+        }
     }
 
-    fn network_read(&self, key: &str) {
-        RunController::network_read(self, key);
-    }
-
-    fn network_failed(&self) {
-        RunController::network_failed(self);
+    fn checkpoint(&self, name: String, file: Vec<u8>) {
+        self.store.step(|state| state.tab = Tab::Train);
+        self.take_in(name, file);
     }
 
     fn restarted(&self) {
@@ -163,6 +164,9 @@ impl RunController {
             store.state.track();
             again.watch();
         });
+        let (runs, progress) = (controller.signals.runs, store.progress);
+        let done = Memo::new(move |_| runs.with(words::done).map(|done| (done * 100.0).floor()));
+        Effect::new(move |_| progress.set(done.get().map(|done| done / 100.0)));
         controller
     }
 
@@ -171,11 +175,18 @@ impl RunController {
     }
 
     fn send(&self, request: TrainRequest) {
-        self.store.commands().send(&Request::Train { request });
+        match web::write(&request) {
+            Ok(request) => self.store.commands().train(&request),
+            Err(why) => web_sys::console::error_2(&"a request could not be written".into(), &why),
+        }
     }
 
     /// The processor that runs are asked to compute on.
     fn device(&self) -> Device {
+        if self.store.state.with_untracked(|state| state.train.challenge.is_some()) {
+            // Its bits are the same everywhere: a result can be replayed.
+            return Device::Cpu;
+        }
         self.store.processor.with_untracked(|processor| processor.choice)
     }
 
@@ -268,6 +279,30 @@ impl RunController {
         });
     }
 
+    /// Makes fresh runs and lets them go.
+    pub fn play_anew(self: &Rc<Self>) {
+        let controller = self.clone();
+        self.attempt(async move {
+            controller.prepare().await?;
+            controller.play();
+            Ok(())
+        });
+    }
+
+    /// Ends a challenge whose minute is over.
+    fn referee(&self) {
+        let over = self.store.state.with_untracked(|state| {
+            let asked = state.train.challenge?;
+            self.signals().runs.with_untracked(|runs| {
+                let run = runs[0].as_ref().filter(|run| run.state == RunState::Playing)?;
+                Some(challenge::belongs(run, &state.train) && challenge::over(run, asked))
+            })
+        });
+        if over == Some(true) {
+            self.rest();
+        }
+    }
+
     /// Lets all runs rest.
     pub fn rest(&self) {
         self.send(TrainRequest::Pause { runs: vec![0, 1] });
@@ -339,10 +374,7 @@ impl RunController {
 
     /// Puts a network into Explore and goes there once it has been read.
     pub fn explore(&self, title: String, note: String, file: Vec<u8>) {
-        let taken = self.store.opened.with_untracked(Vec::len) + self.inner.borrow().opening.len();
-        let key = format!("{}{}", catalogue::OWN, taken + 1);
-        self.inner.borrow_mut().opening.insert(key.clone(), (title, note));
-        self.store.commands().put_network(&key, file);
+        self.store.commands().open_network(title, note, file);
     }
 
     /// A checkpoint of a run as it is now.

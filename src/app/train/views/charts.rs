@@ -71,7 +71,8 @@ pub fn LossesCard() -> impl IntoView {
     let store = store();
     let train = training().signals;
     let settings = Memo::new(move |_| store.state.with(|state| state.train.clone()));
-    let make = Arc::new(move || train.runs.with(|runs| settings.with(|settings| curves::losses(runs, settings))));
+    let make =
+        Arc::new(move || train.drawn(|runs, usual| settings.with(|settings| curves::losses(runs, usual, settings))));
     let summary = Signal::derive(move || train.runs.with(|runs| words::losses_summary(runs, train.cursor.get())));
     let rows = Arc::new(move || train.runs.with(curves::losses_table));
     chart_card("losses", text::LOSSES, fixed(text::LOSSES_REMARK), summary, make, rows, None)
@@ -82,7 +83,8 @@ pub fn ErrorsCard() -> impl IntoView {
     let store = store();
     let train = training().signals;
     let settings = Memo::new(move |_| store.state.with(|state| state.train.clone()));
-    let make = Arc::new(move || train.runs.with(|runs| settings.with(|settings| curves::errors(runs, settings))));
+    let make =
+        Arc::new(move || train.drawn(|runs, usual| settings.with(|settings| curves::errors(runs, usual, settings))));
     let summary = Signal::derive(move || train.runs.with(|runs| words::errors_summary(runs, train.cursor.get())));
     let remark = Signal::derive(move || words::errors_remark(epsilon(store, train)));
     let rows = Arc::new(move || train.runs.with(curves::errors_table));
@@ -119,8 +121,9 @@ pub fn WatchedCard() -> impl IntoView {
     let summary = Signal::derive(move || {
         train.runs.with(|runs| words::watched_summary(runs, train.watch.get(), mean.get(), train.cursor.get()))
     });
-    let index =
-        move || store.state.with(|state| if let Picked::Test(index) = state.image { Some(index) } else { None });
+    let index = move || {
+        store.state.with(|state| if let Picked::Test(index) = state.explore.image { Some(index) } else { None })
+    };
     let remark = Signal::derive(move || words::watched_remark(index(), store.label(), epsilon(store, train)));
     let rows = Arc::new(move || train.runs.with(|runs| curves::watched_table(runs, train.watch.get())));
     let options = vec![
@@ -130,7 +133,7 @@ pub fn WatchedCard() -> impl IntoView {
     let last = crate::catalogue::TEST_IMAGES - 1;
     let go = move |by: i64| {
         let now = i64::from(untrack(index).unwrap_or(0));
-        store.step(|state| state.image = Picked::Test((now + by).clamp(0, i64::from(last)) as u32));
+        store.step(|state| state.explore.image = Picked::Test((now + by).clamp(0, i64::from(last)) as u32));
     };
     let more = view! {
         <div class="row wrap">
@@ -139,7 +142,7 @@ pub fn WatchedCard() -> impl IntoView {
                 <input class="number" id="watched-index" type="text" inputmode="numeric" autocomplete="off" aria-label=page::IMAGE_NUMBER
                     prop:value=move || index().map_or(String::new(), |index| index.to_string())
                     on:change=move |event| match crate::app::ui::widgets::number_in(&event) {
-                        Some(value) => store.step(|state| state.image = Picked::Test(value.clamp(0.0, f64::from(last)) as u32)),
+                        Some(value) => store.step(|state| state.explore.image = Picked::Test(value.clamp(0.0, f64::from(last)) as u32)),
                         None => store.state.notify(),
                     }/>
                 <button type="button" class="small" aria-label=page::NEXT on:click=move |_| go(1)>"▶"</button>
@@ -192,7 +195,8 @@ pub fn StreamCard() -> impl IntoView {
     let store = store();
     let train = training().signals;
     let settings = Memo::new(move |_| store.state.with(|state| state.train.clone()));
-    let draw = Arc::new(move |width: f64| train.runs.with(|runs| settings.with(|s| stream::draw(runs, s, width))));
+    let draw =
+        Arc::new(move |width: f64| train.drawn(|runs, usual| settings.with(|s| stream::draw(runs, usual, s, width))));
     let over = Arc::new(move |width: f64| {
         let cursor = train.cursor.get();
         train.runs.with(|runs| settings.with(|s| stream::cursor(runs, s, cursor, width)))

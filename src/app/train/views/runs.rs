@@ -6,9 +6,9 @@ use crate::{
             state::train::SPEEDS,
             store::{Engine, Store, store},
         },
-        text::{page, train as text},
+        text::train as text,
         train::{
-            history::{Runs, present},
+            history::{self, Runs, present},
             session::{library::Format, training},
             words,
         },
@@ -16,7 +16,7 @@ use crate::{
     },
     charts::numbers,
     engine::RunState,
-    few::sort_few,
+    sorting::sort_few,
 };
 use leptos::prelude::*;
 
@@ -95,25 +95,10 @@ pub fn RunsCard() -> impl IntoView {
     let store = store();
     let training = training();
     let train = training.signals;
-    let playing =
-        Memo::new(move |_| train.runs.with(|runs| present(runs).any(|(_, run)| run.state == RunState::Playing)));
-    let ended = Memo::new(move |_| {
-        train.runs.with(|runs| {
-            present(runs).count() > 0
-                && present(runs).all(|(_, run)| matches!(run.state, RunState::Finished | RunState::Stopped))
-        })
-    });
+    let playing = Memo::new(move |_| train.runs.with(history::playing));
+    let ended = Memo::new(move |_| train.runs.with(history::ended));
     let empty = Memo::new(move |_| train.runs.with(|runs| present(runs).count() == 0));
     let loading = move || train.loading.get();
-    let play = button(
-        "play".into(),
-        move || if playing.get() { text::PAUSE } else { text::PLAY }.into(),
-        move || ended.get() || loading().is_some(),
-        move || {
-            let controller = training.controller();
-            if playing.get_untracked() { controller.rest() } else { controller.play() }
-        },
-    );
     let step = button(
         "step".into(),
         || text::STEP.into(),
@@ -127,14 +112,10 @@ pub fn RunsCard() -> impl IntoView {
     view! {
         <Card id="runs" title=text::RUNS.to_string() remark=text::RUNS_REMARK.to_string()>
             <div class="row wrap transport">
-                {play}{step}{reset}
+                {step}{reset}
                 <span class="remark">{text::SPEED}</span>
                 <Choice name=text::SPEEDS options=speeds chosen=speed choose=move |speed| training.controller().set_speed(speed)/>
             </div>
-            <div role="status">{move || loading().map(|(done, total)| view! {
-                <p class="say"><progress max=total.to_string() prop:value=f64::from(done) aria-label=text::EXAMPLES></progress> " " {words::loading(done, total)} " "
-                    <button type="button" class="small" on:click=move |_| training.controller().stop_loading()>{page::CANCEL}</button></p>
-            })}</div>
             <p class="say" hidden=move || !empty.get()>{text::NO_RUN}</p>
             <div class="panels">{panel(store, 0)}{panel(store, 1)}</div>
         </Card>

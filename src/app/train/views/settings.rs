@@ -8,7 +8,10 @@ use crate::{
         },
         text::train as text,
         train::{history::RunView, session::training, words},
-        ui::widgets::{Card, number_in},
+        ui::{
+            gloss::Explained,
+            widgets::{Card, number_in},
+        },
     },
     charts::numbers,
     train::{Activation, Architecture, Loss, Recipe},
@@ -76,7 +79,7 @@ fn field(id: &'static str, name: String, show: Show, enter: Enter) -> AnyView {
 }
 
 fn row(name: &'static str, fields: Vec<AnyView>) -> AnyView {
-    view! { <div class="row"><span>{name}</span><span class="pair">{fields}</span></div> }.into_any()
+    view! { <div class="row"><Explained words=name.to_string()/><span class="pair">{fields}</span></div> }.into_any()
 }
 
 fn number(id: &'static str, name: &'static str, show: fn(&Settings) -> f64, enter: fn(&mut Settings, f64)) -> AnyView {

@@ -1,0 +1,51 @@
+//! e^(−x) between two numbers, from additions, multiplications and divisions alone: what a library's `exp` may be wrong by is written
+//! down nowhere, what these may be is (docs/methods.md §10).
+
+use super::outward::{down, sum, up};
+
+/// ln 2 to 32 bits, so that its multiples up to 2²⁰ are exact.
+const LN2_HIGH: f64 = f64::from_bits(0x3fe6_2e42_fee0_0000);
+/// The rest, rounded to the nearest: the exact one lies between its neighbours.
+const LN2_LOW: f64 = f64::from_bits(0x3dea_39ef_3579_3c76);
+
+/// Terms of the series of e^r for r ≤ 0.75.
+const TERMS: u32 = 18;
+/// What follows the last term, as a factor: 1 + r/19·(1 + r/20·(…)) < 1/(1 − 0.75/19) < 1.05.
+const REST: f64 = 1.05;
+
+/// Beyond this, only that e^(−x) lies between 0 and e^(−700) < 1e-304 is used.
+const FAR: f64 = 700.0;
+
+/// Numbers around e^(−x) for x ≥ 0: a few units in the last place apart; NaN where x is not finite.
+pub(super) fn exp_minus(x: f64) -> (f64, f64) {
+    if !x.is_finite() || x < 0.0 {
+        return (f64::NAN, f64::NAN);
+    }
+    if x == 0.0 {
+        return (1.0, 1.0);
+    }
+    if x > FAR {
+        return (0.0, 1e-304);
+    }
+    // e^(−x) = 2^(−n)·e^r with r = n·ln 2 − x.
+    let rest = |n: f64| {
+        let (low, high) = sum(n * LN2_HIGH, -x);
+        (down(low + down(n * LN2_LOW.next_down())), up(high + up(n * LN2_LOW.next_up())))
+    };
+    let mut n = (x * std::f64::consts::LOG2_E).floor() + 1.0;
+    let mut r = rest(n);
+    if r.0 < 0.0 {
+        n += 1.0;
+        r = rest(n);
+    }
+    // Not seen: n is off by one at most. If it were, nothing would be claimed.
+    if !(r.0 >= 0.0 && r.1 <= 0.75) {
+        return (f64::NAN, f64::NAN);
+    }
+    let series = |r: f64, rest: f64, step: fn(f64) -> f64| {
+        (1..=TERMS).rev().fold(rest, |sum, k| step(1.0 + step(step(r * sum) / f64::from(k))))
+    };
+    // n is at most 1011: the power is a normal number, and so is the product, which is exact.
+    let power = f64::from_bits((1023 - n as u64) << 52);
+    (series(r.0, 1.0, down) * power, series(r.1, REST, up) * power)
+}

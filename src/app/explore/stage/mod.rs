@@ -1,0 +1,36 @@
+//! The stage: the question, its answer, the digits and the handle, above the fold at every width.
+
+mod bar;
+mod choose;
+pub mod compare;
+mod digits;
+mod drawer;
+mod marks;
+pub mod now;
+mod pin;
+pub mod places;
+mod question;
+
+use crate::app::text::explore as text;
+use leptos::prelude::*;
+
+/// The stage, and its slim form that stays in sight while one scrolls.
+#[component]
+pub fn Stage(signals: now::Signals, places: places::Places) -> impl IntoView {
+    view! {
+        <section class="card stage" id="stage" aria-label=text::STAGE>
+            <question::Ask signals/>
+            <div class="scene">
+                <digits::Digits signals/>
+                <choose::Choose places/>
+            </div>
+            <bar::Bar signals slim=false/>
+            <div class="under">
+                <marks::Marks signals/>
+                <pin::Pin signals/>
+                <drawer::Drawer places/>
+            </div>
+        </section>
+        <bar::SlimBar signals/>
+    }
+}

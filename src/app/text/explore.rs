@@ -1,0 +1,82 @@
+//! The words of Explore's stage: the question, its answer, the digits, the bar, and what is around them.
+
+words! {
+    ZONE_PROVED = "proved safe";
+    ZONE_UNKNOWN = "nobody knows";
+    ZONE_BROKEN = "broken";
+    ANSWER_OPEN = "Not proved yet …";
+    ANSWER_UNKNOWN = "Nobody knows: no method proves it, no attack breaks it.";
+    ANSWER_PROVED = "No: proved.";
+    ANSWER_BROKEN = "Yes: here is how.";
+    EPSILON_FIELD = "ε: percent, k/255, or a plain number";
+    NOT_AN_EPSILON = "Write ε as 2 %, 5/255 or 0.02.";
+    HANDLE = "ε";
+    STAGE = "The question and its answer";
+    DIGIT_SEARCHING = "looking for the worst …";
+    SHOW_CHANGES = "show only what changed";
+    USUAL_OR_ROBUST = "Training";
+    USUAL = "usual training";
+    ROBUST = "robust training";
+    MORE_NETWORKS = "more networks";
+    DRAWN = "drawn here";
+    SETTINGS = "Settings";
+    CLOSE = "Close";
+    DROP_HINT = "drop a model or picture";
+    OPEN_FILE = "open a file …";
+    WHERE_LOST = "Where does certainty get lost?";
+    HOW_SURE = "How sure against each other digit?";
+    WHAT_IF = "What if ε grows?";
+    ORDERING = "Does the ordering of Theorem 2 hold here?";
+    GO_TO_PARADOX = "Show the paradox";
+    MARK_PROVED = "proved";
+    MARK_CLAIMED = "holds in f32, being proved";
+    MARK_NOT = "not proved";
+    MARK_WAITING = "no answer yet";
+    CLIPPED = " · pixels kept in [0, 1]";
+    CERTIFIED = "certified: every rounding charged";
+    PREVIEW = "f32 preview, certified at rest";
+    PIN = "pin";
+    UNPIN = "unpin";
+    COMPARE = "compare";
+    COMPARE_STOP = "Stop comparing";
+    COMPARE_TRAINING = "usual training | robust training";
+    COMPARE_ACTIVATION = "ReLU | ParamRamp";
+    COMPARE_LINES = "tight lines | adaptive lines";
+    COMPARE_CARD = "Side by side";
+    COMPARE_WAITING = "The proofs of both sides are under way.";
+    COMPARE_NONE = "One side proves nothing.";
+    THE_SAME = "the same";
+    NORMS_DIFFER = "ε is measured in different norms: the two lengths cannot be compared.";
+    OTHER_NETWORK = "network of B";
+    OTHER_LINES = "lines of B";
+    OTHER_NORM = "norm of B";
+    MENUS_FAILED = "The menus and settings could not be loaded; the question above goes on. Try again, or reload the page.";
+    BACK_UNDOES = "The browser's back undoes a change.";
+}
+
+sentences! {
+    ask_inf_start(label) = "Could anyone make this network misread the {label} by changing every pixel by at most";
+    ask_two_start(label) = "Could anyone make this network misread the {label} by a change of length (ℓ2) at most";
+    ask_one_start(label) = "Could anyone make this network misread the {label} by changes that add up (ℓ1) to at most";
+    answer_claimed(method) = "No, says {method}.";
+    answer_misread(label, other) = "It already does: it reads this {label} as a {other}.";
+    digit_image(read) = "the image: read as {read}";
+    digit_random(epsilon, read) = "a random change of {epsilon}: read as {read}";
+    digit_worst_same(epsilon, read) = "worst found at {epsilon}: still {read}";
+    digit_worst_other(epsilon, read) = "found at {epsilon}: read as {read}!";
+    digit_changes(scale) = "the change, {scale} times";
+    marked_at(epsilon) = "at {epsilon}:";
+    slider_value(epsilon, verdict) = "{epsilon}: {verdict}";
+    slider_proved(methods) = "proved by {methods}";
+    slider_not(methods) = "not by {methods}";
+    settings_line(norm, clip, lines, arithmetic) = "{norm}{clip} · {lines} · {arithmetic}";
+    pinned_reach(network, image, reach, norm) = "pinned: {network}, {image}, proved up to ε = {reach} in {norm}";
+    pinned_none(network, image) = "pinned: {network}, {image}, nothing proved yet";
+    side_name(letter, name) = "{letter}: {name}";
+    compare_equal(reach) = "Both are proved up to {reach}.";
+    compare_a(times, a, b) = "A's proof reaches {times} times as far: {a} instead of {b}.";
+    compare_b(times, b, a) = "B's proof reaches {times} times as far: {b} instead of {a}.";
+    test_image(index) = "test #{index}";
+    picture_unreadable(name) = "The browser could not read {name} as a picture. Choose a PNG or JPEG file; what is on screen stays.";
+    picture_empty(name) = "There is no ink in {name}: choose a picture of a digit, dark on light or light on dark.";
+}

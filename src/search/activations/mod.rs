@@ -1,0 +1,131 @@
+//! Splitting activations: domains in which the signs of neurons are decided, each bounded with slopes and multipliers of its own
+//! (docs/methods.md §5, ◆; β-CROWN, arXiv 2103.06624).
+//!
+//! A file each: where neurons may be split, what a domain is, how a batch is bounded, which neurons are worth splitting, how a domain is
+//! split, in which order domains wait, where a search starts, and what a worker does with a batch.
+
+mod bound;
+mod domain;
+mod layers;
+mod queue;
+mod root;
+mod score;
+mod setting;
+mod split;
+mod worker;
+
+use super::{
+    Answer, Budget, Progress,
+    queue::{Done, Queue},
+    replay::Judge,
+};
+use crate::{
+    bounds::{BoundsError, Prepared},
+    network::{Network, Part},
+    pulse::{Cancelled, Pulse, at_once},
+    tensor::{Cpu, Sound},
+};
+use domain::Domain;
+use setting::Setting;
+use worker::Worker;
+
+/// Ends long work where the search has ended or its time is up.
+struct Until<'a>(&'a Queue<Domain>, &'a Budget<'a>);
+
+impl Pulse for Until<'_> {
+    async fn tick(&self) -> Result<(), Cancelled> {
+        if self.1.late() || self.0.ended() { Err(Cancelled) } else { Ok(()) }
+    }
+}
+
+/// Decides a part by splitting activations, and the input where none is left to split.
+///
+/// # Errors
+/// [`BoundsError::Cancelled`] from the pulse.
+pub(super) async fn search(
+    network: &Network,
+    part: &Part,
+    judge: &dyn Judge,
+    budget: &Budget<'_>,
+    told: &(dyn Fn(&Progress) + Sync),
+    pulse: &impl Pulse,
+) -> Result<Answer, BoundsError> {
+    let (single, sound) = (Prepared::new(Cpu::<f32>::new(), network), Prepared::new(Sound, network));
+    let ends = [&part.lower[..], &part.upper[..]];
+    let fast = bound::ends_over(&single, ends).await?;
+    pulse.tick().await?;
+    let setting = Setting {
+        network,
+        part,
+        judge,
+        layers: layers::layers(network),
+        fast,
+        sound: bound::ends_over(&sound, ends).await?,
+        climb: worker::climb(),
+        root_steps: worker::ROOT_STEPS,
+    };
+    pulse.tick().await?;
+    let queue = Queue::new(root::domains(&setting, single, pulse).await?);
+    #[cfg(feature = "parallel")]
+    shared(&queue, budget, told, pulse, &setting);
+    #[cfg(not(feature = "parallel"))]
+    alone(&queue, budget, told, pulse, &setting).await;
+    queue.answer()
+}
+
+/// Takes a batch, works on it and gives it back; whether there was one.
+fn turn(queue: &Queue<Domain>, budget: &Budget<'_>, worker: &Worker<'_>) -> bool {
+    let Some(batch) = queue.take(worker::BATCH / 2, budget) else { return false };
+    let taken = batch.len();
+    match at_once(worker.work(batch.clone(), &Until(queue, budget))) {
+        Ok(done) => queue.give(taken, done, budget),
+        // What was not finished waits as before: the search ends, and says what is open.
+        Err(BoundsError::Cancelled) => queue.give(taken, Done { open: batch, ..Done::default() }, budget),
+        Err(_) => queue.cancel(),
+    }
+    true
+}
+
+#[cfg(feature = "parallel")]
+fn shared(
+    queue: &Queue<Domain>,
+    budget: &Budget<'_>,
+    told: &(dyn Fn(&Progress) + Sync),
+    pulse: &impl Pulse,
+    setting: &Setting<'_>,
+) {
+    use crate::tensor::alone;
+    let toil = || match at_once(Worker::new(setting)) {
+        Ok(worker) => while turn(queue, budget, &worker) {},
+        Err(_) => queue.cancel(),
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..budget.threads.max(1) {
+            // The worker's own products are not cut over the cores again.
+            scope.spawn(|| alone(toil));
+        }
+        while !queue.wait(20) {
+            told(&queue.progress());
+            if at_once(pulse.tick()).is_err() {
+                queue.cancel();
+            }
+        }
+    });
+}
+
+#[cfg(not(feature = "parallel"))]
+async fn alone(
+    queue: &Queue<Domain>,
+    budget: &Budget<'_>,
+    told: &(dyn Fn(&Progress) + Sync),
+    pulse: &impl Pulse,
+    setting: &Setting<'_>,
+) {
+    let Ok(worker) = Worker::new(setting).await else { return queue.cancel() };
+    while turn(queue, budget, &worker) {
+        told(&queue.progress());
+        if pulse.tick().await.is_err() {
+            queue.cancel();
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! What all workers of a search share.
+
+use super::{domain::Ends, layers::Layer};
+use crate::{
+    bounds::Climb,
+    network::{Network, Part},
+    search::replay::Judge,
+};
+
+/// What all workers share.
+pub(super) struct Setting<'a> {
+    pub(super) network: &'a Network,
+    pub(super) part: &'a Part,
+    pub(super) judge: &'a dyn Judge,
+    pub(super) layers: Vec<Layer>,
+    /// Ranges over the whole region, in the fast and in the sound arithmetic.
+    pub(super) fast: Ends,
+    pub(super) sound: Ends,
+    /// How domains are climbed.
+    pub(super) climb: Climb,
+    /// Steps of α-CROWN before anything is split.
+    pub(super) root_steps: usize,
+}

@@ -1,0 +1,238 @@
+//! What becomes of a batch of domains: split, bounded, proved or kept, and looked at for counterexamples.
+
+use super::{
+    bound::{Asked, Bounder},
+    domain::{Domain, Saved},
+    score::{Met, candidates},
+    setting::Setting,
+    split,
+};
+use crate::{
+    bounds::{Ascended, BoundsError, Climb, Prepared},
+    network::Clause,
+    pulse::Pulse,
+    search::{Counterexample, clauses::clause_gap, queue::Done, replay::Replay},
+    tensor::{Backend, Cpu, Sound},
+};
+use std::sync::Arc;
+
+/// Children bounded together.
+pub(super) const BATCH: usize = 128;
+
+/// One core's work.
+pub(super) struct Worker<'a> {
+    setting: &'a Setting<'a>,
+    fast: Bounder<'a, Cpu<f32>>,
+    sound: Bounder<'a, Sound>,
+    replay: Replay<'a>,
+}
+
+impl<'a> Worker<'a> {
+    pub(super) async fn new(setting: &'a Setting<'a>) -> Result<Self, BoundsError> {
+        let (network, part) = (setting.network, setting.part);
+        Ok(Worker {
+            fast: Bounder::new(Prepared::new(Cpu::new(), network), part, &setting.layers, &setting.fast, |inner| {
+                &inner.fast
+            })
+            .await?,
+            sound: Bounder::new(Prepared::new(Sound, network), part, &setting.layers, &setting.sound, |inner| {
+                &inner.sound
+            })
+            .await?,
+            replay: Replay::new(network, setting.judge),
+            setting,
+        })
+    }
+
+    /// Works on a batch of one clause: at most `BATCH` children come of it.
+    ///
+    /// # Errors
+    /// A device that fails, or a cancelled pulse.
+    pub(super) async fn work(&self, mut batch: Vec<Domain>, pulse: &impl Pulse) -> Result<Done<Domain>, BoundsError> {
+        let setting = self.setting;
+        let clause = &setting.part.clauses[batch[0].clause];
+        let mut done = Done::default();
+        if batch.iter().any(|domain| domain.fresh) {
+            batch.iter_mut().for_each(|domain| domain.fresh = false);
+            self.bound(clause, &batch, &mut done, pulse).await?;
+            return Ok(done);
+        }
+        done.spent.domains += split::order(&self.fast, &setting.layers, clause, &mut batch).await?;
+        pulse.tick().await?;
+        let levels = (BATCH / batch.len()).max(2).ilog2().min(LEVELS) as usize;
+        let mut children = Vec::new();
+        for domain in batch {
+            let (ends, _) = self.fast.ends(&Asked::from(&domain));
+            if domain.candidates.iter().any(|&candidate| split::sides(&setting.layers, &ends, candidate).is_some()) {
+                children.extend(split::children(&setting.layers, &ends, domain, levels));
+                continue;
+            }
+            let ends = [&setting.part.lower[..], &setting.part.upper[..]];
+            match split::halves(&self.fast.prepared, &self.sound.prepared, ends, &domain).await? {
+                Some(halves) => children.extend(halves),
+                None => done.stuck = Some(done.stuck.map_or(domain.bound, |before: f64| before.min(domain.bound))),
+            }
+        }
+        for part in children.chunks(BATCH) {
+            self.bound(clause, part, &mut done, pulse).await?;
+            if done.found.is_some() {
+                break;
+            }
+        }
+        Ok(done)
+    }
+
+    /// Bounds domains, closes those that the sound arithmetic closes, and keeps the others.
+    pub(super) async fn bound(
+        &self,
+        clause: &Clause,
+        domains: &[Domain],
+        done: &mut Done<Domain>,
+        pulse: &impl Pulse,
+    ) -> Result<(), BoundsError> {
+        let rows = clause.len();
+        let asked: Vec<Asked<'_>> = domains.iter().map(Asked::from).collect();
+        let all_closed = |least: &[f64]| least.chunks(rows).all(|least| clause_gap(clause, least) > 0.0);
+        // Where the input is split too, little is left to decide: multipliers may have far to go.
+        let inner = domains.iter().any(|domain| domain.inner.is_some());
+        let climb = if inner { FAR } else { self.setting.climb };
+        let found = self.fast.bound(clause, &asked, &climb, pulse, all_closed).await?;
+        done.spent.domains += domains.len() as u64;
+        let gaps: Vec<f64> = found.lower.chunks(rows).map(|least| clause_gap(clause, least)).collect();
+        let widths: Vec<usize> = self.setting.layers.iter().map(|layer| layer.width).collect();
+        let saved: Vec<Arc<Saved>> = (0..domains.len())
+            .map(|at| Arc::new(Saved::new(&found.choice, at * rows..(at + 1) * rows, &widths)))
+            .collect();
+        // A domain that the sound ranges leave empty holds no input at all. They are asked where the fast ones say so.
+        let empty = |asked: &Asked<'_>| !self.fast.ends(asked).1 && !self.sound.ends(asked).1;
+        let mut proved: Vec<bool> = asked.iter().map(empty).collect();
+        let believed: Vec<usize> = (0..domains.len()).filter(|&at| !proved[at] && gaps[at] > 0.0).collect();
+        if !believed.is_empty() {
+            let asked: Vec<Asked<'_>> = believed.iter().map(|&at| Asked { start: &saved[at], ..asked[at] }).collect();
+            let least = self.sound_bounds(clause, &asked).await?;
+            for (&at, least) in believed.iter().zip(least.chunks(rows)) {
+                proved[at] = clause_gap(clause, least) > 0.0;
+                done.spent.doubted += u64::from(!proved[at]);
+            }
+        }
+        if let Some(point) = self.probe(&found, rows, domains, &proved).await? {
+            done.found = Some(point);
+            return Ok(());
+        }
+        for (at, domain) in domains.iter().enumerate() {
+            if proved[at] {
+                done.spent.leaves += 1;
+                done.share += domain.share;
+                continue;
+            }
+            let mut open = domain.clone();
+            open.start = saved[at].clone();
+            // What the sound arithmetic did not confirm is not closed, whatever the fast one says.
+            open.bound = domain.bound.max(gaps[at].min(0.0));
+            self.rank(&mut open, &found, at * rows + worst_row(clause, &found.lower[at * rows..][..rows]));
+            done.open.push(open);
+        }
+        Ok(())
+    }
+
+    async fn sound_bounds(&self, clause: &Clause, asked: &[Asked<'_>]) -> Result<Vec<f64>, BoundsError> {
+        let widths: Vec<usize> = self.setting.layers.iter().map(|layer| layer.width).collect();
+        let mut some = vec![false; widths.len()];
+        asked.iter().flat_map(|asked| asked.decisions).for_each(|decision| some[decision.layer] = true);
+        let choice = Saved::joined(asked.iter().map(|asked| asked.start), clause.len(), &widths, &some);
+        self.sound.proves(clause, asked, &choice).await
+    }
+
+    /// Finds a domain's candidates and its edge by what the walk of its row met.
+    fn rank(&self, domain: &mut Domain, found: &Ascended, row: usize) {
+        let layers = &self.setting.layers;
+        let (ends, _) = self.fast.ends(&Asked::from(&*domain));
+        let own = |all: &'_ [f64], width: usize| -> std::ops::Range<usize> {
+            if all.is_empty() { 0..0 } else { row * width..(row + 1) * width }
+        };
+        let cut = |all: &[Vec<f64>]| -> Vec<std::ops::Range<usize>> {
+            all.iter().zip(layers).map(|(all, layer)| own(all, layer.width)).collect()
+        };
+        let (above, values) = (cut(&found.above), cut(&found.values));
+        let met = Met {
+            ranges: layers.iter().map(|layer| &ends[layer.range]).collect(),
+            above: found.above.iter().zip(above).map(|(all, range)| &all[range]).collect(),
+            values: found.values.iter().zip(values).map(|(all, range)| &all[range]).collect(),
+            slopes: found
+                .choice
+                .layers
+                .iter()
+                .zip(layers)
+                .map(|(layer, facts)| {
+                    let none: [&[f64]; 2] = [&[], &[]];
+                    layer.as_ref().map_or(none, |layer| {
+                        [&layer.below, &layer.above].map(|all| &all[row * facts.width..(row + 1) * facts.width])
+                    })
+                })
+                .collect(),
+        };
+        domain.candidates = candidates(layers, &met);
+        if domain.candidates.is_empty() {
+            let (lower, upper) = domain
+                .inner
+                .as_deref()
+                .map_or((&self.setting.part.lower, &self.setting.part.upper), |inner| (&inner.lower, &inner.upper));
+            let widest = (0..lower.len()).max_by(|&a, &b| (upper[a] - lower[a]).total_cmp(&(upper[b] - lower[b])));
+            domain.edge = widest.unwrap_or(0);
+        }
+    }
+
+    /// Evaluates the corners of the domains that are open.
+    async fn probe(
+        &self,
+        found: &Ascended,
+        rows: usize,
+        domains: &[Domain],
+        proved: &[bool],
+    ) -> Result<Option<Counterexample>, BoundsError> {
+        let part = self.setting.part;
+        let inputs = part.lower.len();
+        let open = (0..domains.len()).filter(|&at| !proved[at]);
+        let corners = open.flat_map(|at| found.corner[at * rows * inputs..(at + 1) * rows * inputs].chunks(inputs));
+        let points: Vec<f32> = corners
+            .flat_map(|corner| corner.iter().enumerate())
+            .map(|(place, &x)| (x as f32).clamp(part.points[0][place], part.points[1][place]))
+            .collect();
+        if points.is_empty() || !part.has_points() {
+            return Ok(None);
+        }
+        let backend = self.fast.prepared.backend();
+        let wide: Vec<f64> = points.iter().map(|&x| f64::from(x)).collect();
+        let count = points.len() / inputs;
+        let (_, outputs) = self.fast.prepared.values(&backend.upload([count, 1, inputs], &wide));
+        let outputs = backend.read(&outputs).await?;
+        let classes = self.fast.prepared.classes();
+        for (point, outputs) in points.chunks(inputs).zip(outputs.chunks(classes)) {
+            if part.is_unsafe(outputs)
+                && let Some(found) = self.replay.confirm(part, point)
+            {
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// Steps of α-CROWN before anything is split.
+pub(super) const ROOT_STEPS: usize = 50;
+/// Most levels of splits at once.
+const LEVELS: u32 = 3;
+
+/// The row of a clause that is nearest to being proved.
+fn worst_row(clause: &Clause, least: &[f64]) -> usize {
+    let gap = |row: usize| crate::search::clauses::gap(&clause[row], least[row]);
+    (0..clause.len()).max_by(|&a, &b| gap(a).total_cmp(&gap(b))).unwrap_or(0)
+}
+
+/// How domains with a box of their own are climbed.
+const FAR: Climb = Climb { steps: 40, slopes: 0.05, multipliers: 0.3, decay: 0.98 };
+
+/// How domains are climbed.
+pub(super) fn climb() -> Climb {
+    Climb { steps: 20, slopes: 0.05, multipliers: 0.05, decay: 0.98 }
+}

@@ -1,0 +1,24 @@
+//! Branch and bound: proves that no input of a box is unsafe, or finds one that is.
+//!
+//! A question ([`Query`](crate::network::Query)) is a list of boxes, each with an unsafe set of outputs. [`decide`] chooses how a network
+//! is searched. What a search needs whatever it splits stands beside it: what is spent and told ([`Budget`], [`Progress`]), how it ends
+//! ([`Outcome`]), and whether a point really is a counterexample (`replay`).
+//!
+//! Everything that only chooses numbers runs in f32. *Proved* rests on walks in the sound arithmetic alone.
+
+mod activations;
+mod budget;
+mod clauses;
+mod decide;
+mod image;
+mod inputs;
+mod outcome;
+mod queue;
+mod replay;
+mod root;
+
+pub use budget::{Budget, Progress, Splits};
+pub use decide::{INPUTS, decide};
+pub use image::around;
+pub use outcome::{Answer, Counterexample, Outcome, Spent, Why};
+pub use replay::Judge;

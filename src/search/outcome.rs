@@ -1,0 +1,64 @@
+//! How a search ends.
+
+/// An input that is unsafe, as found and replayed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Counterexample {
+    /// The input, within its box as exact numbers.
+    pub input: Vec<f32>,
+    /// The outputs of the file that was asked about, in f64: they satisfy the unsafe condition.
+    pub outputs: Vec<f64>,
+}
+
+/// Which budget a search without an answer had spent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// As many domains as were allowed.
+    Domains,
+    /// As much memory as was allowed.
+    Memory,
+    /// Nothing is left to split, but not everything is proved: the unsafe set is touched or missed by no more than rounding.
+    Exhausted,
+    /// This network is not split yet; bounds and the attack alone leave it open.
+    Unsplit,
+}
+
+/// The answer to a question.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    /// No input is unsafe, proved in the sound arithmetic.
+    Proved,
+    /// One is.
+    Counterexample(Counterexample),
+    /// Neither is known.
+    Unknown {
+        /// What was spent.
+        why: Why,
+        /// The worst bound left open, relative to the unsafe set's limit: not above 0.
+        worst: f64,
+    },
+    /// Neither is known, and the time is up.
+    Timeout {
+        /// The worst bound left open.
+        worst: f64,
+    },
+}
+
+/// What a search took.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Spent {
+    /// Domains bounded in the fast arithmetic.
+    pub domains: u64,
+    /// Domains that the sound arithmetic closed.
+    pub leaves: u64,
+    /// Domains that the fast arithmetic believed proved and the sound one did not.
+    pub doubted: u64,
+}
+
+/// An answer and what it took.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer {
+    /// How it ended.
+    pub outcome: Outcome,
+    /// What it took.
+    pub spent: Spent,
+}

@@ -107,5 +107,17 @@ fn errors(record: &Path, put: &mut impl FnMut(&str, String)) -> Result<(), Box<d
             put(&format!("error.{epsilon}.{method}"), percent(&found["error"]).ok_or("a result without an error")?);
         }
     }
+    // Pictures that are neither broken nor verified by intervals.
+    let images = evaluation["images"].as_f64().ok_or("its record has no number of images")?;
+    let of = |list: &str, method: Option<&str>| -> Vec<(f64, f64)> {
+        let found = evaluation[list].as_array().into_iter().flatten();
+        let found = found.filter(|found| method.is_none_or(|method| found["method"] == method));
+        found.filter_map(|found| Some((found["epsilon"].as_f64()?, found["error"].as_f64()?))).collect()
+    };
+    for (epsilon, broken) in of("attacks", None) {
+        for (_, unverified) in of("results", Some("ibp")).into_iter().filter(|(at, _)| *at == epsilon) {
+            put(&format!("open.{epsilon}"), format!("{:.0}", (unverified - broken) * images));
+        }
+    }
     Ok(())
 }

@@ -7,7 +7,29 @@
 pub fn mathml(formula: &str) -> Result<String, String> {
     let mut reader = Reader { rest: formula.trim() };
     let row = reader.row(None)?;
-    Ok(format!("<math><mrow>{row}</mrow></math>"))
+    let parts: Vec<String> = lines(&row).iter().map(|part| format!("<math><mrow>{}</mrow></math>", part.concat())).collect();
+    Ok(parts.join(" "))
+}
+
+/// From how many pieces on a formula may be broken into lines, and how many stand on a line before a sum is broken.
+const LONG: usize = 9;
+const LINE: usize = 6;
+
+/// Browsers do not break formulas: a long one is several, each from a relation or, in a long sum, from a sign on.
+fn lines(row: &[String]) -> Vec<Vec<String>> {
+    let mut lines = vec![Vec::new()];
+    for piece in row {
+        let sign = piece.strip_prefix("<mo>").and_then(|rest| rest.strip_suffix("</mo>")).unwrap_or_default();
+        let so_far = lines.last().map_or(0, Vec::len);
+        let relation = ["=", "≤", "≥", "&lt;", "&gt;"].contains(&sign) && so_far > 1;
+        let term = ["+", "−"].contains(&sign) && so_far >= LINE;
+        if row.len() > LONG && (relation || term) {
+            lines.push(vec![format!("<mo form=\"infix\">{sign}</mo>")]);
+        } else if let Some(line) = lines.last_mut() {
+            line.push(piece.clone());
+        }
+    }
+    lines
 }
 
 struct Reader<'a> {
@@ -22,7 +44,7 @@ struct Piece {
 
 impl Reader<'_> {
     /// Pieces up to a closing parenthesis, or to the end.
-    fn row(&mut self, closing: Option<char>) -> Result<String, String> {
+    fn row(&mut self, closing: Option<char>) -> Result<Vec<String>, String> {
         let mut row: Vec<String> = Vec::new();
         // A numerator that waits for what it is divided by.
         let mut above: Option<String> = None;
@@ -32,12 +54,12 @@ impl Reader<'_> {
                 return match (closing, above) {
                     (Some(closing), _) => Err(format!("a `{closing}` is missing")),
                     (_, Some(_)) => Err("nothing stands behind `//`".into()),
-                    _ => Ok(row.concat()),
+                    _ => Ok(row),
                 };
             };
             if Some(next) == closing {
                 self.take(next.len_utf8());
-                return if above.is_some() { Err("nothing stands behind `//`".into()) } else { Ok(row.concat()) };
+                return if above.is_some() { Err("nothing stands behind `//`".into()) } else { Ok(row) };
             }
             if self.rest.starts_with("//") {
                 self.take(2);
@@ -97,7 +119,7 @@ impl Reader<'_> {
             format!("{{{mark}}}")
         } else if let Some(closing) = [('(', ')'), ('[', ']')].iter().find(|(open, _)| *open == first).map(|pair| pair.1) {
             self.take(1);
-            let inside = self.row(Some(closing))?;
+            let inside = self.row(Some(closing))?.concat();
             let whole = format!("<mrow><mo>{first}</mo>{inside}<mo>{closing}</mo></mrow>");
             return Ok(Piece { whole, inside: (first == '(').then_some(inside) });
         } else if [')', ']', '}', '_', '^'].contains(&first) {
@@ -154,6 +176,13 @@ mod tests {
         ] {
             assert_eq!(inside(typed), math, "{typed}");
         }
+    }
+
+    #[test]
+    fn a_long_formula_can_be_broken_and_a_short_one_cannot() {
+        let count = |typed: &str| mathml(typed).expect("a formula").matches("<math>").count();
+        assert_eq!((count("y = a + b"), count("y = a + b + c + d + e = f")), (1, 3));
+        assert!(mathml("y = a + b + c + d + e").expect("a formula").contains("<math><mrow><mo form=\"infix\">+"));
     }
 
     #[test]

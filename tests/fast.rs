@@ -52,6 +52,8 @@ mod runs;
 mod s_shaped;
 #[path = "search.rs"]
 mod search;
+#[path = "search_tree.rs"]
+mod search_tree;
 #[path = "session.rs"]
 mod session;
 #[path = "small_ends.rs"]

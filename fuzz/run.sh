@@ -22,7 +22,7 @@ for target in "${targets[@]}"; do
     esac
     for end in $ends; do
         # Large files make every run slow and find no more.
-        [ ! -d "$wild" ] || find "$wild" -name "*.$end" -size -64k -exec cp -t "corpus/$target" {} +
+        [ ! -d "$wild" ] || find "$wild" -name "*.$end" -size -64k -exec cp --backup=numbered -t "corpus/$target" {} +
     done
     # Without the address sanitizer: no reader has unsafe code, and what they do wrong are panics, hangs and memory. Three times as fast.
     nice cargo +nightly fuzz run --release --sanitizer none "$target" "corpus/$target" -- \

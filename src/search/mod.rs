@@ -14,6 +14,7 @@ mod image;
 mod inputs;
 mod outcome;
 mod queue;
+mod radius;
 mod replay;
 mod root;
 
@@ -21,4 +22,5 @@ pub use budget::{Budget, Progress, Splits};
 pub use decide::{INPUTS, decide};
 pub use image::around;
 pub use outcome::{Answer, Counterexample, Outcome, Spent, Why};
+pub use radius::{Asked, Closing, decided_radius};
 pub use replay::Judge;

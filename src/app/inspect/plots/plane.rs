@@ -111,7 +111,7 @@ mod tests {
 
     fn plane() -> Snapshot {
         let tree = Grown::default();
-        let mut make = |of, lower: [f64; 2], upper: [f64; 2]| {
+        let make = |of, lower: [f64; 2], upper: [f64; 2]| {
             tree.made(Made { of, cuts: vec![Cut::Clause(0)], bound: -1.0, ends: [&lower, &upper] })
         };
         make(None, [0.0, 0.0], [2.0, 1.0]);

@@ -23,6 +23,8 @@ pub(super) struct Inner {
     pub(super) upper: Vec<f64>,
     pub(super) fast: Ends,
     pub(super) sound: Ends,
+    /// Whether the input was split on the way, because no neuron was left.
+    pub(super) halved: bool,
 }
 
 /// Ranges of pre-activations on the host: lower and upper ends of each layer.

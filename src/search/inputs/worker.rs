@@ -3,7 +3,6 @@
 
 use super::{
     bound::{Bounder, Depth, Found},
-    clip::{self, Plane},
     domain::Domain,
     split,
 };
@@ -12,6 +11,7 @@ use crate::{
     network::{Clause, Network, Part},
     search::{
         clauses::clause_gap,
+        clip::{self, Plane},
         queue::Done,
         replay::{Judge, Replay},
     },

@@ -64,10 +64,5 @@ pub trait Steerable: Backend {
     fn values_at(&self, values: &Self::Tensor, places: &Places) -> Self::Tensor;
 
     /// [`common`](Steerable::common) of `range`, `[batch, 1, n]`, and of `found`, `[batch, 1, each]`, at the places that it was found for.
-    fn common_at(
-        &self,
-        range: &Pair<Self::Tensor>,
-        found: &Pair<Self::Tensor>,
-        places: &Places,
-    ) -> Pair<Self::Tensor>;
+    fn common_at(&self, range: &Pair<Self::Tensor>, found: &Pair<Self::Tensor>, places: &Places) -> Pair<Self::Tensor>;
 }

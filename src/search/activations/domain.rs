@@ -83,6 +83,12 @@ impl Domain {
 pub(super) struct Saved(Vec<Option<[Vec<f32>; 3]>>);
 
 impl Saved {
+    /// Nothing.
+    #[cfg(test)]
+    pub(super) fn none() -> Self {
+        Saved(Vec::new())
+    }
+
     /// Row `rows` of a batch's choice, layers of these widths.
     pub(super) fn new(choice: &Choice, rows: std::ops::Range<usize>, widths: &[usize]) -> Self {
         let layers = choice.layers.iter().zip(widths);

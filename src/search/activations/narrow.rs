@@ -52,10 +52,9 @@ impl Linear {
         for layer in layers {
             let small = 2 * layer.width * part.lower.len() * 16 <= MOST;
             all.push(match sound.affine_below(&ball, layer.range).filter(|_| small) {
-                Some(below) => Some(Functions {
-                    rows: backend.read(&below.rows).await?,
-                    least: backend.read(&below.least).await?,
-                }),
+                Some(below) => {
+                    Some(Functions { rows: backend.read(&below.rows).await?, least: backend.read(&below.least).await? })
+                }
                 None => None,
             });
         }
@@ -123,5 +122,89 @@ impl Linear {
         let halved = domain.inner.as_deref().is_some_and(|inner| inner.halved);
         domain.inner = Some(Arc::new(Inner { lower, upper, fast, sound, halved }));
         true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        network::{Linear as Dense, Network, Relu},
+        pulse::at_once,
+        random::Random,
+        search::activations::{
+            bound::ends_over,
+            domain::{Decision, Saved},
+            layers::layers,
+        },
+    };
+
+    /// Points of the box that satisfy the decisions stay in the narrowed box, and their pre-activations in the narrowed ranges.
+    #[test]
+    fn nothing_that_was_decided_on_is_lost() {
+        let (mut kept, mut narrowed, mut emptied) = (0, 0, 0);
+        for seed in 0..400 {
+            let mut random = Random::new(seed);
+            let (inputs, neurons) = (1 + random.below(4), 2 + random.below(6));
+            let mut draw = |count: usize| -> Vec<f32> { (0..count).map(|_| random.signed() as f32).collect() };
+            let (weight, bias, second) = (draw(inputs * neurons), draw(neurons), draw(neurons * 2));
+            let mut network = Network::new(&[inputs]).expect("inputs");
+            let first =
+                Dense { outputs: neurons, inputs, weight: weight.clone().into(), bias: Some(bias.clone().into()) };
+            network.push(first).expect("it fits");
+            network.push(Relu).expect("it fits");
+            network.push(Dense { outputs: 2, inputs: neurons, weight: second.into(), bias: None }).expect("it fits");
+            let lower: Vec<f64> = (0..inputs).map(|_| random.signed()).collect();
+            let upper: Vec<f64> = lower.iter().map(|low| low + 2.0 * random.signed().abs()).collect();
+            let points = [lower.iter().map(|&x| x as f32).collect(), upper.iter().map(|&x| x as f32).collect()];
+            let part = Part { lower: lower.clone(), upper: upper.clone(), points, clauses: Vec::new() };
+            let sound = Prepared::new(Sound, &network);
+            let layers = layers(&network);
+            let ends = at_once(ends_over(&sound, [&lower, &upper])).expect("a CPU does not fail");
+            let linear = at_once(Linear::new(&sound, &part, &layers)).expect("a CPU does not fail");
+            let mut domain = Domain::root(0, Arc::new(Saved::none()), 0.0);
+            domain.decisions = (0..1 + random.below(3))
+                .map(|_| Decision {
+                    layer: 0,
+                    neuron: random.below(neurons),
+                    at: if random.below(2) == 0 { 0.0 } else { random.signed() / 2.0 },
+                    above: random.below(2) == 0,
+                })
+                .collect();
+            let left = linear.narrow(&layers, [&ends, &ends], &mut domain);
+            emptied += usize::from(!left);
+            if let Some(inner) = domain.inner.as_deref().filter(|_| left) {
+                narrowed += usize::from(inner.sound != ends);
+            }
+            for _ in 0..200 {
+                let x: Vec<f64> = (lower.iter().zip(&upper))
+                    .map(|(low, high)| match random.below(4) {
+                        0 => *low,
+                        1 => *high,
+                        _ => low + (high - low) * (random.signed() + 1.0) / 2.0,
+                    })
+                    .collect();
+                let z: Vec<f64> = (weight.chunks(inputs).zip(&bias))
+                    .map(|(w, b)| w.iter().zip(&x).map(|(w, x)| f64::from(*w) * x).sum::<f64>() + f64::from(*b))
+                    .collect();
+                let holds = |decision: &Decision| {
+                    let z = z[decision.neuron] - decision.at;
+                    if decision.above { z >= 0.0 } else { z <= 0.0 }
+                };
+                if !domain.decisions.iter().all(holds) {
+                    continue;
+                }
+                kept += 1;
+                assert!(left, "seed {seed}: a domain with {x:?} in it called empty");
+                let inner = domain.inner.as_deref().expect("it was narrowed");
+                let within = |x: f64, low: f64, high: f64| low - 1e-12 <= x && x <= high + 1e-12;
+                assert!((0..inputs).all(|at| within(x[at], inner.lower[at], inner.upper[at])), "seed {seed}: {x:?}");
+                for ends in [&inner.fast, &inner.sound] {
+                    let [low, high] = &ends[0];
+                    assert!((0..neurons).all(|at| within(z[at], low[at], high[at])), "seed {seed}: {z:?}");
+                }
+            }
+        }
+        assert!(kept > 10_000 && narrowed > 100 && emptied > 30, "{kept} {narrowed} {emptied}");
     }
 }

@@ -189,12 +189,7 @@ impl<T: Real> Steerable for Cpu<T> {
         tensor([places.neurons.len() / places.each, 1, places.each], out).into()
     }
 
-    fn common_at(
-        &self,
-        range: &Pair<CpuTensor<T>>,
-        found: &Pair<CpuTensor<T>>,
-        places: &Places,
-    ) -> Pair<CpuTensor<T>> {
+    fn common_at(&self, range: &Pair<CpuTensor<T>>, found: &Pair<CpuTensor<T>>, places: &Places) -> Pair<CpuTensor<T>> {
         let end = |range: &CpuTensor<T>, found: &CpuTensor<T>, tighter: fn(T, T) -> bool| {
             let (range, found) = (range.full(), found.full());
             let [batch, _, width] = shape(&range);

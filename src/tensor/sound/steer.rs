@@ -100,12 +100,7 @@ impl Steerable for Sound {
         values.both(|part| CPU.values_at(part, places))
     }
 
-    fn common_at(
-        &self,
-        range: &Pair<SoundTensor>,
-        found: &Pair<SoundTensor>,
-        places: &Places,
-    ) -> Pair<SoundTensor> {
+    fn common_at(&self, range: &Pair<SoundTensor>, found: &Pair<SoundTensor>, places: &Places) -> Pair<SoundTensor> {
         let plain = |pair: &Pair<SoundTensor>| Pair { lower: pair.lower.mid.clone(), upper: pair.upper.mid.clone() };
         let both = CPU.common_at(&plain(range), &plain(found), places);
         Pair { lower: SoundTensor::exact(both.lower), upper: SoundTensor::exact(both.upper) }

@@ -110,9 +110,6 @@ proptest! {
         let found = asked.alpha(&double, &climb);
         asked.never_looser(&double, &found.lower)?;
         asked.holds(&found.lower, &mut rng, 1e-9)?;
-        for (sound, plain) in asked.confirmed(&found.choice).iter().zip(&found.lower) {
-            prop_assert!((sound - plain).abs() <= 1e-6 * (1.0 + plain.abs()), "sound {sound}, f64 {plain}");
-        }
     }
 
     #[test]
@@ -174,6 +171,23 @@ fn it_climbs() {
     }
     println!("better by a hundredth, of 20 networks each: {gains:?}");
     assert!(gains.iter().all(|&gains| gains >= 14), "{gains:?}");
+}
+
+/// What an ascent found is worth as much in the sound arithmetic, but for what rounding is charged. (Networks without ties: where a neuron's
+/// ends lie alike about its bend, a rounding decides which of two lines CROWN takes there.)
+#[test]
+fn confirmed_it_loses_only_rounding() {
+    for seed in 0..200u64 {
+        let mut rng = Rng::new(seed);
+        let network = chain(&[4, 8, 8, 3], seed as usize % 5, &mut rng);
+        let region = Region { norm: Norm::ALL[seed as usize % 3], epsilon: 0.6, clip: None };
+        let asked = Asked::new(&network, &region, 1, &mut rng);
+        let found = asked.alpha(&Prepared::new(Cpu::<f64>::new(), &network), &Climb::alpha(12));
+        for (sound, plain) in asked.confirmed(&found.choice).iter().zip(&found.lower) {
+            let size = 1.0 + plain.abs();
+            assert!(*sound <= plain + 1e-12 * size && *sound >= plain - 1e-9 * size, "sound {sound}, f64 {plain}");
+        }
+    }
 }
 
 struct EndsAfter(Cell<usize>);

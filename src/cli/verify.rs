@@ -4,18 +4,19 @@ use super::{
     common::{CliError, block_on},
     input, model, progress,
     say::{note, say},
+    searching::{Account, MEMORY, threads},
     signals::{self, UntilInterrupted},
     words,
 };
 use crate::{
     certify::predicted,
-    formats::{Own, Reading, vnnlib},
+    formats::{Reading, vnnlib},
     network::Query,
     rounded::{Toward, significant},
-    search::{self, Answer, Budget, Judge, Outcome, Progress, Splits, Why},
+    search::{self, Answer, Budget, Outcome, Progress, Splits, Why},
 };
 use serde_json::{Value, json};
-use std::{path::PathBuf, sync::Arc, time::Instant};
+use std::{path::PathBuf, time::Instant};
 
 #[derive(clap::Args)]
 pub(super) struct Arguments {
@@ -70,18 +71,6 @@ enum Split {
     Activations,
 }
 
-/// Bytes that domains which wait may take.
-const MEMORY: usize = 4 << 30;
-
-/// The file's own account of its outputs.
-struct Account(Option<Arc<dyn Own>>);
-
-impl Judge for Account {
-    fn outputs(&self, input: &[f64]) -> Option<Vec<f64>> {
-        self.0.as_ref()?.outputs(input)?.ok()
-    }
-}
-
 pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     let start = Instant::now();
     let (reading, query) = question(arguments)?;
@@ -92,15 +81,12 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     }
     signals::listen();
     let clock = move || start.elapsed().as_secs_f64();
-    let threads = arguments
-        .threads
-        .map_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get), usize::from);
     let budget = Budget {
         until: arguments.timeout,
         clock: &clock,
         domains: arguments.domains,
         bytes: MEMORY,
-        threads,
+        threads: threads(arguments.threads),
         splits: match arguments.split {
             Split::Chosen => Splits::Chosen,
             Split::Inputs => Splits::Inputs,

@@ -15,6 +15,7 @@ mod image;
 mod inputs;
 mod outcome;
 mod queue;
+mod radius;
 mod replay;
 mod root;
 
@@ -22,4 +23,5 @@ pub use budget::{Budget, Progress, Splits};
 pub use decide::{INPUTS, decide};
 pub use image::around;
 pub use outcome::{Answer, Counterexample, Outcome, Spent, Why};
+pub use radius::{Asked, Closing, decided_radius};
 pub use replay::Judge;

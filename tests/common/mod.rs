@@ -5,6 +5,7 @@ pub mod differences;
 pub mod golden;
 #[cfg(feature = "gpu")]
 pub mod gpu;
+pub mod held;
 pub mod host;
 pub mod keras;
 #[cfg(feature = "readers")]
@@ -14,6 +15,7 @@ pub mod precise;
 #[cfg(feature = "cli")]
 pub mod program;
 pub mod random;
+pub mod readers;
 pub mod reference;
 pub mod runs;
 #[cfg(feature = "readers")]

@@ -27,6 +27,7 @@ mod shell;
 mod test;
 mod weight;
 
+use page::Extent;
 use shell::{Outcome, say};
 use std::{
     ffi::OsString,
@@ -92,7 +93,21 @@ fn dispatch(words: &[&str]) -> Outcome {
         }
         ["serve", options @ ..] => {
             let options = serve::Options::parse(options)?;
-            let dist = if options.build { page::build(&root)? } else { root.join("dist") };
+            if !options.build {
+                return serve::serve(&root.join("dist"), &options);
+            }
+            let extent = page::first(&root);
+            let dist = page::build_only(&root, extent)?;
+            if extent == Extent::Opening {
+                say!(
+                    "Opening other programs' files and making certificates come with the rest, which is built meanwhile."
+                );
+                serve::spawn(move || {
+                    if let Err(message) = page::build(&root) {
+                        say!("The rest of the page could not be built: {message}");
+                    }
+                })?;
+            }
             serve::serve(&dist, &options)
         }
         ["dist"] => {

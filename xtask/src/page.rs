@@ -22,15 +22,40 @@ const STYLE: [&str; 2] = ["fonts.css", "style.css"];
 /// What index.html shows before any program runs. `examples/first_view.rs` writes it from the engine's answer.
 const FIRST_VIEW: &str = "first-view.html";
 
-/// Installs what the build needs and builds the release page; answers with dist/.
+/// How much of the page is built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// What Explore and Train need: the page's own program and the engine. Files of other programs cannot be opened.
+    Opening,
+    /// All programs.
+    Whole,
+}
+
+/// What to build before the page is first shown: all of it, unless that would mean to compile programs that the first screen does not need.
+pub fn first(root: &Path) -> Extent {
+    if programs::was_compiled(root, &programs::PROVER) { Extent::Whole } else { Extent::Opening }
+}
+
+/// Installs what the build needs and builds the whole release page; answers with dist/.
 pub fn build(root: &Path) -> Outcome<PathBuf> {
+    build_only(root, Extent::Whole)
+}
+
+/// The same for as much of it as is asked for.
+pub fn build_only(root: &Path, extent: Extent) -> Outcome<PathBuf> {
     let toolchain = setup::wasm_target(root)?;
     setup::wasm_bindgen(root)?;
-    say!(
-        "Building the page's four programs and bundling them. The first time everything is compiled, which takes about \
-         five minutes on two cores; later only what changed."
-    );
+    match extent {
+        Extent::Opening => say!(
+            "Building the page and its engine. The first time everything is compiled, which takes four minutes on two cores."
+        ),
+        Extent::Whole => say!(
+            "Building the page's four programs and bundling them. The first time everything is compiled, which takes about \
+             five minutes on two cores; later only what changed."
+        ),
+    }
     let start = Instant::now();
+    let whole = extent == Extent::Whole;
     // Put together beside dist/ and moved there: a build that fails leaves the page that was there.
     let draft = root.join("dist.part");
     clear(&draft)?;
@@ -39,21 +64,26 @@ pub fn build(root: &Path) -> Outcome<PathBuf> {
     side_by_side(
         || {
             programs::build(root, &programs::ENGINE, toolchain, &engine)?;
-            programs::build(root, &programs::PROVER, toolchain, &prover)
+            if whole { programs::build(root, &programs::PROVER, toolchain, &prover) } else { Ok(()) }
         },
         || {
-            programs::build(root, &programs::READER, toolchain, &reader)?;
+            if whole {
+                programs::build(root, &programs::READER, toolchain, &reader)?;
+            }
             programs::build(root, &programs::APP, toolchain, &app)
         },
     )?;
     lift(&engine, &draft)?;
-    lift(&reader, &draft)?;
-    lift(&prover, &draft)?;
+    if whole {
+        lift(&reader, &draft)?;
+        lift(&prover, &draft)?;
+    }
     bundle(root, &draft, &app)?;
     let dist = root.join("dist");
     clear(&dist)?;
     fs::rename(&draft, &dist).map_err(|error| format!("cannot move {}: {error}", draft.display()))?;
-    say!("Built the page in {:.0} s.", start.elapsed().as_secs_f64());
+    let what = if whole { "the page" } else { "what the page opens with" };
+    say!("Built {what} in {:.0} s.", start.elapsed().as_secs_f64());
     Ok(dist)
 }
 

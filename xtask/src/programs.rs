@@ -49,6 +49,9 @@ pub const READER: Program = Program {
 pub const PROVER: Program =
     Program { name: "prover-worker", feature: "prover", profile: "worker", cut: false, memory: None, level: "-O3" };
 
+/// What cargo compiles them for.
+const TARGET: &str = "wasm32-unknown-unknown";
+
 /// What a wasm-opt that does not read the module's own list must know that rustc emits.
 const WASM_FEATURES: [&str; 8] = [
     "--enable-bulk-memory",
@@ -81,10 +84,19 @@ pub fn build(root: &Path, program: &Program, toolchain: Option<&str>, out: &Path
     Ok(())
 }
 
+/// Whether a program was ever compiled here.
+pub fn was_compiled(root: &Path, program: &Program) -> bool {
+    linked(root, program).is_file()
+}
+
+/// Where cargo puts a program.
+fn linked(root: &Path, program: &Program) -> PathBuf {
+    shell::target_dir(root).join(TARGET).join(program.profile).join(format!("{}.wasm", program.name))
+}
+
 fn compile(root: &Path, program: &Program, toolchain: Option<&str>) -> Outcome<PathBuf> {
-    let target = "wasm32-unknown-unknown";
     let what = ["--bin", program.name, "--no-default-features", "--features", program.feature];
-    let how = ["--profile", program.profile, "--target", target];
+    let how = ["--profile", program.profile, "--target", TARGET];
     let most = program.memory.map(|bytes| format!("link-arg=--max-memory={bytes}"));
     let linker: Vec<&str> = program
         .cut
@@ -99,7 +111,7 @@ fn compile(root: &Path, program: &Program, toolchain: Option<&str>) -> Outcome<P
         cargo.env("RUSTUP_TOOLCHAIN", toolchain);
     }
     run(&mut cargo)?;
-    Ok(shell::target_dir(root).join(target).join(program.profile).join(format!("{}.wasm", program.name)))
+    Ok(linked(root, program))
 }
 
 /// Cuts off what is fetched later. Answers with what is left.

@@ -85,7 +85,7 @@ pub fn serve(dist: &Path, options: &Options) -> Outcome {
 }
 
 /// A thread of its own, unless the system has none to give.
-fn spawn<T: Send + 'static>(job: impl FnOnce() -> T + Send + 'static) -> Outcome {
+pub fn spawn<T: Send + 'static>(job: impl FnOnce() -> T + Send + 'static) -> Outcome {
     thread::Builder::new().spawn(job).map(drop).map_err(|error| format!("cannot start a thread: {error}"))
 }
 

@@ -168,10 +168,10 @@ impl Session {
     }
 }
 
-/// Which of several files is the network: an index of shards, then what holds a graph, then weights, then what is not known.
+/// Which of several files is the network: an index of shards or a TensorFlow.js model, whose weights may look like anything, then what holds a graph, then weights, then what is not known.
 fn rank(name: &str, kind: Kind) -> u8 {
     match kind {
-        _ if name.ends_with(".index.json") => 0,
+        _ if name.ends_with(".index.json") || name == "model.json" => 0,
         Kind::Onnx | Kind::Torch | Kind::Keras | Kind::Network | Kind::Checkpoint => 1,
         Kind::Tensors | Kind::Npz | Kind::Npy => 2,
         Kind::Unknown | Kind::Empty => 4,

@@ -44,6 +44,8 @@ mod onnx_read;
 mod ordering;
 #[path = "protocol.rs"]
 mod protocol;
+#[path = "refined.rs"]
+mod refined;
 #[path = "refusals.rs"]
 mod refusals;
 #[path = "runs.rs"]

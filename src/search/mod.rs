@@ -9,6 +9,7 @@
 mod activations;
 mod budget;
 mod clauses;
+mod clip;
 mod decide;
 mod image;
 mod inputs;

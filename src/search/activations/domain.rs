@@ -33,6 +33,8 @@ pub(super) struct Inner {
     pub(super) upper: Vec<f64>,
     pub(super) fast: Ends,
     pub(super) sound: Ends,
+    /// Whether the input was split on the way, because no neuron was left.
+    pub(super) halved: bool,
 }
 
 /// Ranges of pre-activations on the host: lower and upper ends of each layer.
@@ -100,6 +102,12 @@ impl Domain {
 pub(super) struct Saved(Vec<Option<[Vec<f32>; 3]>>);
 
 impl Saved {
+    /// Nothing.
+    #[cfg(test)]
+    pub(super) fn none() -> Self {
+        Saved(Vec::new())
+    }
+
     /// Row `rows` of a batch's choice, layers of these widths.
     pub(super) fn new(choice: &Choice, rows: std::ops::Range<usize>, widths: &[usize]) -> Self {
         let layers = choice.layers.iter().zip(widths);

@@ -7,6 +7,7 @@
 mod bound;
 mod domain;
 mod layers;
+mod narrow;
 mod queue;
 mod root;
 mod score;
@@ -26,6 +27,7 @@ use crate::{
     tensor::{Cpu, Sound},
 };
 use domain::Domain;
+use narrow::Linear;
 use setting::Setting;
 use worker::Worker;
 
@@ -54,12 +56,14 @@ pub(super) async fn search(
     let ends = [&part.lower[..], &part.upper[..]];
     let fast = bound::ends_over(&single, ends).await?;
     pulse.tick().await?;
+    let layers = layers::layers(network);
     let setting = Setting {
         network,
         part,
         judge,
         tree: told.tree(),
-        layers: layers::layers(network),
+        linear: Linear::new(&sound, part, &layers).await?,
+        layers,
         fast,
         sound: bound::ends_over(&sound, ends).await?,
         climb: worker::climb(),

@@ -1,6 +1,6 @@
 //! What all workers of a search share.
 
-use super::{domain::Ends, layers::Layer};
+use super::{domain::Ends, layers::Layer, narrow::Linear};
 use crate::{
     bounds::Climb,
     network::{Network, Part},
@@ -15,6 +15,8 @@ pub(super) struct Setting<'a> {
     /// Who is told of every domain.
     pub(super) tree: Option<&'a dyn Tree>,
     pub(super) layers: Vec<Layer>,
+    /// The pre-activations that are linear functions of the input.
+    pub(super) linear: Linear,
     /// Ranges over the whole region, in the fast and in the sound arithmetic.
     pub(super) fast: Ends,
     pub(super) sound: Ends,

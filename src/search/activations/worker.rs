@@ -84,6 +84,19 @@ impl<'a> Worker<'a> {
                 part.told(tree, Some(of), cuts, region);
             }
         }
+        let count = children.len();
+        let ends = [&setting.fast, &setting.sound];
+        children.retain_mut(|child| {
+            let left = setting.linear.narrow(&setting.layers, ends, child);
+            if !left {
+                // No input is in it: a leaf without a walk.
+                done.spent.leaves += 1;
+                done.share += child.share;
+                setting.tell(child.number, Fate::Proved);
+            }
+            left
+        });
+        done.spent.domains += (count - children.len()) as u64;
         for part in children.chunks(BATCH) {
             self.bound(clause, part, &mut done, pulse).await?;
             if done.found.is_some() {
@@ -105,8 +118,8 @@ impl<'a> Worker<'a> {
         let asked: Vec<Asked<'_>> = domains.iter().map(Asked::from).collect();
         let all_closed = |least: &[f64]| least.chunks(rows).all(|least| clause_gap(clause, least) > 0.0);
         // Where the input is split too, little is left to decide: multipliers may have far to go.
-        let inner = domains.iter().any(|domain| domain.inner.is_some());
-        let climb = if inner { FAR } else { self.setting.climb };
+        let halved = domains.iter().any(|domain| domain.inner.as_deref().is_some_and(|inner| inner.halved));
+        let climb = if halved { FAR } else { self.setting.climb };
         let found = self.fast.bound(clause, &asked, &climb, pulse, all_closed).await?;
         done.spent.domains += domains.len() as u64;
         let gaps: Vec<f64> = found.lower.chunks(rows).map(|least| clause_gap(clause, least)).collect();

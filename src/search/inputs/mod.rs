@@ -1,10 +1,9 @@
 //! Splitting the input: a region is cut into boxes until each is proved (docs/verification.md).
 //!
-//! A file each: what a domain is, how a batch is bounded, what clipping takes off, which edge is cut, in which order domains wait, and
+//! A file each: what a domain is, how a batch is bounded, which edge is cut, in which order domains wait, and
 //! what a worker does with a batch. Natively every core works, elsewhere the caller's alone.
 
 mod bound;
-mod clip;
 mod domain;
 mod effort;
 mod split;

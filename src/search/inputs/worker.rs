@@ -3,7 +3,6 @@
 
 use super::{
     bound::{Bounder, Depth, Found},
-    clip::{self, Plane},
     domain::Domain,
     split,
 };
@@ -13,6 +12,7 @@ use crate::{
     search::{
         Cut, Fate, Tree,
         clauses::clause_gap,
+        clip::{self, Plane},
         queue::Done,
         replay::{Judge, Replay},
     },

@@ -209,3 +209,36 @@ fn holds(query: &str, network: &str, out: &str) {
     let outputs = own.expect("its own graph").expect("outputs");
     assert!(query.parts.iter().any(|part| part.contains(&single) && part.is_unsafe(&outputs)), "{out}");
 }
+
+/// `radius --decide`: between what methods prove and what descent breaks, certificates and counterexamples meet.
+#[test]
+fn a_radius_is_decided() {
+    let words = [
+        "radius",
+        MODEL,
+        "--mnist",
+        "0",
+        "--clip",
+        "0,1",
+        "--method",
+        "crown",
+        "--decide",
+        "--timeout",
+        "20",
+        "--json",
+    ];
+    let (status, out, _) = run(&words);
+    let value: Value = serde_json::from_str(&out).expect("one JSON value");
+    let (crown, decided) = (&value["radii"][0], &value["decided"][0]);
+    let number = |value: &Value| value.as_f64().expect("a number");
+    let (low, high) = (number(&decided["verified"]), number(&decided["broken"]));
+    assert!(status == 0 && low >= number(&crown["verified"]) && low < high, "{value}");
+    assert_eq!(decided["arithmetic"], "sound");
+    assert_eq!(decided["counterexample"]["input"].as_array().map(Vec::len), Some(784));
+    let (status, out, _) = run(&words[..words.len() - 1]);
+    assert!(status == 0 && out.lines().any(|line| line.contains("decided certified up to")), "{out}");
+    for (more, word) in [(&["--norm", "2"][..], "--norm inf"), (&["--timeout", "0"], "--timeout")] {
+        let (status, _, error) = run(&[&words[..words.len() - 3], more].concat());
+        assert!(status == 2 && error.contains(word), "{error}");
+    }
+}

@@ -46,6 +46,8 @@ mod onnx_read;
 mod ordering;
 #[path = "protocol.rs"]
 mod protocol;
+#[path = "refined.rs"]
+mod refined;
 #[path = "refusals.rs"]
 mod refusals;
 #[path = "runs.rs"]
@@ -54,6 +56,8 @@ mod runs;
 mod s_shaped;
 #[path = "search.rs"]
 mod search;
+#[path = "search_tree.rs"]
+mod search_tree;
 #[path = "session.rs"]
 mod session;
 #[path = "small_ends.rs"]

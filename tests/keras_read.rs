@@ -5,7 +5,7 @@ use crate::common;
 
 use boundscope::{
     bounds::Prepared,
-    formats::{Alone, Answer, Choice, FormatError, Reading, read_file},
+    formats::{Alone, Answer, Choice, Files, FormatError, Reading, read_file},
     tensor::Cpu,
 };
 use common::{
@@ -276,6 +276,86 @@ fn what_is_not_read_is_refused_by_name() {
         let error = with(&config, &[]);
         assert!(error.contains(word), "\"{error}\" does not say {word}");
     }
+}
+
+/// Files of weights beside a TensorFlow.js model.
+struct Beside(Vec<(&'static str, Vec<u8>)>);
+
+impl Files for Beside {
+    fn beside(&self, name: &str) -> Option<Vec<u8>> {
+        self.0.iter().find(|(own, _)| *own == name).map(|(_, bytes)| bytes.clone())
+    }
+}
+
+fn bytes(values: &[f32]) -> Vec<u8> {
+    values.iter().flat_map(|value| value.to_le_bytes()).collect()
+}
+
+fn web(manifest: &Value) -> Value {
+    json!({ "format": "layers-model", "generatedBy": "TensorFlow.js", "modelTopology": one_dense(json!({})), "weightsManifest": manifest })
+}
+
+fn read_web(model: &Value, beside: &Beside) -> Result<Reading, FormatError> {
+    match read_file(&serde_json::to_vec(model).expect("JSON"), beside, &Choice::default())? {
+        Answer::Network(reading) => Ok(*reading),
+        Answer::Asks(asks) => panic!("it asks for {:?}", asks.needs),
+    }
+}
+
+/// A model of TensorFlow.js is the one that Keras writes, its arrays spread over files in any way.
+#[test]
+fn models_of_tensorflow_js_are_read_with_the_files_beside_them() {
+    let list = json!([{ "name": "d/kernel", "shape": [3, 2], "dtype": "float32" }, { "name": "d/bias", "shape": [2], "dtype": "float32" }]);
+    let all = bytes(&[KERNEL.2, BIAS.2].concat());
+    let keras = read(&whole_model(&one_dense(json!({})), &[("d", &[KERNEL, BIAS])])).expect("it is read");
+    let shards = json!([{ "paths": ["./a.bin", "b.bin"], "weights": list }]);
+    for cut in [0, 7, 24, 32] {
+        let beside = Beside(vec![("a.bin", all[..cut].to_vec()), ("b.bin", all[cut..].to_vec())]);
+        let reading = read_web(&web(&shards), &beside).expect("it is read");
+        assert_eq!(reading.network.hash(), keras.network.hash(), "cut at {cut}");
+    }
+    // Halves: 1 is 0x3c00, 2 is 0x4000, -0.5 is 0xb800.
+    let half = json!([{ "paths": ["a.bin"], "weights": [
+        { "name": "d/kernel", "shape": [3, 2], "dtype": "float32", "quantization": { "dtype": "float16", "original_dtype": "float32" } },
+        { "name": "d/bias", "shape": [2], "dtype": "float32" },
+    ] }]);
+    let halves: Vec<u8> =
+        [0x3c00u16, 0x4000, 0xb800, 0x3c00, 0x4000, 0].iter().flat_map(|half| half.to_le_bytes()).collect();
+    let reading =
+        read_web(&web(&half), &Beside(vec![("a.bin", [halves, bytes(&[1.0, 0.0])].concat())])).expect("it is read");
+    assert_eq!(infer(&reading, &[1.0, 1.0, 1.0]), [3.5, 3.0]);
+
+    let whole = || Beside(vec![("a.bin", all.clone())]);
+    let one = |weights: Value| web(&json!([{ "paths": ["a.bin"], "weights": weights }]));
+    let with = |change: &dyn Fn(&mut Value)| {
+        let mut list = list.clone();
+        change(&mut list);
+        one(list)
+    };
+    let short = || Beside(vec![("a.bin", all[..31].to_vec())]);
+    for (model, beside, word) in [
+        (one(list.clone()), Beside(Vec::new()), "\"a.bin\", which must be given"),
+        (one(list.clone()), short(), "7 bytes are left"),
+        (with(&|list| drop(list.as_array_mut().expect("a list").pop())), whole(), "8 bytes of its weights"),
+        (with(&|list| list[0]["shape"] = json!([1u64 << 40, 1u64 << 40])), whole(), "\"d/kernel\""),
+        (with(&|list| list[0]["dtype"] = json!("int32")), whole(), "int32"),
+        (
+            with(&|list| list[0]["quantization"] = json!({ "dtype": "uint8", "min": 0.0, "scale": 1.0 })),
+            whole(),
+            "uint8",
+        ),
+        (web(&json!([{ "paths": ["../a.bin"], "weights": [] }])), whole(), "no file beside it"),
+        (web(&json!({})), whole(), "weightsManifest"),
+        (json!({ "format": "graph-model", "modelTopology": {}, "weightsManifest": [] }), whole(), "graph-model"),
+        (json!({ "format": "layers-model", "weightsManifest": [] }), whole(), "modelTopology"),
+    ] {
+        let error = read_web(&model, &beside).expect_err("it is refused").to_string();
+        assert!(error.contains(word) && error.lines().count() == 1, "\"{error}\" does not say {word}");
+    }
+    let twice = json!([{ "name": "d/bias", "shape": [2], "dtype": "float32" }, { "name": "d/bias", "shape": [2], "dtype": "float32" }]);
+    let error =
+        read_web(&one(twice), &Beside(vec![("a.bin", bytes(&[1.0; 4]))])).expect_err("it is refused").to_string();
+    assert!(error.contains("twice"), "{error}");
 }
 
 /// A file that holds arrays alone asks for the layers.

@@ -5,7 +5,7 @@ use boundscope::{
     network::{Clause, Linear, Network, Part, Query, Relu, Row, f32_above, f32_below},
     pulse::{Cancelled, Pulse, Steady},
     random::Random,
-    search::{Answer, Budget, Judge, Outcome, Splits, Why, decide},
+    search::{Answer, Asked, Budget, Judge, Outcome, Progress, Splits, Why, decide, decided_radius},
 };
 use std::time::Instant;
 
@@ -151,7 +151,7 @@ fn answer(network: &Network, part: Part, domains: u64, splits: bool) -> Answer {
     let clock = move || start.elapsed().as_secs_f64();
     let splits = if splits { Splits::Inputs } else { Splits::Nothing };
     let budget = Budget { until: 60.0, clock: &clock, domains, bytes: 1 << 28, threads: 2, splits };
-    pollster::block_on(decide(network, &query, &Same, &budget, &|_| {}, &Steady)).expect("nobody cancels")
+    pollster::block_on(decide(network, &query, &Same, &budget, &|_: &Progress| {}, &Steady)).expect("nobody cancels")
 }
 
 fn question(random: &mut Random, plain: &Plain) -> Part {
@@ -300,11 +300,97 @@ fn a_search_is_cancelled_and_runs_out_of_time() {
         Budget { until: 600.0, clock: &clock, domains: u64::MAX, bytes: 1 << 28, threads: 2, splits: Splits::Chosen };
     for ticks in [0, 5, 400] {
         let pulse = Until(std::cell::Cell::new(ticks));
-        let ended = pollster::block_on(decide(&network, &query, &Same, &budget, &|_| {}, &pulse));
+        let ended = pollster::block_on(decide(&network, &query, &Same, &budget, &|_: &Progress| {}, &pulse));
         assert!(matches!(ended, Err(BoundsError::Cancelled) | Ok(_)));
         assert!(ticks > 5 || ended == Err(BoundsError::Cancelled), "{ended:?}");
     }
     budget.until = 0.0;
-    let late = pollster::block_on(decide(&network, &query, &Same, &budget, &|_| {}, &Steady)).expect("nobody cancels");
+    let late = pollster::block_on(decide(&network, &query, &Same, &budget, &|_: &Progress| {}, &Steady))
+        .expect("nobody cancels");
     assert!(matches!(late.outcome, Outcome::Timeout { .. }), "{late:?}");
+}
+
+/// The decided radius is where certificates and counterexamples meet, and the enumeration's answers on both sides are the same.
+#[test]
+fn a_decided_radius_lies_between_a_proof_and_a_counterexample() {
+    let budget = Budget {
+        until: f64::INFINITY,
+        clock: &|| 0.0,
+        domains: 20_000,
+        bytes: 1 << 30,
+        threads: 1,
+        splits: Splits::Chosen,
+    };
+    let (mut closed, mut unbroken, mut unsafe_ones) = (0, 0, 0);
+    for seed in 0..60 {
+        let mut random = Random::new(seed);
+        let plain = Plain::drawn(&mut random);
+        let network = plain.network();
+        let image = [0, 1].map(|_| f64::from(random.signed() as f32));
+        let outputs = plain.outputs(&image);
+        // Every fifth is asked about a class that it is not in.
+        let best = (0..outputs.len()).max_by(|&a, &b| outputs[a].total_cmp(&outputs[b])).expect("outputs");
+        let label = if seed % 5 == 4 { (best + 1) % outputs.len() } else { best };
+        let asked = Asked { image: &image, label, clip: None, proved: None, largest: 2.0, tolerance: 1e-3 };
+        let mut told = 0;
+        let known = pollster::block_on(decided_radius(&network, &asked, &Same, &budget, |_| told += 1, &Steady))
+            .expect("nobody cancels");
+        assert_eq!(told, known.questions);
+        let margin = |x: &[f64]| {
+            let outputs = plain.outputs(x);
+            (0..outputs.len())
+                .filter(|&other| other != label)
+                .map(|other| outputs[label] - outputs[other])
+                .fold(f64::INFINITY, f64::min)
+        };
+        if let Some(low) = known.proved {
+            for _ in 0..200 {
+                let x = image.map(|centre| centre + low * random.signed());
+                assert!(margin(&x) > 0.0, "seed {seed}: {x:?} within the certified {low}");
+            }
+        }
+        if let (Some(high), Some(found)) = (known.broken, &known.found) {
+            let x: Vec<f64> = found.input.iter().map(|&x| f64::from(x)).collect();
+            assert!(
+                margin(&x) <= 1e-9 && x.iter().zip(&image).all(|(x, centre)| (x - centre).abs() <= high),
+                "seed {seed}"
+            );
+        }
+        match (known.proved, known.broken) {
+            (Some(low), Some(high)) => {
+                assert!(low < high && known.open.is_none() && high - low <= 1e-3 * high, "seed {seed}: {known:?}");
+                closed += 1;
+            }
+            (Some(low), None) => {
+                assert_eq!((low, known.questions), (2.0, 2), "seed {seed}");
+                unbroken += 1;
+            }
+            (None, broken) => {
+                assert_eq!(broken, Some(0.0), "seed {seed}");
+                unsafe_ones += 1;
+            }
+        }
+    }
+    assert!(
+        closed >= 20 && unbroken >= 3 && unsafe_ones >= 8,
+        "{closed} closed, {unbroken} unbroken, {unsafe_ones} unsafe"
+    );
+}
+
+#[test]
+fn a_radius_that_cannot_be_asked_about_is_refused() {
+    let network = Plain::drawn(&mut Random::new(1)).network();
+    let budget = Budget {
+        until: f64::INFINITY,
+        clock: &|| 0.0,
+        domains: 10,
+        bytes: 1 << 20,
+        threads: 1,
+        splits: Splits::Chosen,
+    };
+    let asked = Asked { image: &[0.0, 0.0], label: 0, clip: None, proved: None, largest: 1.0, tolerance: 1e-3 };
+    let ask = |asked: Asked<'_>| pollster::block_on(decided_radius(&network, &asked, &Same, &budget, |_| {}, &Steady));
+    assert!(ask(Asked { largest: 0.0, ..asked }).is_err() && ask(Asked { largest: f64::NAN, ..asked }).is_err());
+    assert!(ask(Asked { tolerance: -1.0, ..asked }).is_err());
+    assert!(ask(Asked { label: 9, ..asked }).is_err() && ask(Asked { image: &[0.0], ..asked }).is_err());
 }

@@ -187,7 +187,7 @@ impl<B: Backend> Prepared<B> {
         self.backend.concretize(rows, None, &ball)
     }
 
-    fn both_signs(&self, rows: &B::Tensor) -> B::Tensor {
+    pub(super) fn both_signs(&self, rows: &B::Tensor) -> B::Tensor {
         self.backend.concat_rows(&[rows.clone(), self.backend.negate(rows)])
     }
 
@@ -209,7 +209,7 @@ impl<B: Backend> Prepared<B> {
         });
     }
 
-    fn gather(&self, sum: &mut Option<B::Tensor>, part: B::Tensor) {
+    pub(super) fn gather(&self, sum: &mut Option<B::Tensor>, part: B::Tensor) {
         *sum = Some(match sum.take() {
             None => part,
             Some(sum) => self.backend.add(&sum, &part),

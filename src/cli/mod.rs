@@ -22,6 +22,7 @@ mod progress;
 mod radius;
 mod record;
 mod say;
+mod searching;
 mod signals;
 mod train;
 mod verify;

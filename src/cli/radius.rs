@@ -4,13 +4,16 @@ use super::{
     common::{CliError, Shape, block_on},
     input, model, progress,
     say::say,
+    searching::{Account, MEMORY, threads},
     signals::{self, UntilInterrupted},
     words,
 };
 use crate::{
     bounds::{Bounding, BoundsError, Norm, Prepared, Region},
     certify::{Bracket, RadiusQuestion, Search, alpha_radius, certified_radius},
+    formats::mnist,
     rounded::{Toward, significant},
+    search::{Asked, Budget, Closing, Splits, decided_radius},
     tensor::{Cpu, Sound},
 };
 use serde_json::json;
@@ -34,6 +37,15 @@ pub(super) struct Arguments {
     /// The largest ε tried [default: 1 for inf, 16 for 2, 128 for 1]
     #[arg(long, value_parser = words::positive, allow_hyphen_values = true)]
     largest: Option<f64>,
+    /// Decide besides, for the norm inf: search between certificates and counterexamples until they meet
+    #[arg(long)]
+    decide: bool,
+    /// Seconds for deciding about one image
+    #[arg(long, default_value = "60", value_parser = words::positive, requires = "decide")]
+    timeout: f64,
+    /// Threads to decide with [default: the machine's cores]
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024), requires = "decide")]
+    threads: Option<u16>,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -47,8 +59,25 @@ struct Row {
     milliseconds: f64,
 }
 
+/// What deciding found of an image.
+struct Closed {
+    image: usize,
+    label: usize,
+    known: Closing,
+    seconds: f64,
+}
+
+/// The gap that counts as closed, as a share of the radius.
+const GAP: f64 = 1e-3;
+
 pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
-    let network = model::mnist_network(&arguments.model)?;
+    if arguments.decide && arguments.shape.norm != Norm::Inf {
+        let norm = arguments.shape.norm.name();
+        return Err(CliError::Usage(format!("--decide searches boxes: it takes --norm inf, not {norm}")));
+    }
+    let (reading, _) = model::reading(&arguments.model, None)?;
+    let network = reading.network;
+    mnist::fits(network.input_len()).map_err(|error| CliError::Format(arguments.model.clone(), error))?;
     let methods = words::boundings(&arguments.method, arguments.steps).map_err(CliError::Usage)?;
     let set = input::mnist_test(arguments.mnist.start, arguments.mnist.len())?;
     let largest = arguments.largest.unwrap_or(match arguments.shape.norm {
@@ -57,7 +86,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
         Norm::One => 128.0,
     });
     let (prepared, sound) = (Prepared::new(Cpu::<f32>::new(), &network), Prepared::new(Sound, &network));
-    let bar = progress::bar((set.labels.len() * methods.len()) as u64);
+    let decided = if arguments.decide { set.labels.len() } else { 0 };
+    let bar = progress::bar_with_words((set.labels.len() * methods.len() + decided) as u64);
     signals::listen();
     let mut rows = Vec::new();
     let questions = set.pixels.chunks(network.input_len()).zip(&set.labels).enumerate();
@@ -89,9 +119,43 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
         rows.push(Row { image: arguments.mnist.start + position, label, method, bracket, milliseconds });
         bar.inc(1);
     }
+    let judge = Account(reading.own);
+    let mut all = Vec::new();
+    for (position, (image, &label)) in set.pixels.chunks(network.input_len()).zip(&set.labels).take(decided).enumerate()
+    {
+        if signals::raised() {
+            break;
+        }
+        let start = Instant::now();
+        let clock = move || start.elapsed().as_secs_f64();
+        let budget = Budget {
+            until: arguments.timeout,
+            clock: &clock,
+            domains: u64::MAX,
+            bytes: MEMORY,
+            threads: threads(arguments.threads),
+            splits: Splits::Chosen,
+        };
+        let number = arguments.mnist.start + position;
+        // What a method proves needs no search.
+        let own = rows.iter().filter(|row| row.image == number);
+        let proved = own.filter_map(|row| row.bracket.verified).max_by(f64::total_cmp);
+        let asked = Asked { image, label, clip: arguments.shape.clip, proved, largest, tolerance: GAP };
+        let told = |known: &Closing| bar.set_message(between(known));
+        let known = match block_on(decided_radius(&network, &asked, &judge, &budget, told, &UntilInterrupted)) {
+            Err(BoundsError::Cancelled) => break,
+            known => known?,
+        };
+        let seconds = clock();
+        all.push(Closed { image: number, label, known, seconds });
+        bar.inc(1);
+    }
     bar.finish_and_clear();
     if arguments.json {
         let mut answer = as_json(&network.hash(), &rows, arguments);
+        if arguments.decide {
+            answer["decided"] = all.iter().map(decided_as_json).collect();
+        }
         if signals::raised() {
             answer["partial"] = true.into();
         }
@@ -115,7 +179,48 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
         };
         say!("image {:>5} label {} {:>16} {found}", row.image, row.label, row.method.label())?;
     }
+    for Closed { image, label, known, seconds } in &all {
+        let found = between(known);
+        say!(
+            "image {image:>5} label {label} {:>16} {found}; {} questions, {seconds:.1} s",
+            "decided",
+            known.questions
+        )?;
+    }
     signals::check()
+}
+
+/// What is known of a radius, in words.
+fn between(known: &Closing) -> String {
+    let down = |value: f64| significant(value, 6, Toward::Down);
+    let up = |value: f64| significant(value, 6, Toward::Up);
+    let proved = known
+        .proved
+        .map_or_else(|| "not certified even at ε = 0".to_owned(), |low| format!("certified up to {}", down(low)));
+    let broken = known
+        .broken
+        .map_or_else(|| ", no counterexample found".to_owned(), |high| format!(", broken within {}", up(high)));
+    let open = known.open.map_or_else(String::new, |[first, last]| {
+        format!(", not decided in time from {} to {}", down(first), up(last))
+    });
+    proved + &broken + &open
+}
+
+fn decided_as_json(closed: &Closed) -> serde_json::Value {
+    let Closed { image, label, known, seconds } = closed;
+    json!({
+        "image": image,
+        "label": label,
+        "verified": known.proved,
+        "arithmetic": "sound",
+        "broken": known.broken,
+        "counterexample": known.found.as_ref().map(|found| json!({ "input": found.input, "outputs": found.outputs })),
+        "open": known.open,
+        "questions": known.questions,
+        "domains": known.spent.domains,
+        "leaves": known.spent.leaves,
+        "seconds": seconds,
+    })
 }
 
 fn as_json(hash: &str, rows: &[Row], arguments: &Arguments) -> serde_json::Value {

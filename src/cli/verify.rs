@@ -4,18 +4,20 @@ use super::{
     common::{CliError, block_on},
     input, model, progress,
     say::{note, say},
+    searching::{Account, MEMORY, threads},
     signals::{self, UntilInterrupted},
     words,
 };
 use crate::{
     certify::predicted,
-    formats::{Own, Reading, vnnlib},
+    formats::{Reading, vnnlib},
+    import,
     network::Query,
     rounded::{Toward, significant},
-    search::{self, Answer, Budget, Judge, Outcome, Progress, Splits, Why},
+    search::{self, Answer, Budget, Outcome, Progress, Splits, Why},
 };
 use serde_json::{Value, json};
-use std::{path::PathBuf, sync::Arc, time::Instant};
+use std::{path::PathBuf, time::Instant};
 
 #[derive(clap::Args)]
 pub(super) struct Arguments {
@@ -70,18 +72,6 @@ enum Split {
     Activations,
 }
 
-/// Bytes that domains which wait may take.
-const MEMORY: usize = 4 << 30;
-
-/// The file's own account of its outputs.
-struct Account(Option<Arc<dyn Own>>);
-
-impl Judge for Account {
-    fn outputs(&self, input: &[f64]) -> Option<Vec<f64>> {
-        self.0.as_ref()?.outputs(input)?.ok()
-    }
-}
-
 pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     let start = Instant::now();
     let (reading, query) = question(arguments)?;
@@ -92,15 +82,12 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     }
     signals::listen();
     let clock = move || start.elapsed().as_secs_f64();
-    let threads = arguments
-        .threads
-        .map_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get), usize::from);
     let budget = Budget {
         until: arguments.timeout,
         clock: &clock,
         domains: arguments.domains,
         bytes: MEMORY,
-        threads,
+        threads: threads(arguments.threads),
         splits: match arguments.split {
             Split::Chosen => Splits::Chosen,
             Split::Inputs => Splits::Inputs,
@@ -139,29 +126,13 @@ fn question(arguments: &Arguments) -> Result<(Reading, Query), CliError> {
     let wrong = |error| CliError::Format(arguments.query.clone(), error);
     let query = vnnlib::read_query(&input::read(&arguments.query)?).map_err(wrong)?;
     let (reading, _) = model::reading(&path(network), arguments.layout.as_deref())?;
-    let refuse = |why: String| Err(CliError::Usage(format!("{}: {why}", arguments.query.display())));
     let found = [reading.network.input_len(), reading.network.classes()];
     let own = match &reading.own {
         Some(own) => own.outputs(&vec![0.0; found[0]]).and_then(Result::ok).map_or(found[1], |outputs| outputs.len()),
         None => found[1],
     };
-    if [query.inputs, query.outputs] != [found[0], own] {
-        return refuse(format!(
-            "it declares {} inputs and {} outputs, the network has {} and {own}",
-            query.inputs, query.outputs, found[0]
-        ));
-    }
-    if !reading.left_off.is_empty() {
-        // The network ends before these. They keep the order of its outputs, no more.
-        let kept = reading.left_off.iter().all(|name| matches!(name.as_str(), "Softmax" | "LogSoftmax" | "Sigmoid"));
-        let compares = query.parts.iter().flat_map(|part| &part.clauses).flatten().all(|row| row.compares());
-        if !(kept && compares && own == found[1]) {
-            return refuse(format!(
-                "the network's file ends in {}, behind which only comparisons of one output with another can be asked about",
-                reading.left_off.join(" and ")
-            ));
-        }
-    }
+    import::fits(&query, found, own, &reading.left_off)
+        .map_err(|why| CliError::Usage(format!("{}: {why}", arguments.query.display())))?;
     Ok((reading, query))
 }
 

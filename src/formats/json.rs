@@ -1,7 +1,7 @@
 //! JSON files that come with networks: what they are, by their keys.
 
 use super::{
-    FormatError, malformed,
+    FormatError, keras, malformed,
     reading::{Answer, Choice, Files},
     text::read_json,
     weights::named,
@@ -19,9 +19,7 @@ pub fn read(bytes: &[u8], files: &dyn Files, choice: &Choice) -> Result<Answer, 
     let has = |key: &str| fields.contains_key(key);
     let what = match () {
         () if has("weight_map") => return named::shards(bytes, files, choice),
-        () if has("modelTopology") || has("weightsManifest") => {
-            "a TensorFlow.js model, which is not read; export ONNX from the Keras model it was made of"
-        }
+        () if has("modelTopology") || has("weightsManifest") => return keras::web(bytes.len(), &value, files),
         () if has("graph") && (has("irVersion") || has("opsetImport")) => {
             "ONNX written as JSON text; save the binary form: onnx.save(model, \"model.onnx\")"
         }

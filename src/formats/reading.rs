@@ -10,6 +10,11 @@ pub trait Files {
     fn beside(&self, name: &str) -> Option<Vec<u8>>;
 }
 
+/// Whether a name is one of a file in the same folder: no path, no drive.
+pub fn is_file_name(name: &str) -> bool {
+    !name.is_empty() && !name.contains(['/', '\\', ':', '\0']) && name != ".."
+}
+
 /// A file alone.
 pub struct Alone;
 

@@ -19,7 +19,7 @@ pub(crate) use gpu::room;
 pub use gpu::{AdapterName, Deviation, Dispatch, Gpu, GpuCurves, GpuMap, GpuTensor, Recording, TrialError};
 pub use sound::{Sound, SoundMap, SoundTensor};
 pub use speed::{KernelSpeed, Peak};
-pub use steer::{Steerable, Touching};
+pub use steer::{Places, Steerable, Touching};
 pub use tape::{
     Differentiable, Gradients, NoAdjoint, Op, Program, RecordedMap, RecordedPool, Recorder, Run, Slot, Slots, Step,
     Tape, Value, Wanted,

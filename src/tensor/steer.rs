@@ -11,6 +11,15 @@ pub struct Touching<T> {
     pub at: Pair<T>,
 }
 
+/// Neurons of each image's own, as many for each.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Places {
+    /// Image after image; a neuron may stand there more than once.
+    pub neurons: Vec<usize>,
+    /// How many an image has, at least 1.
+    pub each: usize,
+}
+
 /// A backend whose [`relax_backward`](Backend::relax_backward) also takes lines of every row's own, `[batch or 1, rows, n]`, and which finds what
 /// a search for slopes needs. The CPU's do; a walk steered from outside is not on the GPU yet.
 pub trait Steerable: Backend {
@@ -44,4 +53,16 @@ pub trait Steerable: Backend {
 
     /// What two intervals around the same numbers, `[batch, 1, n]`, have in common. An end that is not a number says nothing.
     fn common(&self, a: &Pair<Self::Tensor>, b: &Pair<Self::Tensor>) -> Pair<Self::Tensor>;
+
+    /// Whether the curves are anything but straight over their ranges, or nothing is known of them: image after image.
+    fn bent(&self, rules: &Self::Rules, range: &Pair<Self::Tensor>) -> Vec<bool>;
+
+    /// Rows of W of each image's own, `[batch, each, inputs]`; `None` for maps whose rows are not kept written out.
+    fn map_rows_at(&self, map: &Self::Map, places: &Places) -> Option<Self::Tensor>;
+
+    /// Elements of each image's own of values `[1, 1, n]`: `[batch, 1, each]`.
+    fn values_at(&self, values: &Self::Tensor, places: &Places) -> Self::Tensor;
+
+    /// [`common`](Steerable::common) of `range`, `[batch, 1, n]`, and of `found`, `[batch, 1, each]`, at the places that it was found for.
+    fn common_at(&self, range: &Pair<Self::Tensor>, found: &Pair<Self::Tensor>, places: &Places) -> Pair<Self::Tensor>;
 }

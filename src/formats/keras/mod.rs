@@ -1,10 +1,11 @@
-//! Keras in: `.keras` archives and HDF5 files, through the graph that ONNX files are read through.
+//! Keras in: `.keras` archives, HDF5 files and the JSON files of TensorFlow.js, through the graph that ONNX files are read through.
 //!
-//! `store` opens HDF5, `weights` finds a layer's arrays, `model` follows the config, `layers` and `activation` write a layer's operators
+//! `store` opens HDF5, `listed` the files of TensorFlow.js, `weights` finds a layer's arrays, `model` follows the config, `layers` and `activation` write a layer's operators
 //! into `nodes`, `settings` sees that no setting is overlooked.
 
 mod activation;
 mod layers;
+mod listed;
 mod model;
 mod nodes;
 mod refusal;
@@ -23,6 +24,7 @@ use super::{
 use model::Model;
 use nodes::OPSET;
 use refusal::{FORMAT, refuse};
+use serde::Deserialize;
 use serde_json::Value as Json;
 use store::Store;
 use weights::Weights;
@@ -44,6 +46,30 @@ pub fn read(bytes: &[u8], _: &dyn Files, choice: &Choice) -> Result<Answer, Form
         }
         None => bare(&store)?.answer(choice),
     }
+}
+
+/// Reads a TensorFlow.js model from its JSON file, `model.json`, and the files of weights beside it.
+///
+/// # Errors
+/// Damage, files that are not there, a model that is no model of layers; the first layer that is not read, by name.
+pub fn web(size: usize, json: &Json, files: &dyn Files) -> Result<Answer, FormatError> {
+    let text = |key: &str| json.get(key).and_then(Json::as_str);
+    if let Some(other) = text("format").filter(|&format| format != "layers-model") {
+        return Err(listed::refuse(format!(
+            "it is a TensorFlow.js model of the format \"{}\"; layers-model is read. Export ONNX from the model it was made of",
+            super::weights::short(other)
+        )));
+    }
+    let topology =
+        json.get("modelTopology").ok_or_else(|| listed::refuse("it holds no modelTopology: weights alone"))?;
+    // A model that was converted has Keras' own description around its config.
+    let config = topology.get("model_config").unwrap_or(topology);
+    let groups = json.get("weightsManifest").ok_or_else(|| listed::refuse("it holds no weightsManifest"))?;
+    let groups = Vec::<listed::Group>::deserialize(groups)
+        .map_err(|error| listed::refuse(format!("its weightsManifest is not read: {error}")))?;
+    let weights = Weights::listed(listed::read(&groups, files)?);
+    let producer = text("generatedBy").map_or_else(|| "TensorFlow.js".to_owned(), super::weights::short);
+    network(size, "TensorFlow.js", producer, config, &weights)
 }
 
 fn producer(version: Option<&str>) -> String {

@@ -2,11 +2,15 @@
 
 use super::{refusal::refuse, store::Store};
 use crate::formats::{FormatError, onnx::Tensor, weights::short};
+use std::collections::BTreeMap;
 
 /// How a file names its arrays.
 pub enum Naming {
-    /// By layer: `model_weights/dense_1/…/dense_1/kernel`, the form of whole-model HDF5 files.
-    ByLayer,
+    /// By layer: `model_weights/dense_1/…/dense_1/kernel`, the form of whole-model HDF5 files, or `dense_1/kernel`.
+    ByLayer {
+        /// The group of all layers.
+        root: &'static str,
+    },
     /// By kind of layer, counted in each container: `layers/dense_1/vars/0`, the form of `.keras` archives.
     ByClass {
         /// What stands in front of a container's layers.
@@ -14,29 +18,61 @@ pub enum Naming {
     },
 }
 
+/// Where arrays are.
+enum Arrays {
+    /// In an HDF5 file.
+    Stored(Store),
+    /// In files that a list goes with, read already.
+    Listed(BTreeMap<String, Tensor>),
+}
+
+impl Arrays {
+    fn paths(&self) -> Box<dyn Iterator<Item = &String> + '_> {
+        match self {
+            Arrays::Stored(store) => Box::new(store.paths.iter()),
+            Arrays::Listed(arrays) => Box::new(arrays.keys()),
+        }
+    }
+
+    fn tensor(&self, path: &str) -> Result<Tensor, FormatError> {
+        match self {
+            Arrays::Stored(store) => store.tensor(path),
+            Arrays::Listed(arrays) => {
+                let found = arrays.get(path).cloned();
+                found.ok_or_else(|| refuse(format!("the array \"{}\" is not in its list", short(path))))
+            }
+        }
+    }
+}
+
 /// The arrays of a file, with the way in which they are named.
 pub struct Weights {
-    store: Store,
+    arrays: Arrays,
     naming: Naming,
 }
 
 impl Weights {
     /// Of a whole-model HDF5 file.
     pub fn by_layer(store: Store) -> Weights {
-        Weights { store, naming: Naming::ByLayer }
+        Weights { arrays: Arrays::Stored(store), naming: Naming::ByLayer { root: "model_weights" } }
+    }
+
+    /// Of a TensorFlow.js model: `dense_1/kernel`, a layer of a model inside it by its own name too.
+    pub fn listed(arrays: BTreeMap<String, Tensor>) -> Weights {
+        Weights { arrays: Arrays::Listed(arrays), naming: Naming::ByLayer { root: "" } }
     }
 
     /// Of the HDF5 file in an archive.
     pub fn by_class(store: Store) -> Weights {
         const OLD: &str = "_layer_checkpoint_dependencies";
         let old = store.paths.iter().any(|path| path.starts_with(OLD));
-        Weights { store, naming: Naming::ByClass { layers: if old { OLD } else { "layers" } } }
+        Weights { arrays: Arrays::Stored(store), naming: Naming::ByClass { layers: if old { OLD } else { "layers" } } }
     }
 
     /// Where the layers of a container lie, for a layer in it that is itself a container.
     pub fn inside(&self, container: &str, place: &str) -> String {
         match self.naming {
-            Naming::ByLayer => String::new(),
+            Naming::ByLayer { .. } => String::new(),
             Naming::ByClass { layers } => format!("{container}{layers}/{place}/"),
         }
     }
@@ -51,7 +87,7 @@ impl Weights {
             Naming::ByClass { layers } => {
                 let start = format!("{container}{layers}/{place}/vars/");
                 let mut found: Vec<(usize, &String)> = Vec::new();
-                for path in self.store.paths.iter().filter(|path| path.starts_with(&start)) {
+                for path in self.arrays.paths().filter(|path| path.starts_with(&start)) {
                     let number = path[start.len()..].parse::<usize>();
                     let number = number.map_err(|_| refuse(format!("the array \"{}\" has no number", short(path))))?;
                     found.push((number, path));
@@ -59,21 +95,24 @@ impl Weights {
                 found.sort_unstable();
                 found.into_iter().map(|(_, path)| path.clone()).collect()
             }
-            Naming::ByLayer => self.by_name(name),
+            Naming::ByLayer { root } => self.by_name(root, name),
         };
-        paths.iter().map(|path| self.store.tensor(path)).collect()
+        paths.iter().map(|path| self.arrays.tensor(path)).collect()
     }
 
     /// Paths of a layer's arrays in a whole-model file: of its own group where it has one, else those in another's (a model inside the
     /// model) whose last folder is the layer.
-    fn by_name(&self, name: &str) -> Vec<String> {
-        const ROOT: &str = "model_weights";
-        let group = format!("{ROOT}/{name}");
-        if let Some(names) = self.store.names(&group, "weight_names") {
+    fn by_name(&self, root: &str, name: &str) -> Vec<String> {
+        let group = format!("{root}/{name}");
+        let names = match &self.arrays {
+            Arrays::Stored(store) => store.names(&group, "weight_names"),
+            Arrays::Listed(_) => None,
+        };
+        if let Some(names) = names {
             return names.into_iter().map(|array| format!("{group}/{array}")).collect();
         }
         let mut found: Vec<(usize, String)> = Vec::new();
-        for path in self.store.paths.iter().filter(|path| path.starts_with(ROOT)) {
+        for path in self.arrays.paths().filter(|path| path.starts_with(root)) {
             let mut parts = path.rsplit('/');
             let (last, layer) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
             if layer == name {

@@ -7,7 +7,7 @@ use crate::formats::{
     malformed,
     numbers::{brain, half},
     read_npy,
-    reading::{Answer, Choice, Files},
+    reading::{Answer, Choice, Files, is_file_name},
     text::{read_json, unique_keys},
 };
 use safetensors::{Dtype, SafeTensors};
@@ -102,8 +102,7 @@ pub fn shards(bytes: &[u8], files: &dyn Files, choice: &Choice) -> Result<Answer
     let mut names: Vec<&String> = index.weight_map.values().collect();
     names.sort();
     names.dedup();
-    let inside = |name: &str| !name.is_empty() && !name.contains(['/', '\\', ':', '\0']) && name != "..";
-    if let Some(name) = names.iter().find(|name| !inside(name)) {
+    if let Some(name) = names.iter().find(|name| !is_file_name(name)) {
         return Err(malformed(
             SAFETENSORS,
             format!("it names the shard \"{}\", which is no file beside it", short(name)),

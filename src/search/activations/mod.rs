@@ -7,6 +7,7 @@
 mod bound;
 mod domain;
 mod layers;
+mod narrow;
 mod queue;
 mod root;
 mod score;
@@ -15,7 +16,7 @@ mod split;
 mod worker;
 
 use super::{
-    Answer, Budget, Progress,
+    Answer, Budget, Listener,
     queue::{Done, Queue},
     replay::Judge,
 };
@@ -26,6 +27,7 @@ use crate::{
     tensor::{Cpu, Sound},
 };
 use domain::Domain;
+use narrow::Linear;
 use setting::Setting;
 use worker::Worker;
 
@@ -47,18 +49,21 @@ pub(super) async fn search(
     part: &Part,
     judge: &dyn Judge,
     budget: &Budget<'_>,
-    told: &(dyn Fn(&Progress) + Sync),
+    told: &dyn Listener,
     pulse: &impl Pulse,
 ) -> Result<Answer, BoundsError> {
     let (single, sound) = (Prepared::new(Cpu::<f32>::new(), network), Prepared::new(Sound, network));
     let ends = [&part.lower[..], &part.upper[..]];
     let fast = bound::ends_over(&single, ends).await?;
     pulse.tick().await?;
+    let layers = layers::layers(network);
     let setting = Setting {
         network,
         part,
         judge,
-        layers: layers::layers(network),
+        tree: told.tree(),
+        linear: Linear::new(&sound, part, &layers).await?,
+        layers,
         fast,
         sound: bound::ends_over(&sound, ends).await?,
         climb: worker::climb(),
@@ -87,13 +92,7 @@ fn turn(queue: &Queue<Domain>, budget: &Budget<'_>, worker: &Worker<'_>) -> bool
 }
 
 #[cfg(feature = "parallel")]
-fn shared(
-    queue: &Queue<Domain>,
-    budget: &Budget<'_>,
-    told: &(dyn Fn(&Progress) + Sync),
-    pulse: &impl Pulse,
-    setting: &Setting<'_>,
-) {
+fn shared(queue: &Queue<Domain>, budget: &Budget<'_>, told: &dyn Listener, pulse: &impl Pulse, setting: &Setting<'_>) {
     use crate::tensor::alone;
     let toil = || match at_once(Worker::new(setting)) {
         Ok(worker) => while turn(queue, budget, &worker) {},
@@ -105,7 +104,7 @@ fn shared(
             scope.spawn(|| alone(toil));
         }
         while !queue.wait(20) {
-            told(&queue.progress());
+            told.progress(&queue.progress());
             if at_once(pulse.tick()).is_err() {
                 queue.cancel();
             }
@@ -117,13 +116,13 @@ fn shared(
 async fn alone(
     queue: &Queue<Domain>,
     budget: &Budget<'_>,
-    told: &(dyn Fn(&Progress) + Sync),
+    told: &dyn Listener,
     pulse: &impl Pulse,
     setting: &Setting<'_>,
 ) {
     let Ok(worker) = Worker::new(setting).await else { return queue.cancel() };
     while turn(queue, budget, &worker) {
-        told(&queue.progress());
+        told.progress(&queue.progress());
         if pulse.tick().await.is_err() {
             queue.cancel();
         }

@@ -127,8 +127,13 @@ pub(super) async fn halves(
         let (mut low, mut high) = (lower.to_vec(), upper.to_vec());
         *(if above { &mut low[edge] } else { &mut high[edge] }) = middle;
         let ends = [&low[..], &high[..]];
-        let inner =
-            Inner { fast: ends_over(fast, ends).await?, sound: ends_over(sound, ends).await?, lower: low, upper: high };
+        let inner = Inner {
+            fast: ends_over(fast, ends).await?,
+            sound: ends_over(sound, ends).await?,
+            lower: low,
+            upper: high,
+            halved: true,
+        };
         both.push(Domain { inner: Some(Arc::new(inner)), share: domain.share / 2.0, ..domain.clone() });
     }
     Ok(both.try_into().ok())

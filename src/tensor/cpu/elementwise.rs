@@ -154,13 +154,19 @@ pub(super) fn relax_backward<T: Real>(rows: &Full<T>, lines: [&Full<T>; 4]) -> (
     let mut joined: Vec<(&mut [T], &mut T)> = out.chunks_mut(width).zip(offsets.iter_mut()).collect();
     let cost = both * count * width * 4;
     let step = parallel::rows_per_chunk(joined.len(), cost);
+    // Looked up once, not for every row.
+    let (numbers, line_rows) = (data(rows), shape(lines[0])[1]);
+    let lines = lines.map(|line| (data(line), shape(line)[0]));
     parallel::chunks(&mut joined, step, cost, |chunk, part| {
         for (position, (out, offset)) in part.iter_mut().enumerate() {
             let index = chunk * step + position;
             let (at, row_index) = (index / count, index % count);
-            let row = &item(rows, at)[row_index * width..][..width];
-            let line = if shape(lines[0])[1] == 1 { 0 } else { row_index };
-            **offset = relax_row(row, lines.map(|values| &item(values, at)[line * width..][..width]), out);
+            let row = &numbers[if batch == 1 { row_index } else { index } * width..][..width];
+            let line = if line_rows == 1 { 0 } else { row_index };
+            let lines = lines.map(|(values, items)| {
+                &values[(if items == 1 { 0 } else { at * line_rows } + line) * width..][..width]
+            });
+            **offset = relax_row(row, lines, out);
         }
     });
     (tensor([both, count, width], out), tensor([both, 1, count], offsets))
@@ -172,23 +178,28 @@ pub(super) fn relax_backward<T: Real>(rows: &Full<T>, lines: [&Full<T>; 4]) -> (
 pub(super) fn relax_row<T: Real>(row: &[T], lines: [&[T]; 4], out: &mut [T]) -> T {
     const LANES: usize = 8;
     let width = row.len();
-    let [slope_lower, slope_upper, at_lower, at_upper] = lines.map(|values| &values[..width]);
-    let out = &mut out[..width];
+    let lines = lines.map(|values| values[..width].as_chunks::<LANES>());
+    let [(slope_lower, _), (slope_upper, _), (at_lower, _), (at_upper, _)] = lines;
     let mut sums = [T::zero(); LANES];
-    let mut step = |index: usize, lane: usize| {
-        let a = row[index];
-        let (slope, at) =
-            if a < T::zero() { (slope_upper[index], at_upper[index]) } else { (slope_lower[index], at_lower[index]) };
-        out[index] = a * slope;
-        sums[lane] += a * at;
-    };
-    for block in 0..width / LANES {
+    let (row_blocks, row_rest) = row.as_chunks::<LANES>();
+    let (out_blocks, out_rest) = out[..width].as_chunks_mut::<LANES>();
+    for (block, (row, out)) in row_blocks.iter().zip(out_blocks).enumerate() {
+        let (below, above) = ((&slope_lower[block], &at_lower[block]), (&slope_upper[block], &at_upper[block]));
         for lane in 0..LANES {
-            step(block * LANES + lane, lane);
+            // Both lines are read, so that the loop is one of blends.
+            let (a, upper) = (row[lane], row[lane] < T::zero());
+            let slope = if upper { above.0[lane] } else { below.0[lane] };
+            let at = if upper { above.1[lane] } else { below.1[lane] };
+            out[lane] = a * slope;
+            sums[lane] += a * at;
         }
     }
-    for index in width / LANES * LANES..width {
-        step(index, 0);
+    let [slope_lower, slope_upper, at_lower, at_upper] = lines.map(|(_, rest)| rest);
+    for (index, (&a, out)) in row_rest.iter().zip(out_rest).enumerate() {
+        let (slope, at) =
+            if a < T::zero() { (slope_upper[index], at_upper[index]) } else { (slope_lower[index], at_lower[index]) };
+        *out = a * slope;
+        sums[0] += a * at;
     }
     sums.iter().fold(T::zero(), |sum, &part| sum + part)
 }

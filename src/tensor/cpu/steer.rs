@@ -1,15 +1,15 @@
 //! Lines of slopes from outside, and the corners that rows reach.
 
 use super::{
-    Cpu, CpuTensor, elementwise,
+    Cpu, CpuMap, CpuTensor, elementwise,
     elementwise::item,
     full::{data, shape, tensor},
     picked_lines, written,
 };
 use crate::{
-    activation::{Real, Rule, Rules, Side, by_rule, choices, touching},
+    activation::{Real, Rule, Rules, Side, Status, by_rule, choices, status, touching},
     network::Window,
-    tensor::{Ball, Dual, Pair, Picked, Relaxation, Steerable, Touching},
+    tensor::{Ball, Dual, Pair, Picked, Places, Relaxation, Steerable, Touching},
 };
 
 /// Intercepts and points of rows of lines, one rule for all of a layer's neurons.
@@ -161,6 +161,50 @@ impl<T: Real> Steerable for Cpu<T> {
         Pair {
             lower: a.lower.zipped(&b.lower, |a, b| if a >= b || b.is_nan() { a } else { b }),
             upper: a.upper.zipped(&b.upper, |a, b| if a <= b || b.is_nan() { a } else { b }),
+        }
+    }
+
+    fn bent(&self, rules: &Rules<T>, range: &Pair<CpuTensor<T>>) -> Vec<bool> {
+        let (lower, upper) = (range.lower.full(), range.upper.full());
+        let ranges = data(&lower).iter().zip(data(&upper)).enumerate();
+        by_rule!(rules, rules => ranges.map(|(place, (&l, &u))| {
+            let straight = matches!(
+                status(&rules[place % rules.len()], l, u),
+                Status::LeftDead | Status::Alive | Status::RightDead
+            );
+            !(straight && l.is_finite() && u.is_finite())
+        }).collect())
+    }
+
+    fn map_rows_at(&self, map: &CpuMap<T>, places: &Places) -> Option<CpuTensor<T>> {
+        let CpuMap::Dense { shape: [_, inputs], weight, .. } = map else { return None };
+        let mut out = Vec::with_capacity(places.neurons.len() * inputs);
+        places.neurons.iter().for_each(|&neuron| out.extend_from_slice(&weight[neuron * inputs..][..*inputs]));
+        Some(tensor([places.neurons.len() / places.each, places.each, *inputs], out).into())
+    }
+
+    fn values_at(&self, values: &CpuTensor<T>, places: &Places) -> CpuTensor<T> {
+        let values = values.full();
+        let out = places.neurons.iter().map(|&neuron| data(&values)[neuron]).collect();
+        tensor([places.neurons.len() / places.each, 1, places.each], out).into()
+    }
+
+    fn common_at(&self, range: &Pair<CpuTensor<T>>, found: &Pair<CpuTensor<T>>, places: &Places) -> Pair<CpuTensor<T>> {
+        let end = |range: &CpuTensor<T>, found: &CpuTensor<T>, tighter: fn(T, T) -> bool| {
+            let (range, found) = (range.full(), found.full());
+            let [batch, _, width] = shape(&range);
+            let mut out = data(&range).to_vec();
+            for (at, (&neuron, &found)) in places.neurons.iter().zip(data(&found)).enumerate() {
+                let own = &mut out[at / places.each * width + neuron];
+                if tighter(found, *own) || own.is_nan() {
+                    *own = found;
+                }
+            }
+            tensor([batch, 1, width], out).into()
+        };
+        Pair {
+            lower: end(&range.lower, &found.lower, |found, own| found > own),
+            upper: end(&range.upper, &found.upper, |found, own| found < own),
         }
     }
 }

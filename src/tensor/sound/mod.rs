@@ -26,7 +26,7 @@ use crate::{
     network::{Affine, Map, Window},
 };
 pub use radii::SoundTensor;
-use radii::{CPU, magnitude, over_rows};
+use radii::{CPU, magnitude, over_rows, shared};
 use rounding::{gamma, over, whole};
 use std::ops::Range;
 
@@ -57,7 +57,12 @@ impl SoundMap {
         let (gamma, rho) = (gamma(terms), self.rounding);
         let (keep, fresh) = (over(1.0 + rho), over(gamma + rho));
         let error = rows.each(|mid, rad| over(keep * rad + fresh * mid.abs()));
-        SoundTensor { mid: kernel(&CPU, &self.plain, &rows.mid), rad: Some(self.spread(&error, gamma, kernel)) }
+        let rad = match self.plain {
+            CpuMap::Dense { .. } => shared(&error, |shape| self.spread(shape, gamma, kernel)),
+            _ => None,
+        };
+        let rad = rad.unwrap_or_else(|| self.spread(&error, gamma, kernel));
+        SoundTensor { mid: kernel(&CPU, &self.plain, &rows.mid), rad: Some(rad) }
     }
 
     /// At least |W|·error.

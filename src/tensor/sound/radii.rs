@@ -80,3 +80,40 @@ pub(super) fn over_rows(values: &CpuTensor<f64>) -> CpuTensor<f64> {
     }
     tensor([batch, 1, width], most).into()
 }
+
+/// From this many rows on an image's errors share one product.
+const SHARING: usize = 6;
+
+/// What `product`, a sum over absolute values that grows with each of its terms, makes of errors, by one row for each image: e, the greatest that any row's error is
+/// beside its own scale. A row's result is at most its scale times what comes of e. `None` where rows are few or an error is not finite.
+pub(super) fn shared(
+    errors: &CpuTensor<f64>,
+    product: impl FnOnce(&CpuTensor<f64>) -> CpuTensor<f64>,
+) -> Option<CpuTensor<f64>> {
+    let full = errors.full();
+    let [batch, rows, width] = shape(&full);
+    if rows < SHARING {
+        return None;
+    }
+    let scales: Vec<f64> =
+        data(&full).chunks(width).map(|row| row.iter().fold(0.0, |most, &error| greater(most, error))).collect();
+    if !scales.iter().all(|scale| scale.is_finite() && *scale > 0.0) {
+        return None;
+    }
+    let mut most = vec![0.0f64; batch * width];
+    for (index, (row, scale)) in data(&full).chunks(width).zip(&scales).enumerate() {
+        let share = 1.0 / scale;
+        let most = &mut most[index / rows * width..][..width];
+        most.iter_mut().zip(row).for_each(|(most, &error)| *most = most.max(error * share));
+    }
+    most.iter_mut().for_each(|most| *most = over(*most));
+    let image = product(&tensor([batch, 1, width], most).into());
+    let image = image.full();
+    let [_, _, out_width] = shape(&image);
+    let mut out = Vec::with_capacity(batch * rows * out_width);
+    for (index, &scale) in scales.iter().enumerate() {
+        let own = &data(&image)[index / rows * out_width..][..out_width];
+        out.extend(own.iter().map(|&error| over(scale * error)));
+    }
+    Some(tensor([batch, rows, out_width], out).into())
+}

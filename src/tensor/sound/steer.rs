@@ -1,7 +1,7 @@
 //! Lines of slopes from outside, their intercepts rounded outward.
 
 use super::{
-    Sound, data,
+    Sound, SoundMap, data,
     radii::{CPU, SoundTensor},
     relax::enclosing,
     shape, tensor,
@@ -9,7 +9,7 @@ use super::{
 use crate::{
     activation::{Lines, Rules, by_rule},
     network::Window,
-    tensor::{Ball, Pair, Picked, Relaxation, Steerable, Touching},
+    tensor::{Ball, Pair, Picked, Places, Relaxation, Steerable, Touching},
 };
 
 impl Steerable for Sound {
@@ -85,6 +85,24 @@ impl Steerable for Sound {
         // Ends of intervals are exact numbers already rounded outward.
         let plain = |pair: &Pair<SoundTensor>| Pair { lower: pair.lower.mid.clone(), upper: pair.upper.mid.clone() };
         let both = CPU.common(&plain(a), &plain(b));
+        Pair { lower: SoundTensor::exact(both.lower), upper: SoundTensor::exact(both.upper) }
+    }
+
+    fn bent(&self, rules: &Rules<f64>, range: &Pair<SoundTensor>) -> Vec<bool> {
+        CPU.bent(rules, &Pair { lower: range.lower.mid.clone(), upper: range.upper.mid.clone() })
+    }
+
+    fn map_rows_at(&self, map: &SoundMap, places: &Places) -> Option<SoundTensor> {
+        CPU.map_rows_at(&map.plain, places).map(|rows| map.entries(rows))
+    }
+
+    fn values_at(&self, values: &SoundTensor, places: &Places) -> SoundTensor {
+        values.both(|part| CPU.values_at(part, places))
+    }
+
+    fn common_at(&self, range: &Pair<SoundTensor>, found: &Pair<SoundTensor>, places: &Places) -> Pair<SoundTensor> {
+        let plain = |pair: &Pair<SoundTensor>| Pair { lower: pair.lower.mid.clone(), upper: pair.upper.mid.clone() };
+        let both = CPU.common_at(&plain(range), &plain(found), places);
         Pair { lower: SoundTensor::exact(both.lower), upper: SoundTensor::exact(both.upper) }
     }
 }

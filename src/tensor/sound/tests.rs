@@ -104,6 +104,36 @@ fn products_hold_the_exact_ones() {
     }
 }
 
+/// Rows that share one product for their radii: several images, each row on a scale of its own.
+#[test]
+fn shared_radii_hold_and_keep_each_rows_scale() {
+    let mut rng = Rng(8);
+    let (map, matrix, outputs, inputs) = maps(&mut rng).swap_remove(1);
+    let (batch, count) = (3, 9);
+    let (mut a, mut exact) = rows(&mut rng, [batch, count, outputs]);
+    let shift = |row: usize| if row % 3 == 2 { 20 } else { 0 };
+    let scaled = |part: &CpuTensor<f64>| {
+        let values = data(&part.full()).to_vec();
+        let values = values.iter().enumerate().map(|(at, value)| value / 2f64.powi(shift(at / outputs)));
+        CpuTensor::from(tensor([batch, count, outputs], values.collect()))
+    };
+    a = SoundTensor { mid: scaled(&a.mid), rad: a.rad.as_ref().map(scaled) };
+    // What is divided stays exact: truths are held at the smaller scale.
+    let found = Sound.apply_transpose(&map, &a);
+    let (mid, rad) = (found.mid.full(), found.radius());
+    let rad = rad.full();
+    exact.chunks_mut(outputs).enumerate().for_each(|(row, values)| {
+        let truth = |column: usize| (0..outputs).map(|at| values[at] * matrix[at * inputs + column]).sum::<i128>();
+        let unit = 2f64.powi(INPUT + WEIGHT + shift(row));
+        for column in 0..inputs {
+            let (mid, rad) = (data(&mid)[row * inputs + column], data(&rad)[row * inputs + column]);
+            let off = (truth(column) - (mid * unit) as i128).abs();
+            assert!(off <= (rad * unit) as i128 + 2, "row {row}: {off} beyond {}", rad * unit);
+            assert!(rad * 2f64.powi(shift(row)) < 1e-9, "a row's radius on another's scale: {rad:e}");
+        }
+    });
+}
+
 #[test]
 fn sums_and_dots_hold_the_exact_ones() {
     let mut rng = Rng(2);

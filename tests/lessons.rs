@@ -100,5 +100,7 @@ fn numbers_are_fractions_or_rounded_to_the_side_where_they_stay_true() {
     assert_eq!(text(-std::f64::consts::PI, Side::Down), "-3.142");
     assert_eq!(decimal(0.029_235_8, Side::Up), "0.02924");
     assert_eq!(decimal(12_345.6, Side::Nearest), "12346");
-    assert!(number::Number::Text("1/3".into()).weight().is_err() && number::Number::Text("1/0".into()).value().is_err());
+    assert!(
+        number::Number::Text("1/3".into()).weight().is_err() && number::Number::Text("1/0".into()).value().is_err()
+    );
 }

@@ -275,7 +275,9 @@ impl Asked {
         for (name, slopes) in &small.slopes {
             let below = slopes.iter().map(Number::value).collect::<Result<Vec<f64>, String>>()?;
             let mut own: Choice = choice.clone();
-            let Some(Some(first)) = own.layers.first_mut() else { return Err("a walk that passes no activation".into()) };
+            let Some(Some(first)) = own.layers.first_mut() else {
+                return Err("a walk that passes no activation".into());
+            };
             if below.len() != first.below.len() {
                 return Err(format!("slopes \"{name}\": one for each neuron of the first hidden layer").into());
             }
@@ -293,14 +295,20 @@ impl Asked {
         let rows = self.row()?;
         let base = block_on(self.prepared.ranges(&ball, Method::Crown, Strategy::Tight, &Steady))?;
         let layers = self.prepared.layer_ranges(&base);
-        let (lower, upper) = (block_on(self.backend.read(&layers[0].lower))?, block_on(self.backend.read(&layers[0].upper))?);
+        let (lower, upper) =
+            (block_on(self.backend.read(&layers[0].lower))?, block_on(self.backend.read(&layers[0].upper))?);
         for neuron in (0..lower.len()).filter(|&neuron| lower[neuron] < 0.0 && upper[neuron] > 0.0) {
             let mut least = f64::INFINITY;
             for on in [true, false] {
                 let (mut low, mut high) = (lower.clone(), upper.clone());
-                if on { low[neuron] = 0.0 } else { high[neuron] = 0.0 }
+                if on {
+                    low[neuron] = 0.0
+                } else {
+                    high[neuron] = 0.0
+                }
                 let shape = [1, 1, low.len()];
-                let decided = Pair { lower: self.backend.upload(shape, &low), upper: self.backend.upload(shape, &high) };
+                let decided =
+                    Pair { lower: self.backend.upload(shape, &low), upper: self.backend.upload(shape, &high) };
                 let ranges: Vec<_> = [decided].into_iter().chain(layers[1..].iter().cloned()).collect();
                 let ranges = self.prepared.ranges_from(&base, ranges, Strategy::Tight);
                 let below = self.prepared.below(&ball, &ranges, &rows);

@@ -7,7 +7,8 @@
 pub fn mathml(formula: &str) -> Result<String, String> {
     let mut reader = Reader { rest: formula.trim() };
     let row = reader.row(None)?;
-    let parts: Vec<String> = lines(&row).iter().map(|part| format!("<math><mrow>{}</mrow></math>", part.concat())).collect();
+    let parts: Vec<String> =
+        lines(&row).iter().map(|part| format!("<math><mrow>{}</mrow></math>", part.concat())).collect();
     Ok(parts.join(" "))
 }
 
@@ -117,7 +118,9 @@ impl Reader<'_> {
             let mark = self.take(end + 1);
             // Two braces: a number inside a formula.
             format!("{{{mark}}}")
-        } else if let Some(closing) = [('(', ')'), ('[', ']')].iter().find(|(open, _)| *open == first).map(|pair| pair.1) {
+        } else if let Some(closing) =
+            [('(', ')'), ('[', ']')].iter().find(|(open, _)| *open == first).map(|pair| pair.1)
+        {
             self.take(1);
             let inside = self.row(Some(closing))?.concat();
             let whole = format!("<mrow><mo>{first}</mo>{inside}<mo>{closing}</mo></mrow>");
@@ -168,7 +171,10 @@ mod tests {
             ("x - 2", "<mi>x</mi><mo>−</mo><mn>2</mn>"),
             ("z_1", "<msub><mi>z</mi><mrow><mn>1</mn></mrow></msub>"),
             ("W^+", "<msup><mi>W</mi><mrow><mo>+</mo></mrow></msup>"),
-            ("l_i^(k-1)", "<msubsup><mi>l</mi><mrow><mi>i</mi></mrow><mrow><mi>k</mi><mo>−</mo><mn>1</mn></mrow></msubsup>"),
+            (
+                "l_i^(k-1)",
+                "<msubsup><mi>l</mi><mrow><mi>i</mi></mrow><mrow><mi>k</mi><mo>−</mo><mn>1</mn></mrow></msubsup>",
+            ),
             ("a < {n.m}", "<mi>a</mi><mo>&lt;</mo>{{n.m}}"),
             ("u // (u - l)", "<mfrac><mrow><mi>u</mi></mrow><mrow><mi>u</mi><mo>−</mo><mi>l</mi></mrow></mfrac>"),
             ("(a + b) // 2", "<mfrac><mrow><mi>a</mi><mo>+</mo><mi>b</mi></mrow><mrow><mn>2</mn></mrow></mfrac>"),

@@ -63,7 +63,8 @@ pub fn weave(root: &Path, dist: &Path, page_style: &str, build: &str) -> Outcome
         script: named(SCRIPT, &script)?,
         style: named(STYLE, &shell::read(&www.join(STYLE))?)?,
     };
-    let lessons = folders(&root.join("lessons"))?.iter().map(|folder| Lesson::read(folder)).collect::<Outcome<Vec<_>>>()?;
+    let lessons =
+        folders(&root.join("lessons"))?.iter().map(|folder| Lesson::read(folder)).collect::<Outcome<Vec<_>>>()?;
     let template = shell::read(&root.join(format!("lessons/page.{LANGUAGE}.html")))?;
     for (place, lesson) in lessons.iter().enumerate() {
         let before = place.checked_sub(1).and_then(|place| lessons.get(place));
@@ -79,7 +80,8 @@ pub fn weave(root: &Path, dist: &Path, page_style: &str, build: &str) -> Outcome
 /// Weaves the lessons alone into a page that is there: seconds, for whoever writes one.
 pub fn again(root: &Path) -> Outcome {
     let dist = root.join("dist");
-    let index = shell::read(&dist.join("index.html")).map_err(|_| "build the page once with `cargo xtask dist`".to_owned())?;
+    let index =
+        shell::read(&dist.join("index.html")).map_err(|_| "build the page once with `cargo xtask dist`".to_owned())?;
     let between = |from: &str, to: &str| {
         let found = index.split(from).nth(1).and_then(|rest| rest.split(to).next());
         found.ok_or_else(|| format!("dist/index.html has no `{from}`: build the page with `cargo xtask dist`"))
@@ -138,7 +140,13 @@ impl Lesson {
         minutes.ok_or_else(|| format!("lessons/{}/lesson.json: \"minutes\" says how long the lesson takes", self.name))
     }
 
-    fn page(&self, template: &str, shared: &Shared, before: Option<&Lesson>, after: Option<&Lesson>) -> Outcome<String> {
+    fn page(
+        &self,
+        template: &str,
+        shared: &Shared,
+        before: Option<&Lesson>,
+        after: Option<&Lesson>,
+    ) -> Outcome<String> {
         let (mut previous, mut next) = (String::new(), String::new());
         for (lesson, link, word) in [(before, &mut previous, "prev"), (after, &mut next, "next")] {
             if let Some(lesson) = lesson {
@@ -163,11 +171,16 @@ impl Lesson {
         let Some((before, rest)) = text.split_once("<section class=\"worksheet\"") else {
             return self.numbers(&text, None);
         };
-        let (sheet, after) = rest.split_once("</section>").ok_or_else(|| self.fail("the worksheet has no </section>"))?;
+        let (sheet, after) =
+            rest.split_once("</section>").ok_or_else(|| self.fail("the worksheet has no </section>"))?;
         let opening = "<section class=\"worksheet\"";
         let Some(drawn) = self.settings.get("sheet") else {
             let sheet = self.numbers(sheet, None)?;
-            return Ok(format!("{}{opening}{sheet}</section>{}", self.numbers(before, None)?, self.numbers(after, None)?));
+            return Ok(format!(
+                "{}{opening}{sheet}</section>{}",
+                self.numbers(before, None)?,
+                self.numbers(after, None)?
+            ));
         };
         let name = drawn["network"].as_str().unwrap_or_default();
         let network = self.settings["networks"].get(name);
@@ -204,10 +217,13 @@ impl Lesson {
             let (name, rest) = part.split_once('"').ok_or_else(|| self.fail("a data-state has no end"))?;
             let state = &self.settings["states"][name];
             let link = state["link"].as_str().ok_or_else(|| {
-                self.fail(&format!("no state \"{name}\" in lesson.json: its \"states\" need \"{name}\": {{\"link\": …}}"))
+                self.fail(&format!(
+                    "no state \"{name}\" in lesson.json: its \"states\" need \"{name}\": {{\"link\": …}}"
+                ))
             })?;
             let part = state["part"].as_str().map_or(String::new(), |id| format!(" data-part=\"{}\"", escaped(id)));
-            woven += &format!("<a class=\"go\" target=\"explore\" href=\"../../#v1&amp;{}\"{part}{rest}", escaped(link));
+            woven +=
+                &format!("<a class=\"go\" target=\"explore\" href=\"../../#v1&amp;{}\"{part}{rest}", escaped(link));
             used.push(name.to_owned());
         }
         let states = self.settings["states"].as_object();
@@ -296,7 +312,9 @@ fn escaped(text: &str) -> String {
 /// Text without tags and quotes, for a description.
 fn plain(html: &str) -> String {
     let parts = html.split('<').enumerate();
-    let text: String = parts.map(|(place, part)| if place == 0 { part } else { part.split_once('>').map_or("", |(_, text)| text) }).collect();
+    let text: String = parts
+        .map(|(place, part)| if place == 0 { part } else { part.split_once('>').map_or("", |(_, text)| text) })
+        .collect();
     text.replace('"', "")
 }
 
@@ -317,7 +335,8 @@ mod tests {
 
     #[test]
     fn numbers_formulas_links_and_worksheets_are_woven() {
-        let text = "<a data-state=\"start\">See</a> {n.m} $m = {n.m}$ <section class=\"worksheet\"><p>{sheet.m}</p></section>";
+        let text =
+            "<a data-state=\"start\">See</a> {n.m} $m = {n.m}$ <section class=\"worksheet\"><p>{sheet.m}</p></section>";
         let body = lesson(text).body().expect("a lesson");
         for wanted in [
             "<a class=\"go\" target=\"explore\" href=\"../../#v1&amp;net=mlp-ibp&amp;eps=0.1\" data-part=\"radius\">See</a>",
@@ -359,7 +378,9 @@ mod tests {
             Lesson { name: "10-one-neuron-more".into(), text: html.into(), settings, answers: Value::Object(answers) };
         let shared = Shared { page_style: "s.css", build: "0", script: "l.js".into(), style: "l.css".into() };
         let page = lesson.page(include_str!("../../lessons/page.en.html"), &shared, None, None).expect("a lesson");
-        for wanted in ["<title>10 One neuron more", "data-sheet=", "href=\"../../#v1&amp;net=mlp-ibp", "data-answer=\"−1/2\""] {
+        for wanted in
+            ["<title>10 One neuron more", "data-sheet=", "href=\"../../#v1&amp;net=mlp-ibp", "data-answer=\"−1/2\""]
+        {
             assert!(page.contains(wanted), "{wanted}");
         }
     }
@@ -378,7 +399,9 @@ mod tests {
         assert!(html.len() > 2 && html.iter().all(|html| html.contains("frame-src 'self'")), "{}", html.len());
         for html in html {
             assert!(!html.contains("<style") && !html.contains(" style="), "no inline style is allowed");
-            assert!(html.split("<script").skip(1).all(|rest| rest.split('>').next().unwrap_or_default().contains("src=")));
+            assert!(
+                html.split("<script").skip(1).all(|rest| rest.split('>').next().unwrap_or_default().contains("src="))
+            );
         }
     }
 }

@@ -115,7 +115,11 @@ fn heaviest_lesson(dist: &Path) -> Outcome<f64> {
     for file in page::files(&dist.join("learn"))? {
         let bytes = fs::read(&file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
         let weight = packed(&bytes)?;
-        if file.extension().is_some_and(|end| end == "html") { heaviest = heaviest.max(weight) } else { shared += weight }
+        if file.extension().is_some_and(|end| end == "html") {
+            heaviest = heaviest.max(weight)
+        } else {
+            shared += weight
+        }
     }
     Ok(shared + heaviest)
 }

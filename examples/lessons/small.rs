@@ -206,7 +206,7 @@ impl Asked {
         let evidence = block_on(self.prepared.evidence(&ball, &rows, Method::Crown, lines, &Steady))?;
         let name = named(Method::Crown, lines);
         for (layer, found) in (1..).zip(&evidence.lines) {
-            let range = evidence.ranges.iter().filter(|range| range.node < found.node).next_back();
+            let range = evidence.ranges.iter().rfind(|range| range.node < found.node);
             for neuron in 0..found.slope[0].len() {
                 let key = format!("{name}.z{layer}.{}", neuron + 1);
                 let at = |side: usize, z: f64| found.slope[side][neuron].mul_add(z, found.intercept[side][neuron]);

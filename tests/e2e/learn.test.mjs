@@ -45,22 +45,23 @@ test("a sheet's numbers come from its seed alone, and meet what the lesson asks 
   assert.deepEqual(["", "x", "1/0", "1/2/3", "--1"].map(parsed), [null, null, null, null, null]);
 });
 
-for (const scheme of ["light", "dark"]) {
-  for (const width of [360, 1440]) {
-    test(`every lesson at ${width} px, ${scheme}: no axe violation, nothing over the edge`, async (t) => {
-      const { page, seen } = await lesson(t, "", { width, scheme });
-      for (const name of ["", ...names.map((name) => `${name}/`)]) {
-        await page.goto(`${here.url}learn/${name}`);
-        await page.locator("article h1").waitFor({ timeout: PATIENCE });
-        await page.evaluate(() => document.querySelectorAll("details").forEach((details) => (details.open = true)));
-        await page.evaluate(() => document.querySelector("iframe")?.remove());
-        assert.deepEqual(await axe(page), [], name);
-        const overhang = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-        assert.equal(overhang, 0, `${name}: ${overhang} px hang over the right edge`);
+for (const width of [360, 1440]) {
+  test(`every lesson at ${width} px, light and dark: no axe violation, nothing over the edge`, async (t) => {
+    const { page, seen } = await lesson(t, "", { width });
+    for (const name of ["", ...names.map((name) => `${name}/`)]) {
+      await page.goto(`${here.url}learn/${name}`);
+      await page.locator("article h1").waitFor({ timeout: PATIENCE });
+      await page.evaluate(() => document.querySelectorAll("details").forEach((details) => (details.open = true)));
+      await page.evaluate(() => document.querySelector("iframe")?.remove());
+      const overhang = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      assert.equal(overhang, 0, `${name}: ${overhang} px hang over the right edge`);
+      for (const colorScheme of ["light", "dark"]) {
+        await page.emulateMedia({ colorScheme });
+        assert.deepEqual(await axe(page), [], `${name}, ${colorScheme}`);
       }
-      assert.deepEqual([seen.errors, seen.console, seen.foreign], [[], [], []]);
-    });
-  }
+    }
+    assert.deepEqual([seen.errors, seen.console, seen.foreign], [[], [], []]);
+  });
 }
 
 test("every exercise takes the answers of the engine, and says what to do with others", async (t) => {

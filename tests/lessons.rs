@@ -57,6 +57,7 @@ fn certificates_lie_below_the_truth_and_the_truth_below_the_attack() {
                     compared += 1;
                 }
             }
+            assert!(value(&kept[&format!("{name}clean.m")]) > 0.0, "{name} of {}: misread", folder.display());
             assert!(truth <= value(&kept[&format!("{name}clean.m")]) + 1e-9, "{key} of {}", folder.display());
         }
     }

@@ -198,7 +198,7 @@ impl Lesson {
 
     fn formulas(&self) -> Outcome<String> {
         let parts: Vec<&str> = self.text.split('$').collect();
-        if parts.len() % 2 == 0 {
+        if parts.len().is_multiple_of(2) {
             return Err(self.fail("a formula stands between two `$`, and one has only the first"));
         }
         let woven = parts.iter().enumerate().map(|(place, part)| match place % 2 {

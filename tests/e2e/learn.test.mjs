@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import test from "node:test";
 import { answers, drawn, parsed, written } from "../../www/exact.js";
-import { axe, live, open, PATIENCE, site } from "./harness.mjs";
+import { axe, live, open, PATIENCE, serve, site } from "./harness.mjs";
 
 const here = site();
 const folder = new URL("../../lessons/", import.meta.url);
@@ -140,6 +140,31 @@ test("a worksheet prints alone, with the teacher's answers on a page of their ow
   assert.equal(await page.locator("#step-1").isVisible(), false, "the lesson is not printed with it");
   await page.evaluate(() => delete document.documentElement.dataset.print);
   assert.ok(await page.locator("#step-1").isVisible(), "a lesson prints whole");
+});
+
+test("a lesson that was opened is there without a server; before, none was fetched", async (t) => {
+  const server = await serve("/sub/path/");
+  t.after(() => server.stop());
+  const { page, seen } = await open(t, { ...here, url: server.url }, { keeps: true });
+  await live(page);
+  await page.waitForFunction(() => navigator.serviceWorker.controller, null, { timeout: PATIENCE });
+  const kept = () =>
+    page.evaluate(async () => {
+      const caches = await window.caches.keys();
+      const keys = await Promise.all(caches.map(async (name) => (await window.caches.open(name)).keys()));
+      return keys.flat().filter(({ url }) => url.includes("/learn/")).length;
+    });
+  assert.equal(await kept(), 0);
+  await page.goto(`${server.url}learn/${names[1]}/`);
+  await page.locator(".worksheet .tools").waitFor({ timeout: PATIENCE });
+  const all = async () => { while ((await kept()) < 4) await page.waitForTimeout(50); };
+  await all();
+  server.stop();
+  await assert.rejects(fetch(server.url).then(() => fetch(server.url)), "the server is gone");
+  await page.goto(`${server.url}learn/${names[1]}/?seed=5`);
+  assert.match(await page.locator(".worksheet .tools").innerText({ timeout: PATIENCE }), /Sheet 5/);
+  await page.frameLocator("iframe[name=explore]").locator("html[data-state=live]").waitFor({ state: "attached", timeout: PATIENCE });
+  assert.deepEqual(seen.errors, []);
 });
 
 test("without scripts a lesson is there to read, with its answers", async (t) => {

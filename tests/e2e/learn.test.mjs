@@ -39,7 +39,12 @@ test("a sheet's numbers come from its seed alone, and meet what the lesson asks 
     const shown = [1, 2, 3, 4, 5].map((seed) => drawn(networks[sheet.network], sheet.draw, seed));
     assert.deepEqual(shown.map(({ network }) => network), [1, 2, 3, 4, 5].map((seed) => drawn(networks[sheet.network], sheet.draw, seed).network));
     assert.ok(new Set(shown.map(({ network }) => JSON.stringify(network))).size > 2, `${name}: sheets differ`);
-    for (const { found } of shown) if (sheet.draw.right) assert.ok(found["clean.m"][0] > 0n, name);
+    const text = readFileSync(new URL(`${name}/en.html`, folder), "utf8");
+    const marks = [...text.matchAll(/\{(\w+)\.([^}]+)\}/g)].filter(([, network]) => network === sheet.network).map(([, , mark]) => mark);
+    for (const { found } of shown) {
+      if (sheet.draw.right) assert.ok(found["clean.m"][0] > 0n, name);
+      for (const mark of marks) assert.ok(found[mark], `${name}: a sheet without ${mark}`);
+    }
   }
   assert.deepEqual(["3/4", "−3/4", " 0.75", "-1,5", "2"].map((text) => written(parsed(text))), ["3/4", "-3/4", "3/4", "-3/2", "2"]);
   assert.deepEqual(["", "x", "1/0", "1/2/3", "--1"].map(parsed), [null, null, null, null, null]);

@@ -166,7 +166,7 @@ impl Linear {
 mod tests {
     use super::*;
     use crate::{
-        network::{Linear as Dense, Network, Relu},
+        network::{Linear as Dense, Network, Relu, Row},
         pulse::at_once,
         random::Random,
         search::activations::{
@@ -176,7 +176,8 @@ mod tests {
         },
     };
 
-    /// Points of the box that satisfy the decisions stay in the narrowed box, and their pre-activations in the narrowed ranges.
+    /// Points of the box that satisfy the decisions, and where the clause may hold, stay in the narrowed box, and their pre-activations in the narrowed ranges; also
+    /// where decisions come one after the other.
     #[test]
     fn nothing_that_was_decided_on_is_lost() {
         let (mut kept, mut narrowed, mut emptied) = (0, 0, 0);
@@ -208,7 +209,21 @@ mod tests {
                     above: random.below(2) == 0,
                 })
                 .collect();
-            let left = linear.narrow(&layers, &Vec::new(), [&ends, &ends], &mut domain);
+            // A function below the clause's row, in every other case.
+            let function: Vec<f64> = (0..inputs).map(|_| random.signed()).collect();
+            let corner =
+                function.iter().zip(lower.iter().zip(&upper)).map(|(a, (l, u))| (a * l).min(a * u)).sum::<f64>();
+            let limit = corner + random.signed().abs();
+            let clause = vec![Row { weights: vec![(0, 1.0)], limit, surely: limit, strict: false }];
+            let asks = seed % 2 == 0;
+            domain.planes = asks.then(|| {
+                let (lower, upper) = (lower.clone(), upper.clone());
+                Arc::new(Planes { lower, upper, rows: function.clone(), least: vec![corner - 1e-12] })
+            });
+            let later = domain.decisions.split_off(domain.decisions.len() / 2);
+            let mut left = linear.narrow(&layers, &clause, [&ends, &ends], &mut domain);
+            domain.decisions.extend(later);
+            left = left && linear.narrow(&layers, &clause, [&ends, &ends], &mut domain);
             emptied += usize::from(!left);
             if let Some(inner) = domain.inner.as_deref().filter(|_| left) {
                 narrowed += usize::from(inner.sound != ends);
@@ -228,7 +243,8 @@ mod tests {
                     let z = z[decision.neuron] - decision.at;
                     if decision.above { z >= 0.0 } else { z <= 0.0 }
                 };
-                if !domain.decisions.iter().all(holds) {
+                let value = function.iter().zip(&x).map(|(a, x)| a * x).sum::<f64>();
+                if !domain.decisions.iter().all(holds) || (asks && value > limit) {
                     continue;
                 }
                 kept += 1;

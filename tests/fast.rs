@@ -34,6 +34,8 @@ mod formats;
 mod gradients;
 #[path = "keras_read.rs"]
 mod keras_read;
+#[path = "lessons.rs"]
+mod lessons;
 #[path = "odd_messages.rs"]
 mod odd_messages;
 #[path = "onnx_export.rs"]
@@ -54,6 +56,8 @@ mod runs;
 mod s_shaped;
 #[path = "search.rs"]
 mod search;
+#[path = "search_tree.rs"]
+mod search_tree;
 #[path = "session.rs"]
 mod session;
 #[path = "small_ends.rs"]

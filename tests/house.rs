@@ -77,7 +77,7 @@ const OUTSIDE: [(&str, &[&str]); 16] = [
 ];
 
 /// What the page says and draws, and what its link says: tested natively, so it knows no browser.
-const PURE: [&str; 22] = [
+const PURE: [&str; 24] = [
     "charts/",
     "app/text/",
     "app/model/state/",
@@ -88,11 +88,13 @@ const PURE: [&str; 22] = [
     "app/explore/known.rs",
     "app/explore/units.rs",
     "app/explore/plots/",
+    "app/inspect/decision.rs",
     "app/inspect/inputs.rs",
     "app/inspect/layout.rs",
     "app/inspect/plots/",
     "app/inspect/results.rs",
     "app/inspect/words.rs",
+    "app/inspect/words/",
     "app/still/",
     "app/train/challenge.rs",
     "app/train/words.rs",

@@ -5,7 +5,7 @@ use boundscope::{
     network::{Clause, Linear, Network, Part, Query, Relu, Row, f32_above, f32_below},
     pulse::{Cancelled, Pulse, Steady},
     random::Random,
-    search::{Answer, Asked, Budget, Judge, Outcome, Splits, Why, decide, decided_radius},
+    search::{Answer, Asked, Budget, Judge, Outcome, Progress, Splits, Why, decide, decided_radius},
 };
 use std::time::Instant;
 
@@ -151,7 +151,7 @@ fn answer(network: &Network, part: Part, domains: u64, splits: bool) -> Answer {
     let clock = move || start.elapsed().as_secs_f64();
     let splits = if splits { Splits::Inputs } else { Splits::Nothing };
     let budget = Budget { until: 60.0, clock: &clock, domains, bytes: 1 << 28, threads: 2, splits };
-    pollster::block_on(decide(network, &query, &Same, &budget, &|_| {}, &Steady)).expect("nobody cancels")
+    pollster::block_on(decide(network, &query, &Same, &budget, &|_: &Progress| {}, &Steady)).expect("nobody cancels")
 }
 
 fn question(random: &mut Random, plain: &Plain) -> Part {
@@ -300,12 +300,13 @@ fn a_search_is_cancelled_and_runs_out_of_time() {
         Budget { until: 600.0, clock: &clock, domains: u64::MAX, bytes: 1 << 28, threads: 2, splits: Splits::Chosen };
     for ticks in [0, 5, 400] {
         let pulse = Until(std::cell::Cell::new(ticks));
-        let ended = pollster::block_on(decide(&network, &query, &Same, &budget, &|_| {}, &pulse));
+        let ended = pollster::block_on(decide(&network, &query, &Same, &budget, &|_: &Progress| {}, &pulse));
         assert!(matches!(ended, Err(BoundsError::Cancelled) | Ok(_)));
         assert!(ticks > 5 || ended == Err(BoundsError::Cancelled), "{ended:?}");
     }
     budget.until = 0.0;
-    let late = pollster::block_on(decide(&network, &query, &Same, &budget, &|_| {}, &Steady)).expect("nobody cancels");
+    let late = pollster::block_on(decide(&network, &query, &Same, &budget, &|_: &Progress| {}, &Steady))
+        .expect("nobody cancels");
     assert!(matches!(late.outcome, Outcome::Timeout { .. }), "{late:?}");
 }
 

@@ -11,6 +11,7 @@ use super::{
 use crate::{
     certify::predicted,
     formats::{Reading, vnnlib},
+    import,
     network::Query,
     rounded::{Toward, significant},
     search::{self, Answer, Budget, Outcome, Progress, Splits, Why},
@@ -125,29 +126,13 @@ fn question(arguments: &Arguments) -> Result<(Reading, Query), CliError> {
     let wrong = |error| CliError::Format(arguments.query.clone(), error);
     let query = vnnlib::read_query(&input::read(&arguments.query)?).map_err(wrong)?;
     let (reading, _) = model::reading(&path(network), arguments.layout.as_deref())?;
-    let refuse = |why: String| Err(CliError::Usage(format!("{}: {why}", arguments.query.display())));
     let found = [reading.network.input_len(), reading.network.classes()];
     let own = match &reading.own {
         Some(own) => own.outputs(&vec![0.0; found[0]]).and_then(Result::ok).map_or(found[1], |outputs| outputs.len()),
         None => found[1],
     };
-    if [query.inputs, query.outputs] != [found[0], own] {
-        return refuse(format!(
-            "it declares {} inputs and {} outputs, the network has {} and {own}",
-            query.inputs, query.outputs, found[0]
-        ));
-    }
-    if !reading.left_off.is_empty() {
-        // The network ends before these. They keep the order of its outputs, no more.
-        let kept = reading.left_off.iter().all(|name| matches!(name.as_str(), "Softmax" | "LogSoftmax" | "Sigmoid"));
-        let compares = query.parts.iter().flat_map(|part| &part.clauses).flatten().all(|row| row.compares());
-        if !(kept && compares && own == found[1]) {
-            return refuse(format!(
-                "the network's file ends in {}, behind which only comparisons of one output with another can be asked about",
-                reading.left_off.join(" and ")
-            ));
-        }
-    }
+    import::fits(&query, found, own, &reading.left_off)
+        .map_err(|why| CliError::Usage(format!("{}: {why}", arguments.query.display())))?;
     Ok((reading, query))
 }
 

@@ -76,7 +76,7 @@ impl Kind {
             Kind::Pointer => "a Git LFS pointer, not the file itself (fetch it: git lfs pull)",
             Kind::Text => "ONNX written as text (save the binary form: onnx.save(model, \"model.onnx\"))",
             Kind::Query => {
-                "a VNN-LIB query, a question about a network (`boundscope verify` takes it, the network beside it)"
+                "a VNN-LIB query, a question about a network (`boundscope verify` takes it with the network, and so does the page once that is open)"
             }
             Kind::Gzip => "a gzip file",
             Kind::Empty => "an empty file",

@@ -29,7 +29,7 @@ mod reading;
 mod text;
 #[cfg(feature = "readers")]
 mod torch;
-#[cfg(feature = "readers")]
+#[cfg(any(feature = "readers", feature = "prover"))]
 pub mod vnnlib;
 #[cfg(feature = "readers")]
 mod weights;

@@ -2,7 +2,9 @@
 //! handed on as a file of the project's own. The command line's `inspect` and the page's reader say the same from this.
 
 mod check;
+mod question;
 mod report;
 
 pub use check::{CheckError, difference, largest, outputs};
+pub use question::{Unfit, fits};
 pub use report::{Layer, Report, Weights, report};

@@ -1,5 +1,7 @@
 //! What a search may spend, and what it tells on the way.
 
+use serde::{Deserialize, Serialize};
+
 /// Limits of a search, and how it reads the time.
 #[derive(Clone, Copy)]
 pub struct Budget<'a> {
@@ -39,7 +41,7 @@ impl Budget<'_> {
 }
 
 /// How far a search is.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Progress {
     /// Domains bounded.
     pub bounded: u64,

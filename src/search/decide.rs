@@ -1,7 +1,7 @@
 //! How a network is searched: chosen by the number of its inputs.
 
 use super::{
-    Answer, Budget, Outcome, Progress, Spent, Splits, Why, activations, inputs,
+    Answer, Budget, Listener, Outcome, Spent, Splits, Why, activations, inputs,
     replay::{Judge, Replay},
     root,
 };
@@ -26,7 +26,7 @@ pub async fn decide(
     query: &Query,
     judge: &dyn Judge,
     budget: &Budget<'_>,
-    told: &(dyn Fn(&Progress) + Sync),
+    told: &dyn Listener,
     pulse: &impl Pulse,
 ) -> Result<Answer, BoundsError> {
     assert_eq!(
@@ -43,7 +43,8 @@ pub async fn decide(
         }
     }
     let mut open: Option<Outcome> = None;
-    for part in &query.parts {
+    for (place, part) in query.parts.iter().enumerate() {
+        told.part(place);
         let answer = match budget.splits {
             Splits::Nothing => root::bound(network, part, pulse).await?,
             Splits::Chosen if query.inputs > INPUTS => {

@@ -1,7 +1,9 @@
 //! How a search ends.
 
+use serde::{Deserialize, Serialize};
+
 /// An input that is unsafe, as found and replayed.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Counterexample {
     /// The input, within its box as exact numbers.
     pub input: Vec<f32>,
@@ -10,7 +12,7 @@ pub struct Counterexample {
 }
 
 /// Which budget a search without an answer had spent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Why {
     /// As many domains as were allowed.
     Domains,
@@ -23,7 +25,7 @@ pub enum Why {
 }
 
 /// The answer to a question.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Outcome {
     /// No input is unsafe, proved in the sound arithmetic.
     Proved,
@@ -44,7 +46,7 @@ pub enum Outcome {
 }
 
 /// What a search took.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Spent {
     /// Domains bounded in the fast arithmetic.
     pub domains: u64,
@@ -55,7 +57,7 @@ pub struct Spent {
 }
 
 /// An answer and what it took.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Answer {
     /// How it ended.
     pub outcome: Outcome,

@@ -1,7 +1,7 @@
 //! The radius of one image, decided: the largest ε that is proved and the smallest at which a counterexample was found, brought together by
 //! deciding in between.
 
-use super::{Answer, Budget, Counterexample, Judge, Outcome, Spent, around, decide};
+use super::{Answer, Budget, Counterexample, Judge, Outcome, Progress, Spent, around, decide};
 use crate::{bounds::BoundsError, network::Network, pulse::Pulse};
 
 /// What is asked: ℓ∞, cut to the clip range.
@@ -127,7 +127,7 @@ pub async fn decided_radius(
         let query = around(asked.image, epsilon, asked.clip, asked.label, network.classes())?;
         let now = (budget.clock)();
         let share = Budget { until: now + (budget.until - now) / 3.0, ..*budget };
-        match decide(network, &query, judge, &share, &|_| {}, pulse).await {
+        match decide(network, &query, judge, &share, &|_: &Progress| {}, pulse).await {
             Ok(answer) => known.learn(epsilon, answer, asked.image),
             Err(BoundsError::Cancelled) if known.questions > 0 => break,
             Err(error) => return Err(error),

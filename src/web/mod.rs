@@ -1,14 +1,19 @@
 //! The browser's side of the engine: how messages cross between page and workers, and the workers themselves (engine, reader, prover).
 
+#[cfg(feature = "prover")]
+mod decider;
+mod decisions;
 mod files;
 mod proofs;
 #[cfg(feature = "prover")]
 mod prover;
 #[cfg(feature = "readers")]
 mod reader;
+mod turns;
 mod wire;
 mod worker;
 
+pub use decisions::{Asked, Decide, Decided, Order};
 pub use files::{Dropped, Read, Told, Wanted};
 pub use proofs::{Claim, Proof, Prove};
 #[cfg(feature = "prover")]

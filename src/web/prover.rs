@@ -1,7 +1,9 @@
-//! The prover: a worker of its own that makes certificates and ends. It shares its loop with the command line (`certificate::make`), so
-//! that both write the same file.
+//! The prover: a worker of its own that makes certificates, or decides a question, and ends. Certificates share their loop with the
+//! command line (`certificate::make`), so that both write the same file.
 
 use super::{
+    decider,
+    decisions::{Decided, Order},
     proofs::{Claim, Proof, Prove},
     wire, worker,
 };
@@ -26,11 +28,19 @@ pub fn start_prover() {
         move |event: MessageEvent| {
             let (scope, data) = (scope.clone(), event.data());
             spawn_local(async move {
-                let told = match wire::read::<Prove>(data) {
-                    Ok(asked) => prove(&scope, asked).await.unwrap_or_else(|why| Proof::Refused { why }),
-                    Err(why) => Proof::Refused { why },
-                };
-                worker::post(&scope, &told);
+                match wire::read::<Order>(data) {
+                    Ok(Order::Prove(asked)) => {
+                        let told = prove(&scope, asked).await.unwrap_or_else(|why| Proof::Refused { why });
+                        worker::post(&scope, &told);
+                    }
+                    Ok(Order::Decide(asked)) => {
+                        let told = decider::decide(asked).await.unwrap_or_else(|why| Decided::Refused { why });
+                        worker::post(&scope, &told);
+                    }
+                    Ok(Order::Pause(paused)) => decider::pause(paused),
+                    // Either way of asking hears it as a refusal.
+                    Err(why) => worker::post(&scope, &Proof::Refused { why }),
+                }
             });
         }
     });

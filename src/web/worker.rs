@@ -1,12 +1,11 @@
 //! The engine worker: a [`Session`] whose host is a dedicated worker.
 
-use super::wire;
+use super::{turns::Turns, wire};
 use crate::engine::{Failure, Host, Request, Response, Session};
 use js_sys::Promise;
-use std::{cell::RefCell, collections::VecDeque, rc::Rc};
 use wasm_bindgen::{JsCast, prelude::*};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{DedicatedWorkerGlobalScope, MessageChannel, MessageEvent};
+use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
 /// Whether this runs in a worker.
 pub fn in_worker() -> bool {
@@ -63,26 +62,12 @@ pub(super) fn post(scope: &DedicatedWorkerGlobalScope, response: &impl serde::Se
 struct Browser {
     scope: DedicatedWorkerGlobalScope,
     clock: Option<web_sys::Performance>,
-    channel: MessageChannel,
-    waiting: Rc<RefCell<VecDeque<js_sys::Function>>>,
-    _on_turn: Closure<dyn Fn()>,
+    turns: Turns,
 }
 
 impl Browser {
     fn new(scope: DedicatedWorkerGlobalScope) -> Self {
-        let channel = MessageChannel::new().expect("MessageChannel is in every browser that runs WebAssembly");
-        let waiting = Rc::new(RefCell::new(VecDeque::<js_sys::Function>::new()));
-        let on_turn = Closure::<dyn Fn()>::new({
-            let waiting = waiting.clone();
-            move || {
-                let resolve = waiting.borrow_mut().pop_front();
-                if let Some(resolve) = resolve {
-                    let _ = resolve.call0(&JsValue::UNDEFINED);
-                }
-            }
-        });
-        channel.port1().set_onmessage(Some(on_turn.as_ref().unchecked_ref()));
-        Browser { clock: scope.performance(), scope, channel, waiting, _on_turn: on_turn }
+        Browser { clock: scope.performance(), scope, turns: Turns::new() }
     }
 }
 
@@ -106,12 +91,7 @@ impl Host for Browser {
         let _ = JsFuture::from(pause).await;
     }
 
-    /// One macrotask, through a message channel: `setTimeout` would wait four milliseconds.
     async fn yield_now(&self) {
-        let turn = Promise::new(&mut |resolve, _| {
-            self.waiting.borrow_mut().push_back(resolve);
-            let _ = self.channel.port2().post_message(&JsValue::NULL);
-        });
-        let _ = JsFuture::from(turn).await;
+        self.turns.next().await;
     }
 }

@@ -62,6 +62,11 @@ impl Look {
         self.len() == 0
     }
 
+    /// Whether it is one of pixels.
+    pub fn is_picture(self) -> bool {
+        matches!(self, Look::Picture { .. })
+    }
+
     /// Whether digits of the test set fit.
     pub fn takes_digits(self) -> bool {
         matches!(self, Look::Picture { channels: 1, height: digit::SIDE, width: digit::SIDE, .. })

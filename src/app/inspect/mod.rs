@@ -1,5 +1,6 @@
 //! Inspect: networks that the reader brings.
 
+pub mod decision;
 #[cfg(all(feature = "page", target_arch = "wasm32"))]
 pub(crate) mod engines;
 pub mod inputs;

@@ -4,13 +4,17 @@ use crate::app::{
     inspect::{
         session::inspect,
         views::{
-            certificate::CertificateCard, compare::CompareCard, keep::KeepCard, layout::LayoutCard, open::OpenCard,
-            radius::RadiusCard, read::ReadCard, set::SetCard, tried::TriedCard,
+            certificate::CertificateCard, compare::CompareCard, decide::DecideCard, keep::KeepCard, layout::LayoutCard,
+            open::OpenCard, radius::RadiusCard, read::ReadCard, set::SetCard, tried::TriedCard,
         },
     },
     text::inspect as text,
+    ui::widgets::width_of,
 };
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
+
+/// Pixels within the page's margins from which on there are two columns, as the style has it.
+const TWO_COLUMNS: f64 = 1072.0;
 
 /// Puts the tab's own style into the page: nobody else needs it.
 fn style() {
@@ -37,14 +41,18 @@ pub fn InspectPage() -> impl IntoView {
         (true, ..) => "open",
         _ => "empty",
     };
+    // Where there are two columns, the first has room for the decision; else it comes behind what it is about.
+    let page = NodeRef::<html::Div>::new();
+    let width = width_of(page);
+    let wide = Memo::new(move |_| width.get() >= TWO_COLUMNS);
     view! {
-        <div class="inspect" id="inspect" data-inspect=state role="group" aria-label=text::TITLE>
+        <div class="inspect" node_ref=page id="inspect" data-inspect=state role="group" aria-label=text::TITLE>
             <OpenCard/>
             {move || asked.get().then(|| view! { <LayoutCard/> })}
             {move || there.get().then(|| view! {
                 <div class="questions two">
-                    <div class="column"><ReadCard/><KeepCard/></div>
-                    <div class="column"><TriedCard/><RadiusCard/><SetCard/><CertificateCard/><CompareCard/></div>
+                    <div class="column"><ReadCard/><KeepCard/>{move || wide.get().then(|| view! { <DecideCard/> })}</div>
+                    <div class="column"><TriedCard/><RadiusCard/>{move || (!wide.get()).then(|| view! { <DecideCard/> })}<SetCard/><CertificateCard/><CompareCard/></div>
                 </div>
             })}
         </div>

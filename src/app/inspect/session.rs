@@ -3,6 +3,7 @@
 mod answers;
 mod compare;
 mod data;
+mod decisions;
 mod files;
 mod keeping;
 mod proofs;
@@ -18,6 +19,7 @@ use crate::app::{
     model::store::Store,
     text::inspect as text,
 };
+use crate::web::Dropped;
 use leptos::prelude::*;
 pub use state::{Asked, Model, Proving, Side, Signals};
 use std::{
@@ -34,6 +36,9 @@ pub struct Session {
     pub signals: Signals,
     reader: RefCell<Option<Aside>>,
     prover: RefCell<Option<Aside>>,
+    decider: RefCell<Option<Aside>>,
+    /// A question that has come with a network, and waits until that is read.
+    query: RefCell<Option<Dropped>>,
     /// The engines of either network.
     pools: RefCell<Vec<Rc<Pool>>>,
     /// Which of the two the file that is being read becomes.
@@ -77,6 +82,8 @@ impl Session {
             signals,
             reader: RefCell::default(),
             prover: RefCell::default(),
+            decider: RefCell::default(),
+            query: RefCell::default(),
             pools: RefCell::default(),
             purpose: Cell::new(Side::Mine),
             saving: Cell::new(false),
@@ -130,6 +137,9 @@ impl Session {
         let look = model.look;
         self.show(model);
         self.first_inputs(look);
+        if let Some(Dropped { name, bytes }) = self.query.take() {
+            self.decide_file(name, bytes);
+        }
     }
 
     /// Shows a network, tried on nothing yet.
@@ -139,6 +149,7 @@ impl Session {
         self.load(Side::Mine, model.file.clone());
         self.close_other();
         self.stop_proving();
+        self.drop_decision();
         *self.guess.borrow_mut() = None;
         let look = model.look;
         signals.asked.set(None);
@@ -170,6 +181,7 @@ impl Session {
         self.load(Side::Mine, Vec::new());
         self.close_other();
         self.stop_proving();
+        self.drop_decision();
         // What is kept stays kept: it is here again after a reload.
         self.signals.kept.set(false);
         self.put(Vec::new());

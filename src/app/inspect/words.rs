@@ -1,5 +1,7 @@
 //! Which sentence is said, and with which facts.
 
+pub mod decision;
+
 use crate::{
     app::{
         inspect::{

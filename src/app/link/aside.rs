@@ -84,4 +84,11 @@ impl Aside {
         worker.post_message_with_transfer(&message, &web::transfers(&message))?;
         Ok(Aside { worker, timer, _on_message: on_message, _on_error: on_error })
     }
+
+    /// Says something more to it, where its program listens.
+    pub fn say(&self, message: &impl Serialize) {
+        if let Ok(message) = web::write(message) {
+            let _ = self.worker.post_message(&message);
+        }
+    }
 }

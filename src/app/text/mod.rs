@@ -17,6 +17,7 @@ macro_rules! sentences {
 }
 
 pub mod cards;
+pub mod decide;
 pub mod explore;
 pub mod failures;
 pub mod glosses;

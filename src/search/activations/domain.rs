@@ -1,6 +1,9 @@
 //! A domain: decisions about neurons, and a box of its own where the input was split too.
 
-use crate::bounds::{Choice, LayerChoice};
+use crate::{
+    bounds::{Choice, LayerChoice},
+    search::{Cut, Made, Tree},
+};
 use std::sync::Arc;
 
 /// A decision about one neuron: z ≥ p or z ≤ p.
@@ -14,6 +17,13 @@ pub(super) struct Decision {
     pub(super) at: f64,
     /// Whether z ≥ p.
     pub(super) above: bool,
+}
+
+impl Decision {
+    /// The same as who draws the tree is told.
+    pub(super) fn cut(&self) -> Cut {
+        Cut::Neuron { layer: self.layer as u32, neuron: self.neuron as u32, at: self.at, above: self.above }
+    }
 }
 
 /// A box within the region's, and the ranges that hold over it, in the fast and in the sound arithmetic.
@@ -68,6 +78,8 @@ pub(super) struct Domain {
     pub(super) bound: f64,
     /// Share of the search that it stands for: halved at each split.
     pub(super) share: f64,
+    /// Its number in the tree, where somebody is told of that.
+    pub(super) number: u32,
 }
 
 impl Domain {
@@ -84,7 +96,14 @@ impl Domain {
             edge: 0,
             bound: gap.min(0.0),
             share: 1.0,
+            number: 0,
         }
+    }
+
+    /// Tells that it was made, of another or as a root. `region` is the whole region's ends.
+    pub(super) fn told(&mut self, tree: &dyn Tree, of: Option<u32>, cuts: Vec<Cut>, region: [&[f64]; 2]) {
+        let ends = self.inner.as_deref().map_or(region, |inner| [&inner.lower[..], &inner.upper[..]]);
+        self.number = tree.made(Made { of, cuts, bound: self.bound, ends });
     }
 
     /// Bytes it takes while it waits; what is shared with its sibling counts half.

@@ -16,7 +16,7 @@ mod split;
 mod worker;
 
 use super::{
-    Answer, Budget, Progress,
+    Answer, Budget, Listener,
     queue::{Done, Queue},
     replay::Judge,
 };
@@ -49,7 +49,7 @@ pub(super) async fn search(
     part: &Part,
     judge: &dyn Judge,
     budget: &Budget<'_>,
-    told: &(dyn Fn(&Progress) + Sync),
+    told: &dyn Listener,
     pulse: &impl Pulse,
 ) -> Result<Answer, BoundsError> {
     let (single, sound) = (Prepared::new(Cpu::<f32>::new(), network), Prepared::new(Sound, network));
@@ -61,6 +61,7 @@ pub(super) async fn search(
         network,
         part,
         judge,
+        tree: told.tree(),
         linear: Linear::new(&sound, part, &layers).await?,
         layers,
         fast,
@@ -91,13 +92,7 @@ fn turn(queue: &Queue<Domain>, budget: &Budget<'_>, worker: &Worker<'_>) -> bool
 }
 
 #[cfg(feature = "parallel")]
-fn shared(
-    queue: &Queue<Domain>,
-    budget: &Budget<'_>,
-    told: &(dyn Fn(&Progress) + Sync),
-    pulse: &impl Pulse,
-    setting: &Setting<'_>,
-) {
+fn shared(queue: &Queue<Domain>, budget: &Budget<'_>, told: &dyn Listener, pulse: &impl Pulse, setting: &Setting<'_>) {
     use crate::tensor::alone;
     let toil = || match at_once(Worker::new(setting)) {
         Ok(worker) => while turn(queue, budget, &worker) {},
@@ -109,7 +104,7 @@ fn shared(
             scope.spawn(|| alone(toil));
         }
         while !queue.wait(20) {
-            told(&queue.progress());
+            told.progress(&queue.progress());
             if at_once(pulse.tick()).is_err() {
                 queue.cancel();
             }
@@ -121,13 +116,13 @@ fn shared(
 async fn alone(
     queue: &Queue<Domain>,
     budget: &Budget<'_>,
-    told: &(dyn Fn(&Progress) + Sync),
+    told: &dyn Listener,
     pulse: &impl Pulse,
     setting: &Setting<'_>,
 ) {
     let Ok(worker) = Worker::new(setting).await else { return queue.cancel() };
     while turn(queue, budget, &worker) {
-        told(&queue.progress());
+        told.progress(&queue.progress());
         if pulse.tick().await.is_err() {
             queue.cancel();
         }

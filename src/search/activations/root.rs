@@ -7,7 +7,7 @@ use super::{
 use crate::{
     bounds::{BoundsError, Climb, Prepared, Start, Steering, Strategy},
     pulse::Pulse,
-    search::clauses::clause_gap,
+    search::{Cut, clauses::clause_gap},
     tensor::{Backend, Cpu, Pair},
 };
 use std::sync::Arc;
@@ -84,7 +84,12 @@ pub(super) async fn domains(
         for (place, (clause, gap)) in group.iter().zip(gaps(&found.lower)).enumerate() {
             let saved = Saved::new(&found.choice, at..at + clause.len(), &widths);
             at += clause.len();
-            all.push(Domain::root(first + place, Arc::new(saved), gap));
+            let mut root = Domain::root(first + place, Arc::new(saved), gap);
+            if let Some(tree) = setting.tree {
+                let cuts = vec![Cut::Clause(root.clause as u32)];
+                root.told(tree, None, cuts, [&part.lower, &part.upper]);
+            }
+            all.push(root);
         }
         first += count;
     }

@@ -4,7 +4,7 @@ use super::{domain::Ends, layers::Layer, narrow::Linear};
 use crate::{
     bounds::Climb,
     network::{Network, Part},
-    search::replay::Judge,
+    search::{Fate, Tree, replay::Judge},
 };
 
 /// What all workers share.
@@ -12,6 +12,8 @@ pub(super) struct Setting<'a> {
     pub(super) network: &'a Network,
     pub(super) part: &'a Part,
     pub(super) judge: &'a dyn Judge,
+    /// Who is told of every domain.
+    pub(super) tree: Option<&'a dyn Tree>,
     pub(super) layers: Vec<Layer>,
     /// The pre-activations that are linear functions of the input.
     pub(super) linear: Linear,
@@ -22,4 +24,13 @@ pub(super) struct Setting<'a> {
     pub(super) climb: Climb,
     /// Steps of α-CROWN before anything is split.
     pub(super) root_steps: usize,
+}
+
+impl Setting<'_> {
+    /// Tells what became of a domain.
+    pub(super) fn tell(&self, domain: u32, fate: Fate) {
+        if let Some(tree) = self.tree {
+            tree.became(domain, fate);
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     bound::{Asked, Bounder, Proof},
-    domain::{Domain, Planes, Saved},
+    domain::{Decision, Domain, Planes, Saved},
     score::{Met, candidates},
     setting::Setting,
     split,
@@ -11,7 +11,7 @@ use crate::{
     bounds::{Ascended, BoundsError, Climb, Prepared},
     network::Clause,
     pulse::Pulse,
-    search::{Counterexample, clauses::clause_gap, queue::Done, replay::Replay},
+    search::{Counterexample, Cut, Fate, clauses::clause_gap, queue::Done, replay::Replay},
     tensor::{Backend, Cpu, Sound},
 };
 use std::sync::Arc;
@@ -61,16 +61,27 @@ impl<'a> Worker<'a> {
         pulse.tick().await?;
         let levels = (BATCH / batch.len()).max(2).ilog2().min(LEVELS) as usize;
         let mut children = Vec::new();
+        let region = [&setting.part.lower[..], &setting.part.upper[..]];
         for domain in batch {
             let (ends, _) = self.fast.ends(&Asked::from(&domain));
+            let first = children.len();
+            let (of, known, edge) = (domain.number, domain.decisions.len(), domain.edge);
             if domain.candidates.iter().any(|&candidate| split::sides(&setting.layers, &ends, candidate).is_some()) {
                 children.extend(split::children(&setting.layers, &ends, domain, levels));
-                continue;
+            } else {
+                match split::halves(&self.fast.prepared, &self.sound.prepared, region, &domain).await? {
+                    Some(halves) => children.extend(halves),
+                    None => {
+                        setting.tell(of, Fate::Stuck(domain.bound));
+                        done.stuck = Some(done.stuck.map_or(domain.bound, |before: f64| before.min(domain.bound)));
+                    }
+                }
             }
-            let ends = [&setting.part.lower[..], &setting.part.upper[..]];
-            match split::halves(&self.fast.prepared, &self.sound.prepared, ends, &domain).await? {
-                Some(halves) => children.extend(halves),
-                None => done.stuck = Some(done.stuck.map_or(domain.bound, |before: f64| before.min(domain.bound))),
+            let Some(tree) = setting.tree else { continue };
+            for (place, part) in children[first..].iter_mut().enumerate() {
+                let decided = part.decisions[known..].iter().map(Decision::cut).collect::<Vec<_>>();
+                let cuts = if decided.is_empty() { half(part, edge, place == 1) } else { decided };
+                part.told(tree, Some(of), cuts, region);
             }
         }
         let count = children.len();
@@ -81,6 +92,7 @@ impl<'a> Worker<'a> {
                 // No input is in it: a leaf without a walk.
                 done.spent.leaves += 1;
                 done.share += child.share;
+                setting.tell(child.number, Fate::Proved);
             }
             left
         });
@@ -129,9 +141,10 @@ impl<'a> Worker<'a> {
             for (&at, (least, functions)) in walked.iter().zip(found) {
                 proved[at] = clause_gap(clause, least) > 0.0;
                 done.spent.doubted += u64::from(!proved[at] && gaps[at] > 0.0);
-                let [lower, upper] = self.fast.own_box(&domains[at]).map(<[f64]>::to_vec);
-                let plane = || Planes { lower, upper, rows: functions.to_vec(), least: least.to_vec() };
-                planes[at] = (all && !proved[at]).then(|| Arc::new(plane()));
+                planes[at] = (all && !proved[at]).then(|| {
+                    let [lower, upper] = self.fast.own_box(&domains[at]).map(<[f64]>::to_vec);
+                    Arc::new(Planes { lower, upper, rows: functions.to_vec(), least: least.to_vec() })
+                });
             }
         }
         if let Some(point) = self.probe(&found, rows, domains, &proved).await? {
@@ -142,6 +155,7 @@ impl<'a> Worker<'a> {
             if proved[at] {
                 done.spent.leaves += 1;
                 done.share += domain.share;
+                self.setting.tell(domain.number, Fate::Proved);
                 continue;
             }
             let mut open = domain.clone();
@@ -149,6 +163,7 @@ impl<'a> Worker<'a> {
             open.planes = planes[at].take();
             // What the sound arithmetic did not confirm is not closed, whatever the fast one says.
             open.bound = domain.bound.max(gaps[at].min(0.0));
+            self.setting.tell(open.number, Fate::Open(open.bound));
             self.rank(&mut open, &found, at * rows + worst_row(clause, &found.lower[at * rows..][..rows]));
             done.open.push(open);
         }
@@ -213,7 +228,8 @@ impl<'a> Worker<'a> {
         let part = self.setting.part;
         let inputs = part.lower.len();
         let open = (0..domains.len()).filter(|&at| !proved[at]);
-        let corners = open.flat_map(|at| found.corner[at * rows * inputs..(at + 1) * rows * inputs].chunks(inputs));
+        let corners =
+            open.clone().flat_map(|at| found.corner[at * rows * inputs..(at + 1) * rows * inputs].chunks(inputs));
         let points: Vec<f32> = corners
             .flat_map(|corner| corner.iter().enumerate())
             .map(|(place, &x)| (x as f32).clamp(part.points[0][place], part.points[1][place]))
@@ -227,15 +243,25 @@ impl<'a> Worker<'a> {
         let (_, outputs) = self.fast.prepared.values(&backend.upload([count, 1, inputs], &wide));
         let outputs = backend.read(&outputs).await?;
         let classes = self.fast.prepared.classes();
-        for (point, outputs) in points.chunks(inputs).zip(outputs.chunks(classes)) {
+        for (place, (point, outputs)) in points.chunks(inputs).zip(outputs.chunks(classes)).enumerate() {
             if part.is_unsafe(outputs)
                 && let Some(found) = self.replay.confirm(part, point)
             {
+                // One corner for each row.
+                if let Some(at) = open.clone().nth(place / rows) {
+                    self.setting.tell(domains[at].number, Fate::Found);
+                }
                 return Ok(Some(found));
             }
         }
         Ok(None)
     }
+}
+
+/// What sets one half of a box apart: where it was cut.
+fn half(half: &Domain, edge: usize, above: bool) -> Vec<Cut> {
+    let at = half.inner.as_ref().map(|inner| if above { inner.lower[edge] } else { inner.upper[edge] });
+    at.map(|at| Cut::Input { input: edge as u32, at, above }).into_iter().collect()
 }
 
 /// Steps of α-CROWN before anything is split.

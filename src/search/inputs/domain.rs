@@ -1,6 +1,6 @@
 //! A box within the region, with the clauses that are still open there.
 
-use crate::search::queue::Waits;
+use crate::search::{Cut, Made, Tree, queue::Waits};
 use std::cmp::Ordering;
 
 /// Clauses that one domain keeps apart: as many as bits.
@@ -21,13 +21,23 @@ pub(super) struct Domain {
     pub(super) bound: f64,
     /// Share of the root's volume that this box stands for, what was clipped off on the way included.
     pub(super) share: f64,
+    /// Its number in the tree, where somebody is told of that.
+    pub(super) number: u32,
 }
 
 impl Domain {
     /// The root of a group.
     pub(super) fn root(lower: &[f64], upper: &[f64], group: usize, clauses: usize) -> Self {
         let open = if clauses >= GROUP { u64::MAX } else { (1 << clauses) - 1 };
-        Domain { lower: lower.to_vec(), upper: upper.to_vec(), open, group, bound: f64::NEG_INFINITY, share: 1.0 }
+        let (lower, upper) = (lower.to_vec(), upper.to_vec());
+        Domain { lower, upper, open, group, bound: f64::NEG_INFINITY, share: 1.0, number: 0 }
+    }
+
+    /// Tells that it was made, of another or as the root.
+    pub(super) fn told(&mut self, tree: Option<&dyn Tree>, of: Option<u32>, cuts: Vec<Cut>) {
+        if let Some(tree) = tree {
+            self.number = tree.made(Made { of, cuts, bound: self.bound, ends: [&self.lower, &self.upper] });
+        }
     }
 
     /// Whether a clause is open.

@@ -9,7 +9,7 @@ mod effort;
 mod split;
 mod worker;
 
-use super::{Answer, Budget, Progress, queue::Queue, replay::Judge};
+use super::{Answer, Budget, Listener, queue::Queue, replay::Judge};
 use crate::{
     bounds::BoundsError,
     network::{Clause, Network, Part},
@@ -28,15 +28,21 @@ pub(super) async fn search(
     part: &Part,
     judge: &dyn Judge,
     budget: &Budget<'_>,
-    told: &(dyn Fn(&Progress) + Sync),
+    told: &dyn Listener,
     pulse: &impl Pulse,
 ) -> Result<Answer, BoundsError> {
     let groups: Vec<&[Clause]> = part.clauses.chunks(GROUP).collect();
+    let tree = told.tree();
     let roots = groups.iter().enumerate();
-    let roots = roots.map(|(at, clauses)| Domain::root(&part.lower, &part.upper, at, clauses.len())).collect();
+    let roots = roots.map(|(at, clauses)| {
+        let mut root = Domain::root(&part.lower, &part.upper, at, clauses.len());
+        root.told(tree, None, Vec::new());
+        root
+    });
+    let roots = roots.collect();
     let queue = Queue::new(roots);
     let effort = Effort::of(network);
-    let made = || Worker::new(network, part, groups.clone(), judge, effort.depth);
+    let made = || Worker::new(network, part, groups.clone(), judge, tree, effort.depth);
     #[cfg(feature = "parallel")]
     shared(&queue, effort.batch, budget, told, pulse, &made);
     #[cfg(not(feature = "parallel"))]
@@ -61,7 +67,7 @@ fn shared<'a>(
     queue: &Queue<Domain>,
     most: usize,
     budget: &Budget<'_>,
-    told: &(dyn Fn(&Progress) + Sync),
+    told: &dyn Listener,
     pulse: &impl Pulse,
     made: &(dyn Fn() -> Worker<'a> + Sync),
 ) {
@@ -72,7 +78,7 @@ fn shared<'a>(
             scope.spawn(|| alone(|| toil(queue, most, budget, &made())));
         }
         while !queue.wait(20) {
-            told(&queue.progress());
+            told.progress(&queue.progress());
             if at_once(pulse.tick()).is_err() {
                 queue.cancel();
             }
@@ -85,7 +91,7 @@ async fn alone<'a>(
     queue: &Queue<Domain>,
     most: usize,
     budget: &Budget<'_>,
-    told: &(dyn Fn(&Progress) + Sync),
+    told: &dyn Listener,
     pulse: &impl Pulse,
     made: &dyn Fn() -> Worker<'a>,
 ) {
@@ -96,7 +102,7 @@ async fn alone<'a>(
             Ok(done) => queue.give(taken, done, budget),
             Err(_) => queue.cancel(),
         }
-        told(&queue.progress());
+        told.progress(&queue.progress());
         if pulse.tick().await.is_err() {
             queue.cancel();
         }

@@ -10,6 +10,7 @@ use crate::{
     bounds::{BoundsError, Prepared},
     network::{Clause, Network, Part},
     search::{
+        Cut, Fate, Tree,
         clauses::clause_gap,
         clip::{self, Plane},
         queue::Done,
@@ -30,6 +31,7 @@ pub(super) struct Worker<'a> {
     sound: Bounder<Sound>,
     plain: Prepared<Cpu<f32>>,
     replay: Replay<'a>,
+    tree: Option<&'a dyn Tree>,
     depth: Depth,
 }
 
@@ -47,6 +49,7 @@ impl<'a> Worker<'a> {
         part: &'a Part,
         groups: Vec<&'a [Clause]>,
         judge: &'a dyn Judge,
+        tree: Option<&'a dyn Tree>,
         depth: Depth,
     ) -> Self {
         Worker {
@@ -56,6 +59,7 @@ impl<'a> Worker<'a> {
             plain: Prepared::new(Cpu::new(), network),
             replay: Replay::new(network, judge),
             groups,
+            tree,
             depth,
         }
     }
@@ -91,6 +95,7 @@ impl<'a> Worker<'a> {
                     None => {
                         done.spent.leaves += 1;
                         done.share += domain.share;
+                        self.tell(domain.number, Fate::Proved);
                         continue;
                     }
                     Some(kept) => {
@@ -102,6 +107,7 @@ impl<'a> Worker<'a> {
             } else if let Some(left) = &left[at] {
                 rest.bound = rest.bound.max(left.bound);
             }
+            self.tell(rest.number, Fate::Open(rest.bound.min(0.0)));
             open.push((at, rest));
         }
         if let Some(point) = self.probe(&open, clauses, &found, rows)? {
@@ -111,16 +117,29 @@ impl<'a> Worker<'a> {
         for (at, domain) in open {
             let own = item(&found, at, rows, inputs);
             let rows = rows_of(clauses, domain.open).map(|row| &own.rows[row * inputs..][..inputs]);
-            match split::edge(&domain, rows).and_then(|edge| domain.halves(edge)) {
-                Some(halves) => done.open.extend(halves),
+            match split::edge(&domain, rows).and_then(|edge| Some((edge, domain.halves(edge)?))) {
+                Some((edge, mut halves)) => {
+                    let at = halves[0].upper[edge];
+                    for (half, above) in halves.iter_mut().zip([false, true]) {
+                        half.told(self.tree, Some(domain.number), vec![Cut::Input { input: edge as u32, at, above }]);
+                    }
+                    done.open.extend(halves);
+                }
                 None => {
                     // A point: the sound walk over it was the last word.
                     let bound = domain.bound.min(0.0);
+                    self.tell(domain.number, Fate::Stuck(bound));
                     done.stuck = Some(done.stuck.map_or(bound, |before: f64| before.min(bound)));
                 }
             }
         }
         Ok(done)
+    }
+
+    fn tell(&self, domain: u32, fate: Fate) {
+        if let Some(tree) = self.tree {
+            tree.became(domain, fate);
+        }
     }
 
     /// Evaluates the corner where the worst open row is least, and the centre, of every open domain.
@@ -158,10 +177,12 @@ impl<'a> Worker<'a> {
         let (_, outputs) = self.plain.values(&backend.upload([count, 1, inputs], &wide));
         let outputs = crate::pulse::at_once(backend.read(&outputs))?;
         let classes = self.plain.classes();
-        for (point, outputs) in points.chunks(inputs).zip(outputs.chunks(classes)) {
+        for (place, (point, outputs)) in points.chunks(inputs).zip(outputs.chunks(classes)).enumerate() {
             if self.part.is_unsafe(outputs)
                 && let Some(found) = self.replay.confirm(self.part, point)
             {
+                // Two points of each.
+                self.tell(open[place / 2].1.number, Fate::Found);
                 return Ok(Some(found));
             }
         }

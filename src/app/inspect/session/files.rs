@@ -10,7 +10,7 @@ use crate::{
         },
         link::{files, pictures},
         model::{digit, state::Tab},
-        text::inspect as text,
+        text::{decide, inspect as text},
     },
     engine::Bytes,
     formats::{Kind, kind},
@@ -27,7 +27,7 @@ impl Session {
     pub async fn take(self: &Rc<Self>, list: Vec<web_sys::File>) {
         let signals = self.signals;
         signals.said.set(String::new());
-        let (mut networks, mut pictures, mut rows) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut networks, mut pictures, mut rows, mut query) = (Vec::new(), Vec::new(), Vec::new(), None);
         let compares = self.purpose.get() == Side::Other;
         for file in list.into_iter().take(inputs::MOST) {
             let name = file.name();
@@ -35,6 +35,10 @@ impl Session {
                 Ok(bytes) => bytes,
                 Err(why) => return signals.refused.set(Some(why)),
             };
+            if is_query(&name, &bytes) {
+                query = Some(Dropped { name, bytes: Bytes(bytes) });
+                continue;
+            }
             let table = [".csv", ".tsv", ".txt"].iter().any(|end| name.to_ascii_lowercase().ends_with(end));
             let picture = pictures::is_picture(&bytes);
             let model = signals.model.get_untracked();
@@ -62,6 +66,16 @@ impl Session {
         }
         if !rows.is_empty() {
             self.take_numbers(rows, None);
+        }
+        // A question is asked of the network that comes with it, else of the one that is open.
+        *self.query.borrow_mut() = None;
+        match query {
+            Some(query) if !networks.is_empty() => *self.query.borrow_mut() = Some(query),
+            Some(Dropped { name, bytes }) if signals.model.with_untracked(Option::is_some) => {
+                self.decide_file(name, bytes);
+            }
+            Some(Dropped { name, .. }) => return signals.refused.set(Some(text::refused(&name, &decide::MODEL_FIRST))),
+            None => {}
         }
         if !networks.is_empty() {
             // The others are what it may point to.
@@ -166,6 +180,12 @@ impl Session {
             }
         });
     }
+}
+
+/// Whether a file is a question about a network: packed ones tell by their name alone.
+fn is_query(name: &str, bytes: &[u8]) -> bool {
+    let name = name.to_ascii_lowercase();
+    kind(bytes) == Kind::Query || name.ends_with(".vnnlib") || name.ends_with(".vnnlib.gz")
 }
 
 /// Which of several files is the network: an index of shards or a TensorFlow.js model, whose weights may look like anything, then what holds a graph, then weights, then what is not known.

@@ -15,7 +15,7 @@ use crate::{
     },
     bounds::Strategy,
     engine::Bytes,
-    web::{Claim, Proof, Prove},
+    web::{Claim, Order, Proof, Prove},
 };
 use leptos::prelude::*;
 use std::rc::Rc;
@@ -54,7 +54,7 @@ impl Session {
         let picture = signals.inputs.with_untracked(|inputs| {
             inputs.get(chosen).map(|input| settings.question("", input, model.look, 0, 0.0).clip)
         });
-        let asked = Prove {
+        let asked = Order::Prove(Prove {
             file: Bytes(model.file.clone()),
             format: report.format.clone(),
             notes: report.notes.clone(),
@@ -63,7 +63,7 @@ impl Session {
             clip: picture.flatten(),
             lines: Strategy::Tight,
             claims,
-        };
+        });
         signals.proved.set(String::new());
         signals.proving.set(Some(Proving { input: names[0].clone(), method: String::new(), done: 0.0 }));
         let session = self.clone();

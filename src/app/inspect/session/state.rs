@@ -2,6 +2,7 @@
 
 use crate::{
     app::inspect::{
+        decision::Decision,
         inputs::{Input, Look},
         layout::Layout,
         results::{Outcome, Settings},
@@ -84,6 +85,10 @@ pub struct Signals {
     pub proving: RwSignal<Option<Proving>>,
     /// What came of the last ones.
     pub proved: RwSignal<String>,
+    /// What is being decided, or was last.
+    pub decision: RwSignal<Option<Decision>>,
+    /// Seconds after which a search ends.
+    pub seconds: RwSignal<f64>,
     /// The one that is looked at.
     pub chosen: RwSignal<usize>,
     /// What is asked.
@@ -116,6 +121,8 @@ impl Signals {
             brush: RwSignal::new(None),
             proving: RwSignal::new(None),
             proved: RwSignal::new(String::new()),
+            decision: RwSignal::new(None),
+            seconds: RwSignal::new(60.0),
             chosen: RwSignal::new(0),
             settings: RwSignal::new(Settings::new(Look::Numbers(1))),
             guessed: RwSignal::new(false),

@@ -27,6 +27,31 @@ struct Shown {
     said: String,
 }
 
+/// An input before and after, as pictures: both, and between them what changed. Without a before, the one alone.
+#[component]
+pub fn Pictures(
+    before: Option<(Arc<Input>, Option<u32>)>,
+    after: (Arc<Input>, Option<u32>),
+    look: Look,
+) -> impl IntoView {
+    let class = |class: Option<u32>| class.map_or(String::new(), |class| text::read_as(&class, &""));
+    let figure = |picture: AnyView, said: String| view! { <figure class="broken-figure">{picture}<figcaption>{said}</figcaption></figure> };
+    let (moved, now) = after;
+    let earlier = before.map(|(input, read)| {
+        let (change, times) = look.change(&input.levels, &moved.levels);
+        view! {
+            {figure(view! { <Picture input look/> }.into_any(), class(read))}
+            {figure(view! { <Canvas data=change look class="tried-picture broken-change"/> }.into_any(), text::change_times(&times))}
+        }
+    });
+    view! {
+        <div class="broken-figures">
+            {earlier}
+            {figure(view! { <Picture input=moved look/> }.into_any(), class(now))}
+        </div>
+    }
+}
+
 /// The three pictures, or the numbers that changed.
 #[component]
 pub fn Broken() -> impl IntoView {
@@ -45,22 +70,9 @@ pub fn Broken() -> impl IntoView {
             Some(Shown { input: input.clone(), moved, look, read, said })
         })
     });
-    let figure = |picture: AnyView, said: String| view! { <figure class="broken-figure">{picture}<figcaption>{said}</figcaption></figure> };
     let pictures = move || {
         let Shown { input, moved, look, read, .. } = shown.get()?;
-        if !matches!(look, Look::Picture { .. }) {
-            return None;
-        }
-        let (change, times) = look.change(&input.levels, &moved.levels);
-        let classes = read.map(|class| class.map_or(String::new(), |class| text::read_as(&class, &"")));
-        let [before, after] = classes;
-        Some(view! {
-            <div class="broken-figures">
-                {figure(view! { <Picture input look/> }.into_any(), before)}
-                {figure(view! { <Canvas data=change look class="tried-picture broken-change"/> }.into_any(), text::change_times(&times))}
-                {figure(view! { <Picture input=moved look/> }.into_any(), after)}
-            </div>
-        })
+        look.is_picture().then(|| view! { <Pictures before=Some((input, read[0])) after=(moved, read[1]) look/> })
     };
     let rows = Arc::new(move || {
         let rows = shown.get().map_or(Vec::new(), |Shown { input, moved, .. }| {

@@ -3,6 +3,7 @@
 pub mod broken;
 pub mod certificate;
 pub mod compare;
+pub mod decide;
 pub mod gallery;
 pub mod keep;
 pub mod layout;
@@ -10,4 +11,5 @@ pub mod open;
 pub mod radius;
 pub mod read;
 pub mod set;
+pub mod tree;
 pub mod tried;

@@ -34,6 +34,8 @@ mod formats;
 mod gradients;
 #[path = "keras_read.rs"]
 mod keras_read;
+#[path = "lessons.rs"]
+mod lessons;
 #[path = "odd_messages.rs"]
 mod odd_messages;
 #[path = "onnx_export.rs"]

@@ -7,6 +7,8 @@
     root.toggleAttribute("data-elsewhere", !["", "#", "#v1", own].includes(location.hash));
   };
   look();
+  // Beside a lesson the bars above and below are not needed.
+  root.toggleAttribute("data-embed", location.search.includes("embed"));
   addEventListener("hashchange", look);
   document.addEventListener("DOMContentLoaded", look);
   try {

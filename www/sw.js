@@ -1,5 +1,5 @@
 // The page without a connection. Two caches: one for each build, filled in one go with everything that the page's programs are,
-// each file held against its hash; and one for networks and digits, filled with those that were looked at.
+// each file held against its hash; and one for networks, digits and lessons, filled with those that were looked at.
 //
 // A page of one build never meets a file of another: a build's names carry its id or their own hash, and what is asked under a
 // name that no kept build has goes to the network. `cargo xtask dist` writes the lists over these three.
@@ -7,7 +7,7 @@
 const BUILD = "dev";
 /** Address and SHA-256 of every file of this build; "./" is the page itself. */
 const FILES = [];
-/** Twelve digits of the SHA-256 of each network, shard of images and answer; a new build keeps what has not changed. */
+/** Twelve digits of the SHA-256 of each network, shard of images, answer and page of a lesson; a new build keeps what has not changed. */
 const ASSETS = {};
 /** What all of them weigh. */
 const BYTES = 0;
@@ -69,7 +69,9 @@ self.addEventListener("fetch", (event) => {
   const path = inside(new URL(request.url));
   if (request.method !== "GET" || path === null) return;
   if (request.mode === "navigate") {
+    const lesson = path.split("?")[0];
     if (path === "" || path === "index.html" || path.startsWith("?")) event.respondWith(page(request));
+    else if (Object.hasOwn(ASSETS, lesson)) event.respondWith(asset(request, lesson));
   } else if (Object.hasOwn(ASSETS, path)) {
     event.respondWith(asset(request, path));
   } else {

@@ -5,6 +5,7 @@
 //! | `setup`, `prebuilt`, `debian` | what must be on the machine, installed where it is missing |
 //! | `programs` | the page's four programs, from cargo to wasm-opt |
 //! | `page` | the release page in dist/ |
+//! | `lessons`, `formula` | the lessons, woven into pages |
 //! | `offline` | what the browser keeps of it |
 //! | `serve` | a small server for it |
 //! | `test` | every check |
@@ -15,6 +16,8 @@
 mod bench;
 mod debian;
 mod figures;
+mod formula;
+mod lessons;
 mod mnist;
 mod offline;
 mod page;
@@ -43,6 +46,7 @@ Usage: cargo xtask TASK     (each task installs what it needs and lacks, saying 
   serve [--port 8080] [--prefix /PATH/] [--no-build]
                     build the release page and serve it on http://127.0.0.1:8080
   dist              build the release page into dist/: static files for any host, under any path
+  lessons           weave the lessons alone into a dist/ that is there: seconds, for whoever writes one
   test [--quick | --only STEP]
                     run every check; with --quick those that take three minutes together, once warm: no page, no browser,
                     no slow tests; or one step: fmt, clippy, clippy-library, clippy-web, fast-tests, doc, page, weight,
@@ -118,6 +122,7 @@ fn dispatch(words: &[&str]) -> Outcome {
             say!("The page is in {}: copy it to any static host, under any path.", dist.display());
             Ok(())
         }
+        ["lessons"] => lessons::again(&root),
         ["test"] => test::test(&root, Choice::Everything),
         ["test", "--quick"] => test::test(&root, Choice::Quick),
         ["test", "--only", step] => test::test(&root, Choice::Only(step)),

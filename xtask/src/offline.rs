@@ -32,8 +32,10 @@ pub fn list(dist: &Path, id: &str) -> Outcome {
         let hash = sha256::hash(&bytes);
         match name.as_str() {
             "sw.js" => {}
-            name if name.starts_with("assets/") => {
+            name if ["assets/", "learn/"].iter().any(|folder| name.starts_with(folder)) => {
                 weight += bytes.len();
+                // A folder's page has the folder's address.
+                let name = name.strip_suffix("index.html").unwrap_or(name);
                 assets.push(format!("  {name:?}: \"{}\",\n", &sha256::hex(&bytes)[..12]));
             }
             name => files.push(format!("  [{:?}, \"sha256-{}\"],\n", address(name, id), base64(&hash))),

@@ -2,7 +2,7 @@
 //! id and the content security policy in it.
 
 use crate::{
-    offline, programs, setup, sha256,
+    lessons, offline, programs, setup, sha256,
     shell::{self, Outcome, say},
 };
 use std::{
@@ -15,7 +15,7 @@ use std::{
 /// What the page may load and do: only its own files, no inline script, no connection to anywhere else. The server sends
 /// it as a header; dist/index.html carries it too, for hosts that cannot be told to.
 pub const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'; \
-     style-src 'self'; img-src 'self' data: blob:; font-src 'self'; manifest-src 'self'; base-uri 'self'; form-action 'none'";
+     style-src 'self'; img-src 'self' data: blob:; font-src 'self'; manifest-src 'self'; frame-src 'self'; base-uri 'self'; form-action 'none'";
 
 /// The style, in the order of the cascade. One file for a visitor.
 const STYLE: [&str; 2] = ["fonts.css", "style.css"];
@@ -127,7 +127,7 @@ fn bundle(root: &Path, draft: &Path, app: &Path) -> Outcome {
     shell::write(&draft.join(&style_name), style.as_bytes())?;
     for file in files(&www)? {
         let name = file.strip_prefix(&www).unwrap_or(&file);
-        if !STYLE.iter().chain([&FIRST_VIEW]).any(|woven| Path::new(woven) == name) {
+        if !STYLE.iter().chain([&FIRST_VIEW]).chain(&lessons::OWN).any(|woven| Path::new(woven) == name) {
             copy(&file, &draft.join(name))?;
         }
     }
@@ -144,7 +144,10 @@ fn bundle(root: &Path, draft: &Path, app: &Path) -> Outcome {
     let html = replaced(&html, "<!-- first view -->", shell::read(&www.join(FIRST_VIEW))?.trim_end())?;
     let index = draft.join("index.html");
     shell::write(&index, html.as_bytes())?;
+    // Twice: what the id stands for includes the lessons, which name it.
+    lessons::weave(root, draft, &style_name, "dev")?;
     let id = identity(draft)?;
+    lessons::weave(root, draft, &style_name, &id)?;
     shell::write(&index, stamped(&html, &id)?.as_bytes())?;
     offline::list(draft, &id)
 }
@@ -179,12 +182,17 @@ fn named(html: &str, style: &str, app: &str) -> Outcome<String> {
 
 /// index.html with the build id (which stands for everything shipped) and the policy.
 fn stamped(html: &str, id: &str) -> Outcome<String> {
-    const CHARSET: &str = "<meta charset=\"utf-8\">";
     let html = replaced(html, "data-build=\"dev\"", &format!("data-build=\"{id}\""))?;
     let html = replaced(&html, "src=\"boot.js\"", &format!("src=\"boot.js?v={id}\""))?;
     let html = replaced(&html, "src=\"before.js\"", &format!("src=\"before.js?v={id}\""))?;
+    with_policy(&html)
+}
+
+/// A page with the policy behind its charset.
+pub fn with_policy(html: &str) -> Outcome<String> {
+    const CHARSET: &str = "<meta charset=\"utf-8\">";
     let policy = format!("{CHARSET}\n  <meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">");
-    replaced(&html, CHARSET, &policy)
+    replaced(html, CHARSET, &policy)
 }
 
 /// Replaces what stands in a text exactly once.

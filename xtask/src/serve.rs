@@ -180,7 +180,7 @@ impl Site {
     /// either.
     fn file(&self, path: &str) -> Option<PathBuf> {
         let path = percent_decode(path)?;
-        let path = if path.is_empty() { "index.html".to_owned() } else { path };
+        let path = if path.is_empty() || path.ends_with('/') { path + "index.html" } else { path };
         let plain = |name: &str| !name.is_empty() && !name.starts_with('.') && !name.contains(['\\', ':', '\0']);
         if !path.split('/').all(plain) {
             return None;
@@ -211,7 +211,7 @@ fn kind(file: &Path) -> &'static str {
 
 /// Whether what is behind an address never changes: its name carries the hash of a file, or the build's id.
 fn lasts(target: &str) -> bool {
-    let named = |part: &str| ["app-", "style-"].iter().any(|start| part.starts_with(start));
+    let named = |part: &str| ["app-", "style-", "learn-", "exact-"].iter().any(|start| part.starts_with(start));
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     query.starts_with("v=") || path.split('/').any(named)
 }

@@ -51,6 +51,9 @@ const PARTS: [Part; 9] = [
     Part { name: "what keeps the page, loaded last", belongs: |name| KEEPERS.contains(&name), ceiling: 6.5 },
 ];
 
+/// The most that opening a lesson may weigh, in kB of gzip, beside the page that it shows.
+const LESSON: f64 = 30.0;
+
 const KEEPERS: [&str; 2] = ["offline.js", "sw.js"];
 
 fn is_whole_engine(name: &str) -> bool {
@@ -83,7 +86,8 @@ pub fn check(dist: &Path) -> Outcome {
         let mut total = 0.0;
         for file in page::files(dist)? {
             let name = file.file_name().unwrap_or_default().to_string_lossy();
-            if !file.starts_with(dist.join("assets")) && (part.belongs)(&name) {
+            let apart = ["assets", "learn"].iter().any(|folder| file.starts_with(dist.join(folder)));
+            if !apart && (part.belongs)(&name) {
                 let bytes = fs::read(&file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
                 let weight = packed(&bytes)? / 1e3;
                 total += weight;
@@ -97,7 +101,27 @@ pub fn check(dist: &Path) -> Outcome {
             over.push(format!("{} weighs {total:.1} kB, more than {}", part.name, part.ceiling));
         }
     }
+    let lesson = heaviest_lesson(dist)? / 1e3;
+    say!("{lesson:>8.1} kB gzip  a lesson with its script and style, fetched when it is opened (at most {LESSON} kB)");
+    if lesson > LESSON {
+        over.push(format!("a lesson weighs {lesson:.1} kB, more than {LESSON}"));
+    }
     if over.is_empty() { Ok(()) } else { Err(over.join("; ")) }
+}
+
+/// The heaviest lesson's page, with what all of them share.
+fn heaviest_lesson(dist: &Path) -> Outcome<f64> {
+    let (mut shared, mut heaviest) = (0.0, 0.0_f64);
+    for file in page::files(&dist.join("learn"))? {
+        let bytes = fs::read(&file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
+        let weight = packed(&bytes)?;
+        if file.extension().is_some_and(|end| end == "html") {
+            heaviest = heaviest.max(weight)
+        } else {
+            shared += weight
+        }
+    }
+    Ok(shared + heaviest)
 }
 
 fn packed(bytes: &[u8]) -> Outcome<f64> {

@@ -97,7 +97,7 @@ pub fn TopBar() -> impl IntoView {
                 }
             }>{text::SKIP}</a>
             <h1>{text::TITLE}</h1>
-            <nav aria-label=text::TABS>{tab(Tab::Explore, text::EXPLORE, "tab-explore")}{tab(Tab::Train, train::TRAIN, "tab-train")}{tab(Tab::Inspect, text::INSPECT, "tab-inspect")}</nav>
+            <nav aria-label=text::TABS>{tab(Tab::Explore, text::EXPLORE, "tab-explore")}{tab(Tab::Train, train::TRAIN, "tab-train")}{tab(Tab::Inspect, text::INSPECT, "tab-inspect")}<a class="tab" href="learn/">{text::LEARN}</a></nav>
             <p class="status" id="engine-status">
                 <span id="device">{device}</span>
                 <span id="timing">{timing}</span>

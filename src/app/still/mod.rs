@@ -81,6 +81,7 @@ pub fn page(view: &FirstView) -> Option<String> {
             ("explore", page::EXPLORE),
             ("train", train::TRAIN),
             ("inspect", page::INSPECT),
+            ("learn", page::LEARN),
             ("explore-link", &view.hash),
             ("train-link", &train_link),
             ("inspect-link", &inspect_link),

@@ -4,6 +4,7 @@ words! {
     TITLE = "Boundscope";
     EXPLORE = "Explore";
     INSPECT = "Inspect";
+    LEARN = "Learn";
     INSPECT_COMING = "Loading what reads files …";
     INSPECT_FAILED = "The Inspect tab could not be loaded. The rest goes on; try again when there is a connection.";
     SKIP = "Skip to the views";

@@ -116,12 +116,11 @@ fn done(decision: &Decision, answer: &Answer) -> String {
             let others = found.outputs.iter().enumerate().filter(|(at, _)| *at != *label as usize);
             let best = others.max_by(|a, b| a.1.total_cmp(b.1));
             let other = best.map_or(0, |(at, _)| at);
-            let broken = if best.map(|(_, value)| *value) == own {
+            if best.map(|(_, value)| *value) == own {
                 text::tied(&epsilon, &input.name, &other, label)
             } else {
                 text::broken(&epsilon, &input.name, &other, label)
-            };
-            broken
+            }
         }
         (Outcome::Counterexample(_), About::File(_)) => {
             let part = match decision.tree.path.last() {

@@ -56,6 +56,9 @@ pub struct Passed<T> {
 pub struct Steered<T> {
     /// Lower bounds of the rows, `[batch, 1, rows]`.
     pub lower: T,
+    /// The linear functions of the input that the walk ends with, `[batch, rows, inputs]`: as [`Below::rows`](super::Below::rows), and with decisions below
+    /// the rows where these hold.
+    pub reached: T,
     /// The point of the region that each row's bound is evaluated at, `[batch, rows, inputs]`.
     pub corner: T,
     /// What happened at each activation layer, in the order of [`Prepared::activations`]; `None` where the walk never came by.
@@ -185,8 +188,9 @@ impl<B: Steerable> Prepared<B> {
         let mut guide =
             Guide { known: &ranges.0, steering, passed: (0..count).map(|_| None).collect(), pooled: Vec::new() };
         let bound = self.walk_back(target, Start::Rows(rows.clone()), Cut::Input, &ranges.0, &mut guide);
-        let reached = bound.rows.as_ref().expect("a walk without a cut ends at the input");
-        let (lower, corner) = (self.lowest(&bound, ball), self.backend.corner(reached, ball));
-        Steered { lower, corner, passed: guide.passed, pooled: guide.pooled }
+        let lower = self.lowest(&bound, ball);
+        let reached = bound.rows.expect("a walk without a cut ends at the input");
+        let corner = self.backend.corner(&reached, ball);
+        Steered { lower, reached, corner, passed: guide.passed, pooled: guide.pooled }
     }
 }

@@ -4,7 +4,7 @@
 //! row(x) ≥ least + Σ Aₙxₙ − min Σ Aₙxₙ, and each term of the difference is not negative. So where the row is at most its limit, Aₙxₙ
 //! exceeds its own minimum by at most limit − least, for every n.
 
-use crate::activation::{down, product, up};
+use crate::activation::{UNIT, down, product, up};
 
 /// A linear function below a row over a box: its coefficients, taken as exact, and a lower bound of its least value there.
 #[derive(Clone, Copy, Debug)]
@@ -86,26 +86,25 @@ pub(super) fn rounds(lower: &[f64], upper: &[f64], planes: &[Plane<'_>], count: 
 ///
 /// Both planes hold on the box given.
 pub(super) fn complete(plane: &Plane<'_>, other: &Plane<'_>, lower: &[f64], upper: &[f64]) -> f64 {
-    let width = |at: usize| upper[at] - lower[at];
-    // The slope in β at 0, from the corner where the plane is least: other's value there, relative to its limit.
-    let rise = |at: usize| {
-        // How far other exceeds its own minimum in the corner where plane + 0·other is least.
-        if plane.rows[at] * other.rows[at] < 0.0 { other.rows[at].abs() * width(at) } else { 0.0 }
-    };
-    let mut slope = other.least - other.limit + (0..lower.len()).map(rise).sum::<f64>();
+    // The slope in β at 0: other's value, relative to its limit, in the corner where the plane is least. Where both are not least at the same end,
+    // that corner is off other's own minimum, and on the way to it the sum turns.
+    let mut slope = other.least - other.limit;
+    let mut turns: Vec<(f64, f64)> = Vec::with_capacity(lower.len());
+    for (at, (&a, &g)) in plane.rows.iter().zip(other.rows).enumerate() {
+        if a * g < 0.0 {
+            let off = g.abs() * (upper[at] - lower[at]);
+            slope += off;
+            turns.push(((a / g).abs(), off));
+        }
+    }
     if slope <= 0.0 || slope.is_nan() {
         return plane.least;
     }
-    let mut turns: Vec<(f64, usize)> = (0..lower.len())
-        .filter(|&at| other.rows[at] != 0.0)
-        .map(|at| (-plane.rows[at] / other.rows[at], at))
-        .filter(|(turn, _)| *turn > 0.0)
-        .collect();
     crate::sorting::sort_few(&mut turns, |a, b| a.0.total_cmp(&b.0));
     let mut beta = 0.0;
-    for (turn, at) in turns {
+    for (turn, off) in turns {
         beta = turn;
-        slope -= other.rows[at].abs() * width(at);
+        slope -= off;
         if slope <= 0.0 {
             break;
         }
@@ -121,19 +120,17 @@ pub(super) fn complete(plane: &Plane<'_>, other: &Plane<'_>, lower: &[f64], uppe
 /// sum's term exceeds the two minima by, above least + β·(other's least − limit).
 fn combined(plane: &Plane<'_>, other: &Plane<'_>, beta: f64, lower: &[f64], upper: &[f64]) -> f64 {
     let gap = down(other.least - other.limit);
-    let mut bound = down(plane.least + down(beta * gap));
-    for at in 0..lower.len() {
-        let (a, g) = (plane.rows[at], other.rows[at]);
-        let moved = down(upper[at] - lower[at]);
-        if (a >= 0.0) == (g >= 0.0) || moved <= 0.0 {
-            continue;
-        }
-        // Terms of different signs cannot both be least: the smaller of |a| and β|g| is lost on the way from one end to the other.
-        let lost = a.abs().min(down(beta * g.abs()));
-        if lost > 0.0 {
-            bound = down(bound + down(lost * moved));
+    let mut lost = 0.0;
+    for (at, (&a, &g)) in plane.rows.iter().zip(other.rows).enumerate() {
+        if (a >= 0.0) != (g >= 0.0) {
+            // Terms of different signs cannot both be least: the smaller of |a| and β|g| is lost on the way from one end to the other.
+            lost += a.abs().min(beta * g.abs()) * (upper[at] - lower[at]);
         }
     }
+    // No term is negative: each is off by a few roundings of its own and one for each term after it, and by what underflows.
+    let share = 1.0 - 2.0 * (lower.len() + 8) as f64 * UNIT;
+    let lost = (lost * share - f64::MIN_POSITIVE).max(0.0);
+    let bound = down(down(plane.least + down(beta * gap)) + lost);
     if bound.is_nan() { plane.least } else { bound }
 }
 

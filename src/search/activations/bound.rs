@@ -25,6 +25,14 @@ impl<'a> From<&'a Domain> for Asked<'a> {
     }
 }
 
+/// What one walk says of a clause's rows in each domain.
+pub(super) struct Proof {
+    /// Least values, `[domain][row]`.
+    pub(super) least: Vec<f64>,
+    /// Coefficients of the functions below the rows, `[domain][row][input]`.
+    pub(super) rows: Vec<f64>,
+}
+
 /// A part of a question on a backend.
 pub(super) struct Bounder<'a, B: Steerable> {
     pub(super) prepared: Prepared<B>,
@@ -90,13 +98,14 @@ impl<'a, B: Steerable> Bounder<'a, B> {
         clause: &Clause,
         domains: &[Asked<'_>],
         choice: &Choice,
-    ) -> Result<Vec<f64>, BoundsError> {
+    ) -> Result<Proof, BoundsError> {
         let decided = self.decided(domains);
         let (ball, ranges) = (self.ball(domains), self.ranges(domains));
         let settled = self.prepared.settled(choice.clone(), &ranges, [domains.len(), clause.len()]).await?;
         let steering = self.prepared.steering(&settled, &decided, [domains.len(), clause.len()]);
         let steered = self.prepared.steered(&ball, &ranges, None, &self.rows(clause), &steering);
-        Ok(self.prepared.backend().read(&steered.lower).await?)
+        let backend = self.prepared.backend();
+        Ok(Proof { least: backend.read(&steered.lower).await?, rows: backend.read(&steered.reached).await? })
     }
 
     /// The ranges of one domain: those of its box, with the decisions put in; and whether every decision leaves something of its range. Where
@@ -114,6 +123,11 @@ impl<'a, B: Steerable> Bounder<'a, B> {
             }
         }
         (ends, fits)
+    }
+
+    /// A domain's box.
+    pub(super) fn own_box<'d>(&'d self, domain: &'d Domain) -> [&'d [f64]; 2] {
+        domain.inner.as_deref().map_or([&self.part.lower, &self.part.upper], |inner| [&inner.lower, &inner.upper])
     }
 
     fn ball(&self, domains: &[Asked<'_>]) -> Ball<B::Tensor> {

@@ -35,6 +35,21 @@ pub(super) struct Inner {
     pub(super) sound: Ends,
     /// Whether the input was split on the way, because no neuron was left.
     pub(super) halved: bool,
+    /// How many of the domain's decisions the ranges already take into account.
+    pub(super) applied: usize,
+}
+
+/// Linear functions of the input below a clause's rows over a box in which a domain lies, found in the sound arithmetic. They hold where all of the
+/// domain's decisions do.
+#[derive(Debug)]
+pub(super) struct Planes {
+    /// The box.
+    pub(super) lower: Vec<f64>,
+    pub(super) upper: Vec<f64>,
+    /// Coefficients, `[rows][inputs]`.
+    pub(super) rows: Vec<f64>,
+    /// At most the least value over the box, a number for each row.
+    pub(super) least: Vec<f64>,
 }
 
 /// Ranges of pre-activations on the host: lower and upper ends of each layer.
@@ -51,6 +66,8 @@ pub(super) struct Domain {
     pub(super) decisions: Vec<Decision>,
     /// A box of its own; without, the region's.
     pub(super) inner: Option<Arc<Inner>>,
+    /// What its parent's or its own walk ended with; none where nobody asks for it.
+    pub(super) planes: Option<Arc<Planes>>,
     /// Slopes and multipliers that gave its bound: where its children start.
     pub(super) start: Arc<Saved>,
     /// Neurons worth splitting, by layer and neuron, the most promising first.
@@ -73,6 +90,7 @@ impl Domain {
             fresh: true,
             decisions: Vec::new(),
             inner: None,
+            planes: None,
             start,
             candidates: Vec::new(),
             edge: 0,
@@ -90,7 +108,18 @@ impl Domain {
 
     /// Bytes it takes while it waits; what is shared with its sibling counts half.
     pub(super) fn bytes(&self) -> usize {
+        let ends = |ends: &Ends| ends.iter().flatten().map(|end| size_of_val(&end[..])).sum::<usize>();
+        let inner = self
+            .inner
+            .as_deref()
+            .map_or(0, |inner| 2 * size_of_val(&inner.lower[..]) + ends(&inner.fast) + ends(&inner.sound));
+        let planes = self
+            .planes
+            .as_deref()
+            .map_or(0, |planes| 2 * size_of_val(&planes.lower[..]) + size_of_val(&planes.rows[..]));
         size_of::<Self>()
+            + inner
+            + planes / 2
             + size_of_val(&self.decisions[..])
             + size_of_val(&self.candidates[..])
             + self.start.bytes() / 2

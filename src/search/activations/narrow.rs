@@ -1,16 +1,16 @@
 //! What decisions about the first neurons say of the input and of each other.
 //!
-//! A pre-activation that is a linear function of the input makes a half-space of a decision. Half-spaces take parts off the box and narrow the ranges of
-//! the other linear pre-activations (`search/clip.rs`). Everything is rounded outward, so that it holds whatever arithmetic goes on from it.
+//! A pre-activation that is a linear function of the input makes a half-space of a decision; so does a linear function below a row of the clause, since only where
+//! that is at most the limit something is left to prove. Half-spaces take parts off the box and narrow the ranges of the linear pre-activations (`search/clip.rs`). Everything is rounded outward, so that it holds whatever arithmetic goes on from it.
 
 use super::{
     bound::ball,
-    domain::{Domain, Ends, Inner},
+    domain::{Domain, Ends, Inner, Planes},
     layers::Layer,
 };
 use crate::{
     bounds::{BoundsError, Prepared},
-    network::Part,
+    network::{Clause, Part},
     search::clip::{self, Plane},
     tensor::{Backend, Sound},
 };
@@ -70,9 +70,46 @@ impl Linear {
         Some(Plane { least: clip::least_within(&plane, (&self.lower, &self.upper), (lower, upper)), ..plane })
     }
 
-    /// Narrows a domain's box and ranges, those over the whole region being `fast` and `sound`, by what is decided. Whether anything may be left in it.
-    pub(super) fn narrow(&self, layers: &[Layer], [fast, sound]: [&Ends; 2], domain: &mut Domain) -> bool {
-        let halves: Vec<Half> = (domain.decisions.iter())
+    /// Half-spaces over a box: those of decisions, then those in which a clause's rows may hold.
+    fn conditions<'a>(
+        &'a self,
+        halves: &[Half],
+        rows: Option<&'a Planes>,
+        clause: &Clause,
+        ends: [&[f64]; 2],
+    ) -> Vec<Plane<'a>> {
+        let mut all: Vec<Plane<'a>> = halves.iter().filter_map(|&half| self.plane(half, ends)).collect();
+        if let Some(planes) = rows {
+            let inputs = self.lower.len();
+            all.extend(clause.iter().enumerate().map(|(at, row)| {
+                let rows = &planes.rows[at * inputs..][..inputs];
+                let plane = Plane { rows, least: planes.least[at], limit: row.limit };
+                let old = (&planes.lower[..], &planes.upper[..]);
+                Plane { least: clip::least_within(&plane, old, (ends[0], ends[1])), ..plane }
+            }));
+        }
+        all
+    }
+
+    /// Whether there is such a layer.
+    pub(super) fn any(&self) -> bool {
+        self.layers.iter().any(Option::is_some)
+    }
+
+    /// Narrows a domain's box and ranges, those over the whole region being `fast` and `sound`, by what was decided since they were found and by where its
+    /// clause may hold. Whether anything may be left in it.
+    pub(super) fn narrow(
+        &self,
+        layers: &[Layer],
+        clause: &Clause,
+        [fast, sound]: [&Ends; 2],
+        domain: &mut Domain,
+    ) -> bool {
+        if !self.any() {
+            return true;
+        }
+        let inner = domain.inner.as_deref();
+        let halves: Vec<Half> = (domain.decisions[inner.map_or(0, |inner| inner.applied)..].iter())
             .filter(|decision| self.layers[decision.layer].is_some())
             .map(|decision| {
                 let width = layers[decision.layer].width;
@@ -83,16 +120,15 @@ impl Linear {
                 }
             })
             .collect();
-        if halves.is_empty() {
+        let old = inner.map_or([&self.lower[..], &self.upper], |inner| [&inner.lower, &inner.upper]);
+        let planes = self.conditions(&halves, domain.planes.as_deref(), clause, old);
+        if planes.is_empty() {
             return true;
         }
-        let old = domain.inner.as_deref().map_or([&self.lower[..], &self.upper], |inner| [&inner.lower, &inner.upper]);
-        let planes: Vec<Plane<'_>> = halves.iter().filter_map(|&half| self.plane(half, old)).collect();
         let Some((lower, upper)) = clip::rounds(old[0], old[1], &planes, ROUNDS) else { return false };
         let new = [&lower[..], &upper];
-        let planes: Vec<Plane<'_>> = halves.iter().filter_map(|&half| self.plane(half, new)).collect();
-        let [mut fast, mut sound] =
-            domain.inner.as_deref().map_or([fast, sound], |inner| [&inner.fast, &inner.sound]).map(Clone::clone);
+        let planes = self.conditions(&halves, domain.planes.as_deref(), clause, new);
+        let [mut fast, mut sound] = inner.map_or([fast, sound], |inner| [&inner.fast, &inner.sound]).map(Clone::clone);
         for (place, layer) in layers.iter().enumerate().filter(|(place, _)| self.layers[*place].is_some()) {
             for neuron in 0..layer.width {
                 let [low, high] = sound[layer.range].each_mut().map(|end| &mut end[neuron]);
@@ -119,8 +155,9 @@ impl Linear {
                 (fast[layer.range][0][neuron], fast[layer.range][1][neuron]) = (*low, *high);
             }
         }
-        let halved = domain.inner.as_deref().is_some_and(|inner| inner.halved);
-        domain.inner = Some(Arc::new(Inner { lower, upper, fast, sound, halved }));
+        let halved = inner.is_some_and(|inner| inner.halved);
+        let applied = domain.decisions.len();
+        domain.inner = Some(Arc::new(Inner { lower, upper, fast, sound, halved, applied }));
         true
     }
 }
@@ -129,7 +166,7 @@ impl Linear {
 mod tests {
     use super::*;
     use crate::{
-        network::{Linear as Dense, Network, Relu},
+        network::{Linear as Dense, Network, Relu, Row},
         pulse::at_once,
         random::Random,
         search::activations::{
@@ -139,7 +176,8 @@ mod tests {
         },
     };
 
-    /// Points of the box that satisfy the decisions stay in the narrowed box, and their pre-activations in the narrowed ranges.
+    /// Points of the box that satisfy the decisions, and where the clause may hold, stay in the narrowed box, and their pre-activations in the narrowed ranges; also
+    /// where decisions come one after the other.
     #[test]
     fn nothing_that_was_decided_on_is_lost() {
         let (mut kept, mut narrowed, mut emptied) = (0, 0, 0);
@@ -171,7 +209,21 @@ mod tests {
                     above: random.below(2) == 0,
                 })
                 .collect();
-            let left = linear.narrow(&layers, [&ends, &ends], &mut domain);
+            // A function below the clause's row, in every other case.
+            let function: Vec<f64> = (0..inputs).map(|_| random.signed()).collect();
+            let corner =
+                function.iter().zip(lower.iter().zip(&upper)).map(|(a, (l, u))| (a * l).min(a * u)).sum::<f64>();
+            let limit = corner + random.signed().abs();
+            let clause = vec![Row { weights: vec![(0, 1.0)], limit, surely: limit, strict: false }];
+            let asks = seed % 2 == 0;
+            domain.planes = asks.then(|| {
+                let (lower, upper) = (lower.clone(), upper.clone());
+                Arc::new(Planes { lower, upper, rows: function.clone(), least: vec![corner - 1e-12] })
+            });
+            let later = domain.decisions.split_off(domain.decisions.len() / 2);
+            let mut left = linear.narrow(&layers, &clause, [&ends, &ends], &mut domain);
+            domain.decisions.extend(later);
+            left = left && linear.narrow(&layers, &clause, [&ends, &ends], &mut domain);
             emptied += usize::from(!left);
             if let Some(inner) = domain.inner.as_deref().filter(|_| left) {
                 narrowed += usize::from(inner.sound != ends);
@@ -191,7 +243,8 @@ mod tests {
                     let z = z[decision.neuron] - decision.at;
                     if decision.above { z >= 0.0 } else { z <= 0.0 }
                 };
-                if !domain.decisions.iter().all(holds) {
+                let value = function.iter().zip(&x).map(|(a, x)| a * x).sum::<f64>();
+                if !domain.decisions.iter().all(holds) || (asks && value > limit) {
                     continue;
                 }
                 kept += 1;

@@ -133,6 +133,7 @@ pub(super) async fn halves(
             lower: low,
             upper: high,
             halved: true,
+            applied: 0,
         };
         both.push(Domain { inner: Some(Arc::new(inner)), share: domain.share / 2.0, ..domain.clone() });
     }

@@ -1,8 +1,8 @@
 //! What becomes of a batch of domains: split, bounded, proved or kept, and looked at for counterexamples.
 
 use super::{
-    bound::{Asked, Bounder},
-    domain::{Decision, Domain, Saved},
+    bound::{Asked, Bounder, Proof},
+    domain::{Decision, Domain, Planes, Saved},
     score::{Met, candidates},
     setting::Setting,
     split,
@@ -87,7 +87,7 @@ impl<'a> Worker<'a> {
         let count = children.len();
         let ends = [&setting.fast, &setting.sound];
         children.retain_mut(|child| {
-            let left = setting.linear.narrow(&setting.layers, ends, child);
+            let left = setting.linear.narrow(&setting.layers, clause, ends, child);
             if !left {
                 // No input is in it: a leaf without a walk.
                 done.spent.leaves += 1;
@@ -130,13 +130,21 @@ impl<'a> Worker<'a> {
         // A domain that the sound ranges leave empty holds no input at all. They are asked where the fast ones say so.
         let empty = |asked: &Asked<'_>| !self.fast.ends(asked).1 && !self.sound.ends(asked).1;
         let mut proved: Vec<bool> = asked.iter().map(empty).collect();
-        let believed: Vec<usize> = (0..domains.len()).filter(|&at| !proved[at] && gaps[at] > 0.0).collect();
-        if !believed.is_empty() {
-            let asked: Vec<Asked<'_>> = believed.iter().map(|&at| Asked { start: &saved[at], ..asked[at] }).collect();
-            let least = self.sound_bounds(clause, &asked).await?;
-            for (&at, least) in believed.iter().zip(least.chunks(rows)) {
+        // Where the walk's function narrows the children it is worth a walk also of those that stay open.
+        let all = self.setting.linear.any();
+        let walked: Vec<usize> = (0..domains.len()).filter(|&at| !proved[at] && (all || gaps[at] > 0.0)).collect();
+        let mut planes: Vec<Option<Arc<Planes>>> = vec![None; domains.len()];
+        if !walked.is_empty() {
+            let asked: Vec<Asked<'_>> = walked.iter().map(|&at| Asked { start: &saved[at], ..asked[at] }).collect();
+            let proof = self.sound_bounds(clause, &asked).await?;
+            let found = proof.least.chunks(rows).zip(proof.rows.chunks(proof.rows.len() / asked.len()));
+            for (&at, (least, functions)) in walked.iter().zip(found) {
                 proved[at] = clause_gap(clause, least) > 0.0;
-                done.spent.doubted += u64::from(!proved[at]);
+                done.spent.doubted += u64::from(!proved[at] && gaps[at] > 0.0);
+                planes[at] = (all && !proved[at]).then(|| {
+                    let [lower, upper] = self.fast.own_box(&domains[at]).map(<[f64]>::to_vec);
+                    Arc::new(Planes { lower, upper, rows: functions.to_vec(), least: least.to_vec() })
+                });
             }
         }
         if let Some(point) = self.probe(&found, rows, domains, &proved).await? {
@@ -152,6 +160,7 @@ impl<'a> Worker<'a> {
             }
             let mut open = domain.clone();
             open.start = saved[at].clone();
+            open.planes = planes[at].take();
             // What the sound arithmetic did not confirm is not closed, whatever the fast one says.
             open.bound = domain.bound.max(gaps[at].min(0.0));
             self.setting.tell(open.number, Fate::Open(open.bound));
@@ -161,7 +170,7 @@ impl<'a> Worker<'a> {
         Ok(())
     }
 
-    async fn sound_bounds(&self, clause: &Clause, asked: &[Asked<'_>]) -> Result<Vec<f64>, BoundsError> {
+    async fn sound_bounds(&self, clause: &Clause, asked: &[Asked<'_>]) -> Result<Proof, BoundsError> {
         let widths: Vec<usize> = self.setting.layers.iter().map(|layer| layer.width).collect();
         let mut some = vec![false; widths.len()];
         asked.iter().flat_map(|asked| asked.decisions).for_each(|decision| some[decision.layer] = true);

@@ -10,6 +10,7 @@ mod activations;
 mod budget;
 mod clauses;
 mod clip;
+mod crew;
 mod decide;
 mod image;
 mod inputs;

@@ -16,7 +16,7 @@ mod split;
 mod worker;
 
 use super::{
-    Answer, Budget, Listener, Outcome, Spent, Why,
+    Answer, Budget, Listener, Outcome, Spent, Why, crew,
     queue::{Done, Queue},
     replay::Judge,
 };
@@ -76,10 +76,9 @@ pub(super) async fn search(
     };
     pulse.tick().await?;
     let queue = Queue::new(root::domains(&setting, single, pulse).await?);
-    #[cfg(feature = "parallel")]
-    shared(&queue, budget, told, pulse, &setting);
-    #[cfg(not(feature = "parallel"))]
-    alone(&queue, budget, told, pulse, &setting).await;
+    let made = || at_once(Worker::new(&setting));
+    let turn = |worker: &Worker<'_>| turn(&queue, budget, worker);
+    crew::work(&queue, budget.threads, told, pulse, &made, &turn).await;
     queue.answer()
 }
 
@@ -94,42 +93,4 @@ fn turn(queue: &Queue<Domain>, budget: &Budget<'_>, worker: &Worker<'_>) -> bool
         Err(_) => queue.cancel(),
     }
     true
-}
-
-#[cfg(feature = "parallel")]
-fn shared(queue: &Queue<Domain>, budget: &Budget<'_>, told: &dyn Listener, pulse: &impl Pulse, setting: &Setting<'_>) {
-    use crate::tensor::alone;
-    let toil = || match at_once(Worker::new(setting)) {
-        Ok(worker) => while turn(queue, budget, &worker) {},
-        Err(_) => queue.cancel(),
-    };
-    std::thread::scope(|scope| {
-        for _ in 0..budget.threads.max(1) {
-            // The worker's own products are not cut over the cores again.
-            scope.spawn(|| alone(toil));
-        }
-        while !queue.wait(20) {
-            told.progress(&queue.progress());
-            if at_once(pulse.tick()).is_err() {
-                queue.cancel();
-            }
-        }
-    });
-}
-
-#[cfg(not(feature = "parallel"))]
-async fn alone(
-    queue: &Queue<Domain>,
-    budget: &Budget<'_>,
-    told: &dyn Listener,
-    pulse: &impl Pulse,
-    setting: &Setting<'_>,
-) {
-    let Ok(worker) = Worker::new(setting).await else { return queue.cancel() };
-    while turn(queue, budget, &worker) {
-        told.progress(&queue.progress());
-        if pulse.tick().await.is_err() {
-            queue.cancel();
-        }
-    }
 }

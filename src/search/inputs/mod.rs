@@ -9,7 +9,7 @@ mod effort;
 mod split;
 mod worker;
 
-use super::{Answer, Budget, Listener, queue::Queue, replay::Judge};
+use super::{Answer, Budget, Listener, crew, queue::Queue, replay::Judge};
 use crate::{
     bounds::BoundsError,
     network::{Clause, Network, Part},
@@ -42,69 +42,19 @@ pub(super) async fn search(
     let roots = roots.collect();
     let queue = Queue::new(roots);
     let effort = Effort::of(network);
-    let made = || Worker::new(network, part, groups.clone(), judge, tree, effort.depth);
-    #[cfg(feature = "parallel")]
-    shared(&queue, effort.batch, budget, told, pulse, &made);
-    #[cfg(not(feature = "parallel"))]
-    alone(&queue, effort.batch, budget, told, pulse, &made).await;
+    let made = || Ok(Worker::new(network, part, groups.clone(), judge, tree, effort.depth));
+    let turn = |worker: &Worker<'_>| turn(&queue, effort.batch, budget, worker);
+    crew::work(&queue, budget.threads, told, pulse, &made, &turn).await;
     queue.answer()
 }
 
-/// Takes and gives batches until the search ends; `tick` says whether to go on.
-#[cfg(feature = "parallel")]
-fn toil(queue: &Queue<Domain>, most: usize, budget: &Budget<'_>, worker: &Worker<'_>) {
-    while let Some(batch) = queue.take(most, budget) {
-        let taken = batch.len();
-        match worker.work(batch) {
-            Ok(done) => queue.give(taken, done, budget),
-            Err(_) => return queue.cancel(),
-        }
+/// Takes a batch, works on it and gives it back; whether there was one.
+fn turn(queue: &Queue<Domain>, most: usize, budget: &Budget<'_>, worker: &Worker<'_>) -> bool {
+    let Some(batch) = queue.take(most, budget) else { return false };
+    let taken = batch.len();
+    match worker.work(batch) {
+        Ok(done) => queue.give(taken, done, budget),
+        Err(_) => queue.cancel(),
     }
-}
-
-#[cfg(feature = "parallel")]
-fn shared<'a>(
-    queue: &Queue<Domain>,
-    most: usize,
-    budget: &Budget<'_>,
-    told: &dyn Listener,
-    pulse: &impl Pulse,
-    made: &(dyn Fn() -> Worker<'a> + Sync),
-) {
-    use crate::{pulse::at_once, tensor::alone};
-    std::thread::scope(|scope| {
-        for _ in 0..budget.threads.max(1) {
-            // The worker's own products are not cut over the cores again.
-            scope.spawn(|| alone(|| toil(queue, most, budget, &made())));
-        }
-        while !queue.wait(20) {
-            told.progress(&queue.progress());
-            if at_once(pulse.tick()).is_err() {
-                queue.cancel();
-            }
-        }
-    });
-}
-
-#[cfg(not(feature = "parallel"))]
-async fn alone<'a>(
-    queue: &Queue<Domain>,
-    most: usize,
-    budget: &Budget<'_>,
-    told: &dyn Listener,
-    pulse: &impl Pulse,
-    made: &dyn Fn() -> Worker<'a>,
-) {
-    let worker = made();
-    while let Some(batch) = queue.take(most, budget) {
-        let taken = batch.len();
-        match worker.work(batch) {
-            Ok(done) => queue.give(taken, done, budget),
-            Err(_) => queue.cancel(),
-        }
-        told.progress(&queue.progress());
-        if pulse.tick().await.is_err() {
-            queue.cancel();
-        }
-    }
+    true
 }

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import test from "node:test";
 import { answers, drawn, parsed, written } from "../../www/exact.js";
-import { axe, live, open, PATIENCE, site } from "./harness.mjs";
+import { axe, live, open, PATIENCE, serve, site } from "./harness.mjs";
 
 const here = site();
 const folder = new URL("../../lessons/", import.meta.url);
@@ -39,7 +39,12 @@ test("a sheet's numbers come from its seed alone, and meet what the lesson asks 
     const shown = [1, 2, 3, 4, 5].map((seed) => drawn(networks[sheet.network], sheet.draw, seed));
     assert.deepEqual(shown.map(({ network }) => network), [1, 2, 3, 4, 5].map((seed) => drawn(networks[sheet.network], sheet.draw, seed).network));
     assert.ok(new Set(shown.map(({ network }) => JSON.stringify(network))).size > 2, `${name}: sheets differ`);
-    for (const { found } of shown) if (sheet.draw.right) assert.ok(found["clean.m"][0] > 0n, name);
+    const text = readFileSync(new URL(`${name}/en.html`, folder), "utf8");
+    const marks = [...text.matchAll(/\{(\w+)\.([^}]+)\}/g)].filter(([, network]) => network === sheet.network).map(([, , mark]) => mark);
+    for (const { found } of shown) {
+      if (sheet.draw.right) assert.ok(found["clean.m"][0] > 0n, name);
+      for (const mark of marks) assert.ok(found[mark], `${name}: a sheet without ${mark}`);
+    }
   }
   assert.deepEqual(["3/4", "−3/4", " 0.75", "-1,5", "2"].map((text) => written(parsed(text))), ["3/4", "-3/4", "3/4", "-3/2", "2"]);
   assert.deepEqual(["", "x", "1/0", "1/2/3", "--1"].map(parsed), [null, null, null, null, null]);
@@ -76,7 +81,7 @@ test("every exercise takes the answers of the engine, and says what to do with o
       for (let at = 0; at < (await blanks.count()); at++) {
         await blanks.nth(at).focus();
         // Not the answer, whatever it is.
-        await page.keyboard.type("917/919");
+        await page.keyboard.insertText("917/919");
       }
       await page.keyboard.press("Enter");
       assert.equal(await form.locator(".said").innerText(), "Not yet.", name);
@@ -84,7 +89,7 @@ test("every exercise takes the answers of the engine, and says what to do with o
       for (let at = 0; at < (await blanks.count()); at++) {
         await blanks.nth(at).focus();
         await page.keyboard.press("Control+a");
-        await page.keyboard.type((await blanks.nth(at).getAttribute("data-answer")).replace("−", "-"));
+        await page.keyboard.insertText((await blanks.nth(at).getAttribute("data-answer")).replace("−", "-"));
       }
       await page.keyboard.press("Enter");
       assert.equal(await form.locator(".said").innerText(), "Right.", `${name}, ${place + 1}`);
@@ -140,6 +145,31 @@ test("a worksheet prints alone, with the teacher's answers on a page of their ow
   assert.equal(await page.locator("#step-1").isVisible(), false, "the lesson is not printed with it");
   await page.evaluate(() => delete document.documentElement.dataset.print);
   assert.ok(await page.locator("#step-1").isVisible(), "a lesson prints whole");
+});
+
+test("a lesson that was opened is there without a server; before, none was fetched", async (t) => {
+  const server = await serve("/sub/path/");
+  t.after(() => server.stop());
+  const { page, seen } = await open(t, { ...here, url: server.url }, { keeps: true });
+  await live(page);
+  await page.waitForFunction(() => navigator.serviceWorker.controller, null, { timeout: PATIENCE });
+  const kept = () =>
+    page.evaluate(async () => {
+      const caches = await window.caches.keys();
+      const keys = await Promise.all(caches.map(async (name) => (await window.caches.open(name)).keys()));
+      return keys.flat().filter(({ url }) => url.includes("/learn/")).length;
+    });
+  assert.equal(await kept(), 0);
+  await page.goto(`${server.url}learn/${names[1]}/`);
+  await page.locator(".worksheet .tools").waitFor({ timeout: PATIENCE });
+  const all = async () => { while ((await kept()) < 4) await page.waitForTimeout(50); };
+  await all();
+  server.stop();
+  await assert.rejects(fetch(server.url).then(() => fetch(server.url)), "the server is gone");
+  await page.goto(`${server.url}learn/${names[1]}/?seed=5`);
+  assert.match(await page.locator(".worksheet .tools").innerText({ timeout: PATIENCE }), /Sheet 5/);
+  await page.frameLocator("iframe[name=explore]").locator("html[data-state=live]").waitFor({ state: "attached", timeout: PATIENCE });
+  assert.deepEqual(seen.errors, []);
 });
 
 test("without scripts a lesson is there to read, with its answers", async (t) => {

@@ -276,6 +276,19 @@ fn a_region_without_f32_points_has_no_counterexample_and_may_be_proved() {
     assert!(matches!(answer(&distance(), region(0.5), 200, true).outcome, Outcome::Unknown { .. }));
 }
 
+/// Whatever is split: without conditions on the outputs nothing is proved, and where no f32 lies within there is nothing to show.
+#[test]
+fn no_condition_at_all_is_never_proved() {
+    let (low, high) = (f64::from(0.1f32) + 1e-10, f64::from(0.1f32) + 2e-10);
+    let query = Query { inputs: 2, outputs: 1, parts: vec![part([low, 0.0], [high, 1.0], vec![vec![]])] };
+    for splits in [Splits::Nothing, Splits::Chosen, Splits::Inputs, Splits::Activations] {
+        let budget = Budget { until: 1.0, clock: &|| 0.0, domains: 300, bytes: 1 << 20, threads: 1, splits };
+        let answer = pollster::block_on(decide(&distance(), &query, &Same, &budget, &|_: &Progress| {}, &Steady));
+        let outcome = answer.expect("nobody cancels").outcome;
+        assert!(matches!(outcome, Outcome::Unknown { .. }), "{splits:?}: {outcome:?}");
+    }
+}
+
 /// Asks to end at the tick of this number.
 struct Until(std::cell::Cell<u32>);
 

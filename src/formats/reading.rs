@@ -11,6 +11,7 @@ pub trait Files {
 }
 
 /// Whether a name is one of a file in the same folder: no path, no drive.
+#[cfg(feature = "readers")]
 pub fn is_file_name(name: &str) -> bool {
     !name.is_empty() && !name.contains(['/', '\\', ':', '\0']) && name != ".."
 }

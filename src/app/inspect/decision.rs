@@ -74,12 +74,12 @@ pub struct Decision {
     pub tree: Snapshot,
     /// Lower and upper ends of the inputs around a counterexample.
     pub ends: [Vec<f64>; 2],
-    /// Seconds and the worst open bound, of the last few seconds.
-    past: Vec<[f64; 2]>,
+    /// Seconds, the worst open bound and the share that is proved, of the last few seconds.
+    past: Vec<[f64; 3]>,
 }
 
-/// Seconds over which the worst bound's rise is measured.
-const WINDOW: f64 = 5.0;
+/// Seconds over which the pace is measured.
+const WINDOW: f64 = 4.0;
 
 impl Decision {
     /// One that begins.
@@ -113,8 +113,8 @@ impl Decision {
             self.past.clear();
         }
         if progress.worst.is_finite() {
-            self.past.retain(|[then, _]| *then >= seconds - WINDOW);
-            self.past.push([seconds, progress.worst]);
+            self.past.retain(|[then, ..]| *then >= seconds - WINDOW);
+            self.past.push([seconds, progress.worst, progress.share]);
         }
         (self.progress, self.tree, self.seconds) = (progress, tree, seconds);
     }
@@ -127,15 +127,21 @@ impl Decision {
 
     /// How much the worst open bound has risen in a second, over the last few; `None` where it has not, or not long enough.
     pub fn rise(&self) -> Option<f64> {
-        let ([start, from], [end, to]) = (*self.past.first()?, *self.past.last()?);
-        let rise = (to - from) / (end - start);
-        (end - start >= 1.0 && rise > 0.0 && rise.is_finite()).then_some(rise)
+        self.pace(1)
     }
 
-    /// Seconds until the worst open bound is at the limit if it goes on rising like that; a guess, and none beyond an hour.
+    /// Seconds until all is proved if the share goes on growing like that; a guess, and none beyond a day.
     pub fn left(&self) -> Option<f64> {
-        let left = -self.progress.worst / self.rise()?;
-        (left > 0.0 && left <= 3600.0 && self.clauses.len() <= 1).then_some(left)
+        let left = (1.0 - self.progress.share) / self.pace(2)?;
+        (left <= 86_400.0 && self.clauses.len() <= 1).then_some(left)
+    }
+
+    /// How much one of the figures has grown in a second.
+    fn pace(&self, figure: usize) -> Option<f64> {
+        let (first, last) = (self.past.first()?, self.past.last()?);
+        let seconds = last[0] - first[0];
+        let pace = (last[figure] - first[figure]) / seconds;
+        (seconds >= 1.0 && pace > 0.0 && pace.is_finite()).then_some(pace)
     }
 
     /// All domains, whatever their depth.
@@ -224,13 +230,14 @@ mod tests {
         let mut decision = Decision::new(About::File("q".into()), 60.0, true);
         let news = |decision: &mut Decision, seconds: f64, worst: f64, parts: &[u32]| {
             let tree = Snapshot { parts: parts.to_vec(), ..Snapshot::default() };
-            decision.news(Progress { worst, ..Progress::default() }, tree, seconds);
+            decision.news(Progress { worst, share: seconds / 20.0, ..Progress::default() }, tree, seconds);
         };
         news(&mut decision, 0.1, -100.0, &[0]);
         assert_eq!((decision.stage.clone(), decision.rise()), (Stage::Searching, None), "one point is no rise");
         news(&mut decision, 7.0, -4.0, &[0]);
         news(&mut decision, 9.0, -3.0, &[0]);
-        assert_eq!((decision.rise(), decision.left()), (Some(0.5), Some(6.0)));
+        assert_eq!(decision.rise(), Some(0.5));
+        assert!(decision.left().is_some_and(|left| (left - 11.0).abs() < 1e-9), "{:?}", decision.left());
         news(&mut decision, 9.5, f64::NEG_INFINITY, &[0]);
         assert_eq!(decision.rise(), Some(0.5), "what is not bounded says nothing");
         news(&mut decision, 9.6, -8.0, &[0, 5]);

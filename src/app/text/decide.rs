@@ -87,8 +87,8 @@ sentences! {
     refused(name, why) = "{name} cannot be asked: {why}. The network is still here.";
     refused_here(why) = "It cannot be asked: {why}.";
     part_of(part, parts) = "Box {part} of {parts}.";
-    rises(rate) = "rising by {rate} a second";
-    left(rate, seconds) = "rising by {rate} a second; at this pace at 0 in {seconds} s";
+    rises(bound, rate) = "{bound}, rising by {rate} a second";
+    left(share, seconds) = "{share}, all in {seconds} s at this pace";
     of_limit(seconds, limit) = "{seconds} of {limit}";
     percent(share) = "{share} %";
     tree_say(all, proved, open, depth, drawn) = "{all} domains: {proved} proved, {open} open, after up to {depth} splits.{drawn}";
@@ -107,7 +107,7 @@ sentences! {
     domain_is(state) = "It is {state}.";
     domain_below(count, open, worst) = "{count} domains below it, {open} of them open; the worst at {worst}.";
     domain_below_proved(count) = "{count} domains below it, nothing open.";
-    then_more(cuts, count) = "{cuts} and {count} earlier ones";
+    then_more(cuts, count) = "{cuts}; and {count} more";
     box_of(part) = "box {part}";
     input_most(name, at) = "{name} ≤ {at}";
     input_least(name, at) = "{name} ≥ {at}";

@@ -16,7 +16,7 @@ mod split;
 mod worker;
 
 use super::{
-    Answer, Budget, Listener, crew,
+    Answer, Budget, Listener, Outcome, Spent, Why, crew,
     queue::{Done, Queue},
     replay::Judge,
 };
@@ -52,6 +52,11 @@ pub(super) async fn search(
     told: &dyn Listener,
     pulse: &impl Pulse,
 ) -> Result<Answer, BoundsError> {
+    if part.clauses.iter().any(Vec::is_empty) {
+        // It holds everywhere, so that nothing is proved; where it has a point in f32, the attack has found it.
+        let outcome = Outcome::Unknown { why: Why::Exhausted, worst: f64::NEG_INFINITY };
+        return Ok(Answer { outcome, spent: Spent::default() });
+    }
     let (single, sound) = (Prepared::new(Cpu::<f32>::new(), network), Prepared::new(Sound, network));
     let ends = [&part.lower[..], &part.upper[..]];
     let fast = bound::ends_over(&single, ends).await?;

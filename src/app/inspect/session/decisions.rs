@@ -14,6 +14,9 @@ use leptos::prelude::*;
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 
+/// What the last news change.
+type Change = Box<dyn FnOnce(&mut Decision)>;
+
 /// Domains that are drawn one by one.
 const DRAWN: u32 = 240;
 
@@ -83,10 +86,9 @@ impl Session {
     }
 
     /// Takes news in; where they are the last, what they change.
-    fn news(&self, heard: Heard<Decided>) -> Option<Box<dyn FnOnce(&mut Decision)>> {
-        let failed = |why: String| -> Option<Box<dyn FnOnce(&mut Decision)>> {
-            Some(Box::new(move |decision| decision.stage = Stage::Failed(why)))
-        };
+    fn news(&self, heard: Heard<Decided>) -> Option<Change> {
+        let failed =
+            |why: String| -> Option<Change> { Some(Box::new(move |decision| decision.stage = Stage::Failed(why))) };
         match heard {
             Heard::Said(Decided::Understood { words, clauses }) => {
                 self.change_decision(|decision| (decision.words, decision.clauses) = (words, clauses));

@@ -169,6 +169,7 @@ pub fn DecideCard() -> impl IntoView {
             <div hidden=move || !there.get() data-decision=stage id="decision">
                 <p class="say decide-question" id="decide-question">{told(words::question)}</p>
                 <p class="answer decide-said" id="decide-said" role="status" data-answer=tone>{told(words::said)}</p>
+                <p class="say" id="decide-remark">{told(words::remark)}</p>
                 <progress class="decide-share" hidden=move || !running.get() max="1" value=share aria-label=text::SHARE></progress>
                 <dl class="figures" id="decide-figures">{figures}</dl>
                 <Found/>

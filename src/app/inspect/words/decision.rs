@@ -8,12 +8,12 @@ use crate::{
         },
         text::decide as text,
     },
-    charts::{numbers, panel::Table},
+    charts::{numbers, panel::Table, scales::brief},
     search::{Answer, Cut, Node, Outcome, Why},
 };
 
 /// Cuts that are told of a domain, the last first.
-const CUTS: usize = 5;
+const CUTS: usize = 8;
 /// Sentences of a question that are told.
 const SENTENCES: usize = 3;
 
@@ -116,19 +116,18 @@ fn done(decision: &Decision, answer: &Answer) -> String {
             let others = found.outputs.iter().enumerate().filter(|(at, _)| *at != *label as usize);
             let best = others.max_by(|a, b| a.1.total_cmp(b.1));
             let other = best.map_or(0, |(at, _)| at);
-            let broken = if best.map(|(_, value)| *value) == own {
+            if best.map(|(_, value)| *value) == own {
                 text::tied(&epsilon, &input.name, &other, label)
             } else {
                 text::broken(&epsilon, &input.name, &other, label)
-            };
-            format!("{broken} {}", text::REPLAYED)
+            }
         }
         (Outcome::Counterexample(_), About::File(_)) => {
             let part = match decision.tree.path.last() {
                 Some(&root) if decision.clauses.len() > 1 => text::of_part(&(decision.part(root) + 1)),
                 _ => String::new(),
             };
-            format!("{} {}", text::broken_file(&part), text::REPLAYED)
+            text::broken_file(&part)
         }
         (Outcome::Timeout { worst }, _) => {
             text::timeout(&seconds(decision.seconds), &bound(*worst), &numbers::count(decision.counts().open as usize))
@@ -145,6 +144,11 @@ fn done(decision: &Decision, answer: &Answer) -> String {
     }
 }
 
+/// What is said beside the answer.
+pub fn remark(decision: &Decision) -> String {
+    if decision.found().is_some() { text::REPLAYED.into() } else { String::new() }
+}
+
 /// The figures of a search, each with its name.
 pub fn figures(decision: &Decision) -> Vec<(&'static str, String)> {
     let (progress, counts) = (&decision.progress, decision.counts());
@@ -157,6 +161,10 @@ pub fn figures(decision: &Decision) -> Vec<(&'static str, String)> {
     } else {
         seconds(decision.seconds)
     };
+    if !runs && all == 0 {
+        // Nothing was split.
+        return vec![(text::TIME, time)];
+    }
     let mut figures = vec![
         (text::BOUNDED, count(bounded)),
         (text::CLOSED, count(u64::from(counts.proved))),
@@ -165,15 +173,13 @@ pub fn figures(decision: &Decision) -> Vec<(&'static str, String)> {
     if runs {
         // Rounded down: 100 % is said where all is proved.
         let share = (progress.share * 1000.0).floor() / 10.0;
-        figures.push((text::SHARE, text::percent(&share)));
-        let rise = match (decision.rise(), decision.left()) {
-            (Some(rise), Some(left)) => text::left(&numbers::significant(rise, 2), &seconds(left)),
-            (Some(rise), None) => text::rises(&numbers::significant(rise, 2)),
-            (None, _) => String::new(),
-        };
+        let share = text::percent(&share);
+        // Digits beyond the second would be more than a guess is worth.
+        let left = decision.left().map(|left| numbers::tick(brief(left.max(1.0).ceil())));
+        figures.push((text::SHARE, left.map_or(share.clone(), |left| text::left(&share, &left))));
         let worst = bound(progress.worst);
-        let worst = if rise.is_empty() { worst } else { format!("{worst}, {rise}") };
-        figures.push((text::WORST, worst));
+        let rise = decision.rise().map(|rise| text::rises(&worst, &numbers::significant(rise, 2)));
+        figures.push((text::WORST, rise.unwrap_or(worst)));
     }
     figures.push((text::TIME, time));
     figures
@@ -264,8 +270,12 @@ pub fn domain(decision: &Decision, id: u32) -> String {
     let find = |id: u32| nodes.binary_search_by_key(&id, |node| node.id).ok().map(|at| &nodes[at]);
     let Some(node) = find(id) else { return String::new() };
     let way: Vec<&Node> = std::iter::successors(Some(node), |node| find(node.of?)).collect();
-    let told = way.iter().take(CUTS).map(|node| cuts(decision, node)).collect::<Vec<_>>().join("; ");
-    let told = if way.len() > CUTS { text::then_more(&told, &(way.len() - CUTS)) } else { told };
+    // The whole region says nothing beside what was cut off it.
+    let apart = |at: usize| at == 0 || !way[at].cuts.is_empty() || decision.clauses.len() > 1;
+    let told: Vec<String> = (0..way.len()).filter(|&at| apart(at)).map(|at| cuts(decision, way[at])).collect();
+    let more = told.len().saturating_sub(CUTS);
+    let told = told[..told.len() - more].join("; ");
+    let told = if more > 0 { text::then_more(&told, &more) } else { told };
     let number = node.id + 1;
     let mut said = if node.of.is_none() {
         text::domain_root(&number, &told)

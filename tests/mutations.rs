@@ -50,8 +50,8 @@ fn mutate(bytes: &mut Vec<u8>, rng: &mut Rng) {
     }
 }
 
-/// Damaged files of each reader: about half a minute for all of them. fuzz/ runs longer.
-const ROUNDS: u64 = 100_000;
+/// Damaged files of each reader: about a minute for all of them. fuzz/ runs longer, and by coverage.
+const ROUNDS: u64 = 1_000_000;
 
 /// One test, so that nothing else is counted.
 #[test]

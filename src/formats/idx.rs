@@ -1,6 +1,6 @@
 //! IDX, the format of the MNIST files, and the project's shards of it.
 
-use super::{FormatError, gunzip, malformed};
+use super::{FormatError, gunzip, limits::count, malformed};
 
 /// Images as bytes 0–255.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,9 +51,8 @@ fn block(bytes: &[u8], axes: u8) -> Result<Block<'_>, FormatError> {
     }
     let (words, _) = bytes[4..header].as_chunks::<4>();
     let sizes: Vec<usize> = words.iter().map(|word| u32::from_be_bytes(*word) as usize).collect();
-    let length = sizes.iter().try_fold(1usize, |length, &size| length.checked_mul(size));
-    let length =
-        length.filter(|&length| length <= LIMIT).ok_or(FormatError::TooLarge { format: "IDX", limit: LIMIT })?;
+    let length = count(&sizes).filter(|&length| length <= LIMIT);
+    let length = length.ok_or(FormatError::TooLarge { format: "IDX", limit: LIMIT })?;
     if length > bytes.len() - header {
         let has = bytes.len() - header;
         return Err(malformed("IDX", format!("its header promises {length} bytes, the file holds {has}")));

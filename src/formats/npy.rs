@@ -1,6 +1,6 @@
 //! Single inputs: npy arrays and JSON lists of numbers.
 
-use super::{FormatError, malformed, numbers::half, read_json};
+use super::{FormatError, limits::count, malformed, numbers::half, read_json};
 
 /// Numbers with their shape, in C order.
 #[derive(Clone, Debug, PartialEq)]
@@ -94,8 +94,8 @@ pub fn read_npy(bytes: &[u8]) -> Result<Array, FormatError> {
         bad(&format!("its dtype '{descr}' is not read; save it as float32 or float64 (integers and bool are read too)"))
     })?;
     let data = &rest[header_at + length..];
-    let count = shape.iter().try_fold(1usize, |count, &size| count.checked_mul(size));
-    let needed = count.and_then(|count| count.checked_mul(width)).ok_or_else(|| bad("its shape is too large"))?;
+    let needed =
+        count(&shape).and_then(|count| count.checked_mul(width)).ok_or_else(|| bad("its shape is too large"))?;
     if needed != data.len() {
         return Err(bad(&format!(
             "its shape {shape:?} of {descr} needs {needed} bytes, {} follow its header",

@@ -82,6 +82,7 @@ fn cut(entries: &[Entry], mut bytes: &[u8], all: &mut BTreeMap<String, Tensor>) 
             }
         };
         let length = entry.shape.iter().try_fold(size, |length: usize, &side| length.checked_mul(side));
+        let length = length.filter(|_| !entry.shape.contains(&0));
         let Some((own, rest)) = length.and_then(|length| bytes.split_at_checked(length)) else {
             let left = bytes.len();
             return Err(bad(format!("has the shape {:?}, and {left} bytes are left in its file", entry.shape)));

@@ -1,7 +1,10 @@
 //! Tensors of a pickle, from the storages beside it.
 
 use super::pickle::{At, Item, Pickle};
-use crate::formats::numbers::{brain, half};
+use crate::formats::{
+    limits,
+    numbers::{brain, half},
+};
 use std::collections::HashMap;
 
 /// Where storages are: their bytes by key.
@@ -112,10 +115,7 @@ impl<'a> Tensors<'a> {
             return Err(format!("it has {} axes and {} strides", shape.len(), stride.len()));
         }
         let Some(value) = value else { return Ok(None) };
-        let length = shape
-            .iter()
-            .try_fold(1usize, |length, &size| length.checked_mul(size))
-            .filter(|&length| length <= self.left);
+        let length = limits::count(&shape).filter(|&length| length <= self.left);
         let length = length.ok_or_else(|| format!("its shape {shape:?} has more numbers than the file holds"))?;
         self.left -= length;
         let last = shape.iter().zip(&stride).try_fold(offset, |last, (&size, &step)| {

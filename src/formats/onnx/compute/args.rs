@@ -1,8 +1,8 @@
 //! What an operator is given: inputs and settings, by place and name.
 
-use crate::formats::onnx::file::{
-    node::Node,
-    tensor::{Tensor, count},
+use crate::formats::{
+    limits::count,
+    onnx::file::{node::Node, tensor::Tensor},
 };
 
 /// A node with the values of its inputs.

@@ -1,7 +1,10 @@
 //! Operators that move numbers and change none: what they do to a list of places is what they do to values.
 
 use super::args::{Args, axes, axis, few, places, strides, walk};
-use crate::formats::onnx::file::tensor::{External, Kind, Tensor, count};
+use crate::formats::{
+    limits::count,
+    onnx::file::tensor::{External, Kind, Tensor},
+};
 
 /// The numbers at some places.
 fn gather(x: &Tensor, dims: Vec<usize>, places: &[usize]) -> Tensor {

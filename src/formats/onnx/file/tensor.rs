@@ -1,7 +1,10 @@
 //! Tensors of a file as numbers: every type that has an exact value in f64.
 
 use super::messages::{SparseTensorProto, TensorProto};
-use crate::formats::numbers::{brain, half};
+use crate::formats::{
+    limits::count,
+    numbers::{brain, half},
+};
 use std::{borrow::Cow, sync::Arc};
 
 /// What a tensor's numbers are.
@@ -110,15 +113,6 @@ impl Tensor {
     pub fn scalar(&self) -> Option<f64> {
         if let [value] = self.values[..] { Some(value) } else { None }
     }
-}
-
-/// The product of sizes, where no step overflows.
-pub fn count(dims: &[usize]) -> Option<usize> {
-    // Zeros first: a product that is 0 does not overflow.
-    if dims.contains(&0) {
-        return Some(0);
-    }
-    dims.iter().try_fold(1usize, |product, &size| product.checked_mul(size))
 }
 
 /// Where the bytes of external tensors come from, by the location that the file names.

@@ -2,11 +2,8 @@
 
 use super::view::{NOTHING, Step, View};
 use crate::{
-    formats::FormatError,
-    formats::onnx::{
-        compute::args::few,
-        file::{tensor::count, wrong},
-    },
+    formats::onnx::{compute::args::few, file::wrong},
+    formats::{FormatError, limits::count},
     network::*,
 };
 use std::{collections::HashMap, sync::Arc};

@@ -1,4 +1,4 @@
-//! How large a network may be that comes out of a file.
+//! How large a network, or a shape, may be that comes out of a file.
 
 #[cfg(feature = "readers")]
 use crate::network::{Network, Node};

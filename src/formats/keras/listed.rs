@@ -1,7 +1,9 @@
 //! The arrays of a TensorFlow.js model: one after the other in files beside its JSON file, in the order of a list.
 
 use crate::formats::{
-    FormatError, malformed,
+    FormatError,
+    limits::count,
+    malformed,
     numbers::half,
     onnx::Tensor,
     reading::{Files, is_file_name},
@@ -81,8 +83,7 @@ fn cut(entries: &[Entry], mut bytes: &[u8], all: &mut BTreeMap<String, Tensor>) 
                 )));
             }
         };
-        let length = entry.shape.iter().try_fold(size, |length: usize, &side| length.checked_mul(side));
-        let length = length.filter(|_| !entry.shape.contains(&0));
+        let length = count(&entry.shape).filter(|&count| count > 0).and_then(|count| count.checked_mul(size));
         let Some((own, rest)) = length.and_then(|length| bytes.split_at_checked(length)) else {
             let left = bytes.len();
             return Err(bad(format!("has the shape {:?}, and {left} bytes are left in its file", entry.shape)));

@@ -1,7 +1,7 @@
 //! The arrays of an HDF5 file that Keras wrote: by path, opened one at a time.
 
 use super::refusal::refuse;
-use crate::formats::{FormatError, onnx::Tensor, weights::short};
+use crate::formats::{FormatError, limits::count, onnx::Tensor, weights::short};
 use hdf5_pure::{AttrValue, DType, File, Group};
 
 /// Most groups and arrays of a file that are looked at.
@@ -62,14 +62,14 @@ impl Store {
             DType::Other(_) if size == 2 => false,
             kind => return Err(bad(format!("holds {kind}; weights of float16, float32 and float64 are read"))),
         };
-        // Sizes beside a 0 too: some of them are multiplied on their own.
-        let total = shape.iter().try_fold(size, |product, &size| product.checked_mul(size.max(1)));
+        let dims: Vec<usize> = shape.iter().filter_map(|&size| usize::try_from(size).ok()).collect();
+        let whole = count(&dims).filter(|_| dims.len() == shape.len());
+        let total = whole.and_then(|count| (count as u64).checked_mul(size));
         if total.is_none_or(|total| total > self.limit) {
             return Err(bad(format!("has the shape {shape:?}, far more than the file holds; it is not read")));
         }
-        let dims: Vec<usize> = shape.iter().filter_map(|&size| usize::try_from(size).ok()).collect();
         let values = set.read_f64().map_err(damaged)?;
-        if dims.len() != shape.len() || values.len() != dims.iter().product::<usize>() {
+        if whole != Some(values.len()) {
             return Err(bad(format!("has the shape {shape:?} and {} numbers", values.len())));
         }
         if values.iter().any(|value| !value.is_finite()) {

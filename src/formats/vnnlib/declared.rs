@@ -4,7 +4,7 @@ use super::{
     refusal::wrong,
     tree::{Tree, short},
 };
-use crate::formats::FormatError;
+use crate::formats::{FormatError, limits::count};
 use std::collections::HashSet;
 
 /// Most numbers that a declaration may speak of.
@@ -195,10 +195,7 @@ fn tensor(words: &[Tree<'_>], line: u32) -> Result<Tensor, FormatError> {
         }
         sizes.split(',').map(|size| size.trim().parse().ok().filter(|&size| size > 0)).collect()
     });
-    let fits = |shape: &Vec<usize>| {
-        let count = shape.iter().try_fold(1usize, |count, &size| count.checked_mul(size));
-        count.is_some_and(|count| count <= LARGEST)
-    };
+    let fits = |shape: &Vec<usize>| count(shape).is_some_and(|count| count <= LARGEST);
     match sizes.filter(fits) {
         Some(shape) => Ok(Tensor { name: name.to_owned(), shape }),
         None => Err(wrong(line, format!("\"{}\" is no shape of at most {LARGEST} numbers", short(shape)))),

@@ -99,6 +99,11 @@ pub fn milliseconds(value: f64) -> String {
     }
 }
 
+/// Seconds with as many digits as they are worth.
+pub fn seconds(value: f64) -> String {
+    if value < 100.0 { format!("{value:.1}") } else { format!("{value:.0}") }
+}
+
 /// A count of things, with thin spaces between thousands.
 pub fn count(value: usize) -> String {
     let digits = value.to_string();

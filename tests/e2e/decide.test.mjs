@@ -195,3 +195,45 @@ for (const scheme of ["light", "dark"]) {
     });
   }
 }
+
+const answer = (page, ...wanted) =>
+  page.waitForFunction((wanted) => wanted.includes(document.querySelector("#answer")?.dataset.answer), wanted, { timeout: PATIENCE });
+const line = (page, pattern) =>
+  page.waitForFunction((source) => new RegExp(source).test(document.querySelector("#decide-line")?.textContent ?? ""), pattern.source, { timeout: LONG });
+const epsilon = async (page, percent) => {
+  await page.fill("#epsilon-value", `${percent} %`);
+  await page.press("#epsilon-value", "Enter");
+};
+
+test("Explore: what nobody knows is decided; a proof reaches down, a counterexample up and beside the image", { timeout: 300_000 }, async (t) => {
+  const { page, seen } = await open(t, here, { hash: "#v1&net=mlp-normal&img=0&eps=0.025" });
+  await answer(page, "unknown");
+  assert.equal(seen.requests.filter((url) => /prover/.test(url)).length, 0, "the search comes with the first question");
+  await page.click("#decide");
+  await line(page, /each proved|in one piece/);
+  await answer(page, "proved");
+  assert.match(await page.locator("#answer").innerText(), /proved/);
+  await page.waitForFunction(() => /decided/.test(document.querySelector("#stage .bar svg")?.textContent ?? ""), null, { timeout: PATIENCE });
+  assert.ok(await page.locator("#decide").isDisabled(), "there is nothing left to decide");
+  // Below, that is a proof; above, it is none.
+  await epsilon(page, 2.4);
+  await answer(page, "proved");
+  await epsilon(page, 2.91);
+  await answer(page, "unknown");
+  await page.click("#decide");
+  await line(page, /an image that is read as/);
+  await answer(page, "broken");
+  await page.waitForFunction(() => /read as \d!/.test(document.querySelector("#digit-worst")?.ariaLabel ?? ""), null, { timeout: PATIENCE });
+  assert.deepEqual(await axe(page), []);
+  // Another network: another question.
+  await page.click("#training-robust");
+  await line(page, /^$/);
+  assert.deepEqual([seen.errors, seen.console, seen.foreign], [[], [], []]);
+});
+
+test("Explore: a search is called off, by its button and by leaving the question", { timeout: 300_000 }, async (t) => {
+  // Between proof and counterexample of a convolutional network: nothing is decided soon.
+  const { page } = await open(t, here, { hash: "#v1&net=dm-small-normal&img=0&eps=0.02" });
+  await answer(page, "unknown", "broken", "proved");
+  t.diagnostic(`dm-small: ${await page.locator("#answer").getAttribute("data-answer")}`);
+});

@@ -4,9 +4,12 @@
 //! are nested, so a proof holds at every smaller ε and a counterexample at every larger one.
 
 use crate::{
-    app::model::picture::{Picture, Radii, Subject},
+    app::{
+        explore::findings::Findings,
+        model::picture::{Picture, Radii, Subject},
+    },
     bounds::Method,
-    engine::{Arithmetic, Example},
+    engine::{Arithmetic, Example, Question},
 };
 
 /// The answer at one ε.
@@ -16,6 +19,8 @@ pub enum Answer {
     Misread(u32),
     /// No: proved with rounding charged, by this method.
     Proved(Method),
+    /// No: proved with rounding charged, by a search that splits the region.
+    Decided,
     /// No, says this method in 32-bit arithmetic.
     Claimed(Method),
     /// Yes: a point of the region is read as another class.
@@ -44,7 +49,9 @@ pub enum Mark {
 pub struct Bracket {
     /// The largest ε that each method proves; `None` where it proves nothing.
     pub methods: Vec<(Method, Option<f64>)>,
-    /// The smallest ε at which the attack broke the image.
+    /// The largest ε that a search proved.
+    pub decided: Option<f64>,
+    /// The smallest ε at which the attack, or a search, broke the image.
     pub broken: Option<f64>,
     /// How far the search is, where it is at work.
     pub searching: Option<f64>,
@@ -56,14 +63,22 @@ impl Bracket {
         let known = |&method: &Method| radii.by(method).map(|answer| (method, answer.verified));
         Bracket {
             methods: methods.iter().filter_map(known).collect(),
+            decided: None,
             broken: radii.broken.as_ref().and_then(|answer| answer.epsilon),
             searching: radii.running.then_some(radii.done),
         }
     }
 
-    /// The largest ε that any method proves.
+    /// Adds what searches settled about the same question.
+    pub fn with(self, findings: &Findings, question: &Question) -> Self {
+        let broken = findings.broken(question).map(|(asked, _)| asked.epsilon);
+        let broken = self.broken.into_iter().chain(broken).reduce(f64::min);
+        Bracket { decided: findings.proved(question), broken, ..self }
+    }
+
+    /// The largest ε that any method or a search proves.
     pub fn best(&self) -> Option<f64> {
-        self.methods.iter().filter_map(|(_, reach)| *reach).reduce(f64::max)
+        self.methods.iter().filter_map(|(_, reach)| *reach).chain(self.decided).reduce(f64::max)
     }
 }
 
@@ -88,7 +103,7 @@ pub fn mark(picture: &Picture, radii: &Radii, method: Method, epsilon: f64) -> M
 }
 
 /// What is known about a picture's question, asked at `epsilon`.
-pub fn answer(picture: &Picture, radii: &Radii, epsilon: f64) -> Answer {
+pub fn answer(picture: &Picture, radii: &Radii, findings: &Findings, epsilon: f64) -> Answer {
     let predicted = picture.inference.as_ref().map(|inference| inference.predicted);
     if let Some(other) = predicted.filter(|&class| class != picture.question.label) {
         return Answer::Misread(other);
@@ -99,9 +114,13 @@ pub fn answer(picture: &Picture, radii: &Radii, epsilon: f64) -> Answer {
     if let Some(method) = last(Mark::Proved) {
         return Answer::Proved(method);
     }
+    if findings.proved(&picture.question).is_some_and(|end| end >= epsilon) {
+        return Answer::Decided;
+    }
     let broken = of(radii, picture).and_then(|radii| radii.broken.as_ref());
     let seen = picture.question.epsilon <= epsilon && misread(picture).is_some();
-    if seen || broken.is_some_and(|answer| answer.epsilon.is_some_and(|start| start <= epsilon)) {
+    let found = findings.broken(&picture.question).is_some_and(|(asked, _)| asked.epsilon <= epsilon);
+    if seen || found || broken.is_some_and(|answer| answer.epsilon.is_some_and(|start| start <= epsilon)) {
         return Answer::Broken;
     }
     if let Some(method) = last(Mark::Claimed) {
@@ -125,9 +144,12 @@ pub fn worst(picture: &Picture) -> Option<&Example> {
 mod tests {
     use super::*;
     use crate::{
-        app::model::picture::Pictures,
+        app::{
+            explore::findings::{Settled, counterexample},
+            model::picture::Pictures,
+        },
         bounds::{Norm, Strategy},
-        engine::{AttackAnswer, BoundsAnswer, BrokenAnswer, Floats, InferenceAnswer, Question, RadiusAnswer, Response},
+        engine::{AttackAnswer, BoundsAnswer, BrokenAnswer, Floats, InferenceAnswer, RadiusAnswer, Response},
     };
     use std::sync::Arc;
 
@@ -181,6 +203,28 @@ mod tests {
             broken: Some(broken),
             ..Radii::default()
         }
+    }
+
+    /// What is known where nothing was searched for.
+    fn answer(picture: &Picture, radii: &Radii, epsilon: f64) -> Answer {
+        super::answer(picture, radii, &Findings::default(), epsilon)
+    }
+
+    #[test]
+    fn what_a_search_settled_counts_below_or_above_it_and_for_its_own_question() {
+        let (drawn, radii) = (picture([false, false], Some(7), 7), radii(0.01, 0.05, Some(0.2)));
+        let mut findings = Findings::default();
+        findings.put(Arc::new(question(0.12)), Settled::Proved);
+        let found = counterexample(&question(0.15), vec![0.1], &[0.0; 10]);
+        findings.put(Arc::new(question(0.15)), Settled::Broken(Arc::new(found)));
+        let at = |epsilon| super::answer(&drawn, &radii, &findings, epsilon);
+        assert_eq!([at(0.1), at(0.12)], [Answer::Decided; 2]);
+        assert_eq!((at(0.05), at(0.13), at(0.15)), (Answer::Proved(Method::Crown), Answer::Open, Answer::Broken));
+        let bracket = Bracket::new(&radii, &drawn.methods).with(&findings, &drawn.question);
+        assert_eq!((bracket.best(), bracket.broken), (Some(0.12), Some(0.15)));
+        let other = Question { label: 3, ..question(0.1) };
+        let bracket = Bracket::new(&radii, &drawn.methods).with(&findings, &other);
+        assert_eq!((bracket.best(), bracket.broken), (Some(0.05), Some(0.2)));
     }
 
     #[test]

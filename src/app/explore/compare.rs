@@ -115,7 +115,7 @@ mod tests {
     use crate::bounds::Method;
 
     fn bracket(reach: f64) -> Bracket {
-        Bracket { methods: vec![(Method::Crown, Some(reach))], broken: None, searching: None }
+        Bracket { methods: vec![(Method::Crown, Some(reach))], decided: None, broken: None, searching: None }
     }
 
     #[test]

@@ -9,6 +9,7 @@ pub(crate) mod drops;
 pub mod facts;
 #[cfg(all(feature = "page", target_arch = "wasm32"))]
 pub(crate) mod files;
+pub mod findings;
 pub mod first_view;
 pub mod known;
 #[cfg(all(feature = "page", target_arch = "wasm32"))]

@@ -9,6 +9,7 @@ use crate::{
     app::{
         explore::{
             answer::{self, Bracket},
+            findings::Findings,
             first_view::FirstView,
             plots::bar::{self, INSET, Scene},
             questions, units,
@@ -43,7 +44,7 @@ pub fn page(view: &FirstView) -> Option<String> {
     let (state, _) = State::from_hash(&view.hash);
     let (picture, radii) = known(view, &state)?;
     let (question, norm, epsilon) = (&picture.question, picture.question.norm, picture.question.epsilon);
-    let told = answer::answer(&picture, &radii, epsilon);
+    let told = answer::answer(&picture, &radii, &Findings::default(), epsilon);
     let marks: Vec<_> =
         picture.methods.iter().map(|&method| (method, answer::mark(&picture, &radii, method, epsilon))).collect();
     let setting = stage::setting(question, matches!(told, answer::Answer::Proved(_)));
@@ -108,6 +109,7 @@ pub fn page(view: &FirstView) -> Option<String> {
             ("compare", text::COMPARE),
             ("drop-hint", text::DROP_HINT),
             ("at", &at),
+            ("decide", text::DECIDE),
             ("pin", text::PIN),
             ("settings", text::SETTINGS),
         ],

@@ -7,6 +7,11 @@ words! {
     ANSWER_OPEN = "Not proved yet …";
     ANSWER_UNKNOWN = "Nobody knows: no method proves it, no attack breaks it.";
     ANSWER_PROVED = "No: proved.";
+    ANSWER_DECIDED = "No: proved, by cutting the question up.";
+    DECIDE = "Decide";
+    DECIDE_CANCEL = "Cancel";
+    DECIDE_WHY = "Cuts the region into smaller ones until each is proved, or until one holds a misread image";
+    SEARCH_END = "decided";
     ANSWER_BROKEN = "Yes: here is how.";
     EPSILON_FIELD = "ε: percent, k/255, or a plain number";
     NOT_AN_EPSILON = "Write ε as 2 %, 5/255 or 0.02.";
@@ -58,6 +63,12 @@ sentences! {
     ask_inf_start(label) = "Could anyone make this network misread the {label} by changing every pixel by at most";
     ask_two_start(label) = "Could anyone make this network misread the {label} by a change of length (ℓ2) at most";
     ask_one_start(label) = "Could anyone make this network misread the {label} by changes that add up (ℓ1) to at most";
+    decide_begins(epsilon) = "Deciding {epsilon}: looking everywhere by descent before anything is cut …";
+    decide_goes_on(epsilon, bounded, open, seconds) = "Deciding {epsilon}: {bounded} pieces bounded, {open} open, {seconds} s …";
+    decide_proved(epsilon, leaves, seconds) = "{epsilon} in {seconds} s: {leaves} pieces, each proved with every rounding charged.";
+    decide_proved_whole(epsilon, seconds) = "{epsilon} in {seconds} s: proved in one piece, by better lines.";
+    decide_broken(epsilon, class, seconds) = "{epsilon} in {seconds} s: an image that is read as {class}.";
+    decide_open(epsilon, seconds) = "{epsilon} is still open after {seconds} s. Inspect takes as long as you like, and shows the tree.";
     answer_claimed(method) = "No, says {method}.";
     answer_misread(label, other) = "It already does: it reads this {label} as a {other}.";
     digit_image(read) = "the image: read as {read}";

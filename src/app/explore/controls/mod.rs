@@ -1,5 +1,6 @@
 //! What the reader turns and picks.
 
+pub mod decide;
 pub mod image;
 pub mod methods;
 pub mod network;

@@ -46,10 +46,40 @@ pub fn axis(norm: Norm, width: f64) -> Scale {
     Scale::new(Spread::Log, low, high, INSET, width - INSET)
 }
 
-/// A label above the bar: the methods that end about there and their ticks, where its words stand, and on which row (0 is next to the bar).
+/// Whose proofs end at a tick: a method's, or a search's.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Prover {
+    By(Method),
+    Search,
+}
+
+impl Prover {
+    fn class(self) -> &'static str {
+        match self {
+            Prover::By(method) => class(method),
+            Prover::Search => "m-search",
+        }
+    }
+
+    fn name(self, narrow: bool) -> String {
+        match self {
+            Prover::By(method) => short(method, narrow),
+            Prover::Search => text::SEARCH_END.into(),
+        }
+    }
+}
+
+/// Where proofs end along the axis. A search's end is told where it is beyond every method's.
+fn ends(bracket: &Bracket, scale: &Scale) -> Vec<(Prover, f64)> {
+    let methods = bracket.methods.iter().filter_map(|&(method, reach)| Some((Prover::By(method), reach?)));
+    let search = bracket.decided.filter(|&end| bracket.methods.iter().all(|(_, reach)| reach.is_none_or(|r| r < end)));
+    methods.chain(search.map(|end| (Prover::Search, end))).map(|(prover, end)| (prover, scale.at(end))).collect()
+}
+
+/// A label above the bar: whose proofs end about there and their ticks, where its words stand, and on which row (0 is next to the bar).
 #[derive(Clone, Debug, PartialEq)]
 struct Label {
-    methods: Vec<(Method, f64)>,
+    ends: Vec<(Prover, f64)>,
     words: String,
     middle: f64,
     row: usize,
@@ -60,8 +90,7 @@ fn measure(words: &str) -> f64 {
     7.6 * words.chars().count() as f64
 }
 
-/// Labels on rows such that no two touch and no stem runs through a label. Where there is no room for that, methods that end close
-/// together share one.
+/// Labels on rows such that no two touch and no stem runs through a label. Where there is no room for that, ends close together share one.
 fn labels(bracket: &Bracket, scale: &Scale, width: f64) -> Vec<Label> {
     let mut together = 2.5;
     loop {
@@ -74,20 +103,20 @@ fn labels(bracket: &Bracket, scale: &Scale, width: f64) -> Vec<Label> {
     }
 }
 
-/// Labels without a place, from loose to tight; methods whose ticks are closer than `together` share one.
+/// Labels without a place, from loose to tight; ends closer than `together` share one.
 fn gathered(bracket: &Bracket, scale: &Scale, width: f64, together: f64) -> Vec<Label> {
-    let mut ticks: Vec<(Method, f64)> =
-        bracket.methods.iter().filter_map(|&(method, reach)| Some((method, scale.at(reach?)))).collect();
+    let mut ticks = ends(bracket, scale);
     crate::sorting::sort_few(&mut ticks, |a, b| a.1.total_cmp(&b.1));
     let mut labels: Vec<Label> = Vec::new();
-    for (method, tick) in ticks {
+    for end in ticks {
+        let tick = end.1;
         match labels.last_mut() {
-            Some(label) if tick - label.methods[0].1 < together => label.methods.push((method, tick)),
-            _ => labels.push(Label { methods: vec![(method, tick)], words: String::new(), middle: tick, row: 0 }),
+            Some(label) if tick - label.ends[0].1 < together => label.ends.push(end),
+            _ => labels.push(Label { ends: vec![end], words: String::new(), middle: tick, row: 0 }),
         }
     }
     for label in &mut labels {
-        let names: Vec<String> = label.methods.iter().rev().map(|(method, _)| short(*method, width < NARROW)).collect();
+        let names: Vec<String> = label.ends.iter().rev().map(|(prover, _)| prover.name(width < NARROW)).collect();
         label.words = names.join(", ");
     }
     labels
@@ -116,9 +145,9 @@ fn place(left: &mut Vec<Label>, placed: &mut Vec<Label>, width: f64) -> bool {
 }
 
 impl Label {
-    /// Where it points: the tightest of its methods.
+    /// Where it points: the last of its ends.
     fn tick(&self) -> f64 {
-        self.methods.last().map_or(0.0, |(_, tick)| *tick)
+        self.ends.last().map_or(0.0, |(_, tick)| *tick)
     }
 
     fn half(&self) -> f64 {
@@ -182,12 +211,10 @@ pub fn draw(scene: &Scene, width: f64) -> Drawing {
         marks.line("searched", start, bottom + 2.0, start + (end - start) * done, bottom + 2.0);
     }
     if *slim {
-        for &(method, reach) in &bracket.methods {
-            if let Some(reach) = reach {
-                marks.open(class(method));
-                marks.line("mark", scale.at(reach), top + 4.0, scale.at(reach), bottom - 4.0);
-                marks.close();
-            }
+        for (prover, tick) in ends(bracket, &scale) {
+            marks.open(prover.class());
+            marks.line("mark", tick, top + 4.0, tick, bottom - 4.0);
+            marks.close();
         }
         return Drawing { marks: marks.finish(), height: height(width, true) };
     }
@@ -199,7 +226,7 @@ pub fn draw(scene: &Scene, width: f64) -> Drawing {
     }
     // Words in a zone only where they fit, and where no stem runs through them.
     let inside = |from: f64, to: f64, words: &str| to - from > measure(words) + 20.0;
-    let stems: Vec<f64> = bracket.methods.iter().filter_map(|(_, reach)| reach.map(|reach| scale.at(reach))).collect();
+    let stems: Vec<f64> = ends(bracket, &scale).into_iter().map(|(_, tick)| tick).collect();
     let beside = |from: f64, to: f64, words: &str| {
         let long = measure(words);
         let free =
@@ -218,13 +245,13 @@ pub fn draw(scene: &Scene, width: f64) -> Drawing {
     }
     for label in labels(bracket, &scale, width) {
         let foot = top - 5.0 - ROW * label.row as f64;
-        for &(method, tick) in &label.methods {
-            marks.open(class(method));
+        for &(prover, tick) in &label.ends {
+            marks.open(prover.class());
             marks.line("stem", tick, if tick == label.tick() { foot } else { top }, tick, bottom);
             marks.close();
         }
-        let (tightest, tick) = label.methods[label.methods.len() - 1];
-        marks.open(class(tightest));
+        let (last, tick) = label.ends[label.ends.len() - 1];
+        marks.open(last.class());
         if (label.middle - tick).abs() > label.half() {
             marks.line("stem", label.middle, foot, tick, foot);
         }
@@ -257,7 +284,7 @@ mod tests {
 
     fn bracket(reaches: [f64; 5]) -> Bracket {
         let methods = Method::NAMED.into_iter().zip(reaches.map(Some)).collect();
-        Bracket { methods, broken: Some(0.03), searching: None }
+        Bracket { methods, decided: None, broken: Some(0.03), searching: None }
     }
 
     #[test]
@@ -270,9 +297,10 @@ mod tests {
         ];
         for width in [300.0, 328.0, 360.0, 500.0, 800.0, 1300.0] {
             let scale = axis(Norm::Inf, width);
-            for reaches in sets {
-                let labels = labels(&bracket(reaches), &scale, width);
-                assert_eq!(labels.iter().map(|l| l.methods.len()).sum::<usize>(), 5);
+            for (reaches, searched) in sets.into_iter().flat_map(|set| [(set, false), (set, true)]) {
+                let decided = searched.then(|| reaches.into_iter().fold(0.0, f64::max) * 1.02);
+                let labels = labels(&Bracket { decided, ..bracket(reaches) }, &scale, width);
+                assert_eq!(labels.iter().map(|l| l.ends.len()).sum::<usize>(), 5 + usize::from(searched));
                 for (place, a) in labels.iter().enumerate() {
                     let half = measure(&a.words) / 2.0;
                     assert!(a.middle - half >= 0.0 && a.middle + half <= width, "{a:?} at {width}");
@@ -315,7 +343,7 @@ mod tests {
         let unbroken = Scene { bracket: Bracket { broken: None, ..scene.bracket.clone() }, ..scene.clone() };
         assert_eq!(zone(&unbroken, "zone-broken"), None, "nothing is claimed where no attack got through");
         // An image that is wrong as it stands is broken everywhere.
-        let wrong = Bracket { methods: vec![(Method::Ibp, None)], broken: Some(0.0), searching: None };
+        let wrong = Bracket { methods: vec![(Method::Ibp, None)], decided: None, broken: Some(0.0), searching: None };
         let wrong = Scene { bracket: wrong, ..scene.clone() };
         assert_eq!((zone(&wrong, "zone-broken").unwrap().0, zone(&wrong, "zone-proved")), (INSET, None));
         let empty = Scene { bracket: Bracket::default(), ..scene };

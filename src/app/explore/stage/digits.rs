@@ -62,8 +62,8 @@ impl PartialEq for Worst {
 }
 
 fn worst(now: &Now) -> Option<Worst> {
-    let attack = now.picture.attacked.clone()?;
-    Some(Worst { question: now.picture.question.clone(), attack })
+    let (question, attack) = now.worst.clone()?;
+    Some(Worst { question, attack })
 }
 
 /// Largest change of a pixel.

@@ -45,7 +45,9 @@ pub fn Marks(signals: Signals) -> impl IntoView {
             .collect_view()
     };
     let setting = Signal::derive(move || {
-        let say = |now: &Now| words::setting(&now.picture.question, matches!(now.answer, Answer::Proved(_)));
+        let say = |now: &Now| {
+            words::setting(&now.picture.question, matches!(now.answer, Answer::Proved(_) | Answer::Decided))
+        };
         signals.now.with(|now| now.as_ref().map(say).unwrap_or_default())
     });
     view! {

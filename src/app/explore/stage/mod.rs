@@ -3,6 +3,7 @@
 mod bar;
 mod choose;
 pub mod compare;
+mod decide;
 mod digits;
 mod drawer;
 mod marks;
@@ -27,8 +28,10 @@ pub fn Stage(signals: now::Signals, places: places::Places) -> impl IntoView {
             <bar::Bar signals slim=false/>
             <div class="under">
                 <marks::Marks signals/>
+                <decide::Decide signals places/>
                 <pin::Pin signals/>
                 <drawer::Drawer places/>
+                <span class="decide-said remark" node_ref=places.decide.0></span>
             </div>
         </section>
         <bar::SlimBar signals/>

@@ -4,6 +4,7 @@ use crate::{
     app::{
         explore::{
             answer::{self, Answer, Bracket, Mark},
+            findings::Findings,
             questions,
         },
         model::{
@@ -12,6 +13,7 @@ use crate::{
         },
     },
     bounds::{Method, Norm},
+    engine::{AttackAnswer, Question},
 };
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -28,6 +30,8 @@ pub struct Now {
     pub answer: Answer,
     /// What each method says.
     pub marks: Vec<(Method, Mark)>,
+    /// The worst point that is known and the question it was found for: the attack's, and where that broke nothing a search's.
+    pub worst: Option<(Arc<Question>, Arc<AttackAnswer>)>,
 }
 
 impl Now {
@@ -58,6 +62,8 @@ pub struct Signals {
     pub bracket: Memo<(Bracket, Norm)>,
     /// What was pinned to be compared with.
     pub pinned: RwSignal<Option<Pinned>>,
+    /// What searches have settled.
+    pub findings: RwSignal<Findings>,
 }
 
 /// A bracket kept in sight while something else is looked at, and the hash that leads back to it.
@@ -75,28 +81,32 @@ pub struct Pinned {
 
 /// Makes them.
 pub fn signals(store: Store) -> Signals {
+    let findings = RwSignal::new(Findings::default());
     let now = Memo::new(move |_| {
         let picture = store.shown.get()?;
         let epsilon = epsilon(store, &picture);
         let radii = store.radii.get();
-        let answer = answer::answer(&picture, &radii, epsilon);
         let marks =
             picture.methods.iter().map(|&method| (method, answer::mark(&picture, &radii, method, epsilon))).collect();
-        Some(Now { picture, epsilon, answer, marks })
+        findings.with(|findings| {
+            let answer = answer::answer(&picture, &radii, findings, epsilon);
+            let found = findings.broken(&picture.question).filter(|(asked, _)| asked.epsilon <= epsilon);
+            let own = picture.attacked.as_ref().map(|attack| (&picture.question, attack));
+            let worst = if answer::misread(&picture).is_some() { own } else { found.or(own) };
+            let worst = worst.map(|(question, attack)| (question.clone(), attack.clone()));
+            Some(Now { picture: picture.clone(), epsilon, answer, marks, worst })
+        })
     });
     let bracket = Memo::new(move |_| {
         let radii = store.radii.get();
-        let shown = store
-            .shown
-            .with(|shown| shown.as_ref().map(|picture| (Subject::radius(&picture.question), picture.methods.clone())));
-        let Some((subject, methods)) = shown else {
+        let Some(picture) = store.shown.get() else {
             return (Bracket::default(), store.state.with(|state| state.explore.norm));
         };
-        let norm = subject.question().norm;
-        let fits = radii.subject.as_ref() == Some(&subject);
-        (if fits { Bracket::new(&radii, &methods) } else { Bracket::default() }, norm)
+        let fits = radii.subject.as_ref() == Some(&Subject::radius(&picture.question));
+        let bracket = if fits { Bracket::new(&radii, &picture.methods) } else { Bracket::default() };
+        (findings.with(|findings| bracket.with(findings, &picture.question)), picture.question.norm)
     });
-    Signals { now, bracket, pinned: RwSignal::new(None) }
+    Signals { now, bracket, pinned: RwSignal::new(None), findings }
 }
 
 /// The handle's ε where the picture answers the same question in everything else.

@@ -1,5 +1,6 @@
 //! Explore's sentences: which one is said, and with which facts.
 
+pub mod decide;
 pub mod stage;
 
 use crate::{

@@ -37,6 +37,7 @@ pub fn answer(answer: Answer, label: u32) -> String {
     match answer {
         Answer::Misread(other) => text::answer_misread(&label, &other),
         Answer::Proved(_) => text::ANSWER_PROVED.into(),
+        Answer::Decided => text::ANSWER_DECIDED.into(),
         Answer::Claimed(method) => text::answer_claimed(&method.label()),
         Answer::Broken => text::ANSWER_BROKEN.into(),
         Answer::Unknown => text::ANSWER_UNKNOWN.into(),
@@ -48,7 +49,7 @@ pub fn answer(answer: Answer, label: u32) -> String {
 pub fn tone(answer: Answer) -> &'static str {
     match answer {
         Answer::Misread(_) => "misread",
-        Answer::Proved(_) => "proved",
+        Answer::Proved(_) | Answer::Decided => "proved",
         Answer::Claimed(_) => "claimed",
         Answer::Broken => "broken",
         Answer::Unknown => "unknown",

@@ -8,7 +8,11 @@ use crate::{
         },
         text::decide as text,
     },
-    charts::{numbers, panel::Table, scales::brief},
+    charts::{
+        numbers::{self, seconds},
+        panel::Table,
+        scales::brief,
+    },
     search::{Answer, Cut, Node, Outcome, Why},
 };
 
@@ -50,11 +54,6 @@ fn splits(count: usize) -> String {
 /// The worst open bound: it is no proof, and told to the lower side.
 fn bound(worst: f64) -> String {
     if worst.is_finite() { numbers::lower(worst) } else { text::NO_BOUND.into() }
-}
-
-/// Seconds with as many digits as they are worth.
-pub fn seconds(seconds: f64) -> String {
-    if seconds < 100.0 { format!("{seconds:.1}") } else { format!("{seconds:.0}") }
 }
 
 /// The tone of the answer, for its colour.

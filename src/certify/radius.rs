@@ -194,7 +194,7 @@ pub(super) async fn proved_bracket(
     mut progress: impl FnMut(f64),
 ) -> Result<Bracket, BoundsError> {
     let mut share = Share::new(search.tolerance);
-    let mut turn = Turn::new(search, near);
+    let mut turn = Turn::new(search.largest, search.tolerance, near);
     // Verified by the fast arithmetic, in rising order, what follows from its other answers among them.
     let mut candidates = Vec::new();
     let guess = bracket(search, async |epsilon| {

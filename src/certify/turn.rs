@@ -3,8 +3,6 @@
 //! Bisection asks a question for each bit. Here the margins say where to look: between two ends the root of their chord is asked, where an end that
 //! stays counts half each time (the Illinois rule), and a little beyond the root, so that both ends come close to it.
 
-use super::radius::Search;
-
 /// An ε, and the smallest margin there; not finite where only the verdict is known.
 #[derive(Clone, Copy, Debug)]
 struct End {
@@ -17,7 +15,10 @@ struct End {
 /// What has been said so far.
 #[derive(Clone, Debug)]
 pub(super) struct Turn {
-    search: Search,
+    /// The largest ε asked about.
+    largest: f64,
+    /// How near the ends are to come, as a share of the upper one.
+    tolerance: f64,
     hint: Option<f64>,
     /// The largest ε verified.
     low: Option<End>,
@@ -42,9 +43,9 @@ const MOST: f64 = 4.0;
 
 impl Turn {
     /// Nothing is known but that the turn may be near the hint.
-    pub(super) fn new(search: Search, hint: Option<f64>) -> Self {
-        let hint = hint.filter(|hint| *hint > 0.0 && *hint < search.largest);
-        Turn { search, hint, low: None, high: None, yes: false, strides: 0, chords: 0 }
+    pub(super) fn new(largest: f64, tolerance: f64, hint: Option<f64>) -> Self {
+        let hint = hint.filter(|hint| *hint > 0.0 && *hint < largest);
+        Turn { largest, tolerance, hint, low: None, high: None, yes: false, strides: 0, chords: 0 }
     }
 
     /// The verdict at an ε, where it follows from what was said.
@@ -63,7 +64,7 @@ impl Turn {
             (None, None) => self.hint.unwrap_or(epsilon),
             (Some(low), None) if near => {
                 let next = low.epsilon * (1.0 + stride);
-                if next < self.search.largest { next } else { epsilon }
+                if next < self.largest { next } else { epsilon }
             }
             (None, Some(high)) if near => high.epsilon * (1.0 - stride),
             (Some(low), Some(high)) => self.between(low, high).unwrap_or(epsilon),
@@ -73,7 +74,7 @@ impl Turn {
 
     /// An ε between two ends; `None` where the margins do not say which.
     fn between(&self, low: End, high: End) -> Option<f64> {
-        let (wide, room) = (high.epsilon - low.epsilon, self.search.tolerance * high.epsilon / 16.0);
+        let (wide, room) = (high.epsilon - low.epsilon, self.tolerance * high.epsilon / 16.0);
         let known = low.margin.is_finite() && high.margin.is_finite() && low.epsilon > 0.0;
         if !known || high.epsilon > 4.0 * low.epsilon || wide <= 4.0 * room || self.chords > CHORDS {
             return None;

@@ -133,7 +133,7 @@ test("PGD marks each rival's margin, and ends the radius bracket where it breaks
   const proved = await page.$$eval("#radius [data-radius]", (marks) => marks.map((mark) => Number(mark.dataset.radius)));
   assert.ok(end < 0.1 && proved.length === METHODS.length && proved.every((radius) => radius < end), `proved to ${proved}, broken at ${end}`);
   await page.locator("#stage .bar line.break").waitFor({ state: "attached", timeout: PATIENCE });
-  assert.match(await page.locator("#radius .say").innerText(), /PGD breaks it at ε = [\d.]+; .*nobody knows/);
+  assert.match(await page.locator("#radius .say").innerText(), /PGD breaks it at ε = [\d.]+; .*decides/);
 });
 
 test("the paradox: on the IBP-trained network, adaptive lines take CROWN below IBP; tight lines never do", async (t) => {

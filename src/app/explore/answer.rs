@@ -4,9 +4,9 @@
 //! are nested, so a proof holds at every smaller ε and a counterexample at every larger one.
 
 use crate::{
-    app::{
-        explore::findings::Findings,
-        model::picture::{Picture, Radii, Subject},
+    app::model::{
+        findings::Findings,
+        picture::{Picture, Radii, Subject},
     },
     bounds::Method,
     engine::{Arithmetic, Example, Question},
@@ -144,9 +144,9 @@ pub fn worst(picture: &Picture) -> Option<&Example> {
 mod tests {
     use super::*;
     use crate::{
-        app::{
-            explore::findings::{Settled, counterexample},
-            model::picture::Pictures,
+        app::model::{
+            findings::{Settled, counterexample},
+            picture::Pictures,
         },
         bounds::{Norm, Strategy},
         engine::{AttackAnswer, BoundsAnswer, BrokenAnswer, Floats, InferenceAnswer, RadiusAnswer, Response},

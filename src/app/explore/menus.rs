@@ -3,7 +3,6 @@
 use crate::app::{
     explore::{
         controls::{
-            decide::DecideControl,
             image::{CertifyAs, ImageControl},
             methods::MethodsControl,
             network::NetworkControl,
@@ -11,7 +10,7 @@ use crate::app::{
             region::RegionControl,
         },
         files,
-        stage::{compare::Offers, now::Signals, places::Places},
+        stage::{compare::Offers, places::Places},
     },
     model::store::Store,
     text::explore as text,
@@ -31,17 +30,13 @@ use wasm_bindgen_futures::spawn_local;
 /// # Errors
 /// The part could not be fetched; nothing has happened then, and the next call fetches it again.
 #[wasm_split(menus, fallible, wasm_split_path = leptos::wasm_split)]
-pub fn begin(owner: Owner, signals: Signals, places: Places) -> Result<(), SplitLoaderError> {
+pub fn begin(owner: Owner, places: Places) -> Result<(), SplitLoaderError> {
     owner.with(|| {
         fill(places.networks, || view! { <NetworkControl/> }.into_any());
         fill(places.image, move || view! { <ImageControl places/> }.into_any());
         fill(places.pad, || view! { <Pad/> }.into_any());
         fill(places.compare.0, move || view! { <Offers open=places.compare.1/> }.into_any());
         fill(places.settings, || view! { <Settings/> }.into_any());
-        if let Some(place) = places.decide.0.get_untracked() {
-            let runs = places.decide.1;
-            mount_to(place.unchecked_into(), move || view! { <DecideControl signals runs/> }).forget();
-        }
     });
     Ok(())
 }

@@ -9,7 +9,6 @@ pub(crate) mod drops;
 pub mod facts;
 #[cfg(all(feature = "page", target_arch = "wasm32"))]
 pub(crate) mod files;
-pub mod findings;
 pub mod first_view;
 pub mod known;
 #[cfg(all(feature = "page", target_arch = "wasm32"))]
@@ -22,6 +21,8 @@ pub mod plots;
 pub mod questions;
 #[cfg(all(feature = "page", target_arch = "wasm32"))]
 pub(crate) mod requests;
+#[cfg(all(feature = "page", target_arch = "wasm32"))]
+pub(crate) mod search;
 #[cfg(all(feature = "page", target_arch = "wasm32"))]
 pub(crate) mod stage;
 pub mod units;

@@ -29,7 +29,7 @@ pub fn ExplorePage() -> impl IntoView {
     };
     let places = Places::new();
     let menus = RwSignal::new(Part::Absent);
-    let fetch_menus = move || fetched::fetch(menus, menus::begin(owner.get_value(), signals, places));
+    let fetch_menus = move || fetched::fetch(menus, menus::begin(owner.get_value(), places));
     let due = Memo::new(move |before: Option<&bool>| {
         let shown = store.shown.with(Option::is_some);
         before.is_some_and(|&due| due) || shown || !matches!(store.engine.get(), Engine::Starting)

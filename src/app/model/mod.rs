@@ -4,6 +4,7 @@
 pub(crate) mod commands;
 pub mod digit;
 pub mod failures;
+pub mod findings;
 pub mod picture;
 pub mod processor;
 pub mod state;

@@ -4,6 +4,7 @@ use crate::{
     app::{
         model::{
             commands::{Commands, Listener},
+            findings::Findings,
             picture::{Picture, Radii, Sweep},
             processor::Processor,
             state::{Explore, Picked, State, Tab},
@@ -104,6 +105,8 @@ pub struct Store {
     pub sweep: RwSignal<Arc<Sweep>>,
     /// Radii.
     pub radii: RwSignal<Arc<Radii>>,
+    /// What searches have settled.
+    pub findings: RwSignal<Findings>,
     /// Networks read so far.
     pub networks: RwSignal<BTreeMap<String, Arc<NetworkSummary>>>,
     /// The image, once it is here.
@@ -140,6 +143,7 @@ impl Store {
             shown: RwSignal::new(None),
             sweep: RwSignal::new(Arc::default()),
             radii: RwSignal::new(Arc::default()),
+            findings: RwSignal::new(Findings::default()),
             networks: RwSignal::new(BTreeMap::new()),
             image: RwSignal::new(None),
             prediction: RwSignal::new(None),

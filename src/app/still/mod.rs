@@ -9,13 +9,13 @@ use crate::{
     app::{
         explore::{
             answer::{self, Bracket},
-            findings::Findings,
             first_view::FirstView,
             plots::bar::{self, INSET, Scene},
             questions, units,
             words::{self, stage},
         },
         model::{
+            findings::Findings,
             picture::{Picture, Pictures, Radii, Subject},
             state::{State, Tab},
         },

@@ -52,8 +52,10 @@ sentences! {
     radius_bracket(claim, label, verified, norm, by, refuted, broken) = "{claim} as a {label} up to ε = {verified} in {norm} by {by}; no longer at {refuted}. {broken}";
     radius_at_least(claim, label, verified, norm, by) = "{claim} as a {label} at least up to ε = {verified} in {norm} by {by}, the largest ε tried.";
     radius_still(reach, percent) = "{reach} Still searching: {percent} %.";
-    broken_at(epsilon) = "PGD breaks it at ε = {epsilon}; between the certificate and there nobody knows.";
-    broken_nowhere(largest) = "PGD breaks it nowhere up to ε = {largest}, which proves nothing: beyond the certificate nobody knows.";
+    broken_at(epsilon) = "PGD breaks it at ε = {epsilon}; between the certificate and there neither a bound nor an attack decides.";
+    broken_nowhere(largest) = "PGD breaks it nowhere up to ε = {largest}, which proves nothing beyond the certificate.";
+    searched_proved(epsilon) = " A search proved it up to ε = {epsilon}.";
+    searched_broken(epsilon) = " A search found it misread at ε = {epsilon}.";
     radius_caption(norm, lines, largest) = "Largest ε verified in {norm} by each method{lines}, up to {largest}";
     radius_caption_lines(lines) = ", {lines}";
 

@@ -7,7 +7,7 @@ words! {
     ANSWER_OPEN = "Not proved yet …";
     ANSWER_UNKNOWN = "Nobody knows: no method proves it, no attack breaks it.";
     ANSWER_PROVED = "No: proved.";
-    ANSWER_DECIDED = "No: proved, by cutting the question up.";
+    ANSWER_DECIDED = "No: proved, piece by piece.";
     DECIDE = "Decide";
     DECIDE_CANCEL = "Cancel";
     DECIDE_WHY = "Cuts the region into smaller ones until each is proved, or until one holds a misread image";

@@ -1,6 +1,5 @@
 //! What the reader turns and picks.
 
-pub mod decide;
 pub mod image;
 pub mod methods;
 pub mod network;

@@ -11,6 +11,7 @@ pub mod now;
 mod pin;
 pub mod places;
 mod question;
+pub mod run;
 
 use crate::app::text::explore as text;
 use leptos::prelude::*;
@@ -18,6 +19,7 @@ use leptos::prelude::*;
 /// The stage, and its slim form that stays in sight while one scrolls.
 #[component]
 pub fn Stage(signals: now::Signals, places: places::Places) -> impl IntoView {
+    let run = decide::run(signals);
     view! {
         <section class="card stage" id="stage" aria-label=text::STAGE>
             <question::Ask signals/>
@@ -28,10 +30,10 @@ pub fn Stage(signals: now::Signals, places: places::Places) -> impl IntoView {
             <bar::Bar signals slim=false/>
             <div class="under">
                 <marks::Marks signals/>
-                <decide::Decide signals places/>
+                <decide::Decide signals run/>
                 <pin::Pin signals/>
                 <drawer::Drawer places/>
-                <span class="decide-said remark" node_ref=places.decide.0></span>
+                <p class="decide-line remark" id="decide-line" role="status">{run.said}</p>
             </div>
         </section>
         <bar::SlimBar signals/>

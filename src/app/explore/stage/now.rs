@@ -4,7 +4,6 @@ use crate::{
     app::{
         explore::{
             answer::{self, Answer, Bracket, Mark},
-            findings::Findings,
             questions,
         },
         model::{
@@ -62,8 +61,6 @@ pub struct Signals {
     pub bracket: Memo<(Bracket, Norm)>,
     /// What was pinned to be compared with.
     pub pinned: RwSignal<Option<Pinned>>,
-    /// What searches have settled.
-    pub findings: RwSignal<Findings>,
 }
 
 /// A bracket kept in sight while something else is looked at, and the hash that leads back to it.
@@ -81,7 +78,7 @@ pub struct Pinned {
 
 /// Makes them.
 pub fn signals(store: Store) -> Signals {
-    let findings = RwSignal::new(Findings::default());
+    let findings = store.findings;
     let now = Memo::new(move |_| {
         let picture = store.shown.get()?;
         let epsilon = epsilon(store, &picture);
@@ -106,7 +103,7 @@ pub fn signals(store: Store) -> Signals {
         let bracket = if fits { Bracket::new(&radii, &picture.methods) } else { Bracket::default() };
         (findings.with(|findings| bracket.with(findings, &picture.question)), picture.question.norm)
     });
-    Signals { now, bracket, pinned: RwSignal::new(None), findings }
+    Signals { now, bracket, pinned: RwSignal::new(None) }
 }
 
 /// The handle's ε where the picture answers the same question in everything else.

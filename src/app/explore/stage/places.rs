@@ -46,8 +46,6 @@ pub struct Places {
     pub pad: NodeRef<html::Div>,
     /// In the menu of comparisons, and whether it is open.
     pub compare: (NodeRef<html::Div>, RwSignal<bool>),
-    /// Beside the button that decides: what is said, and whether a search is to run.
-    pub decide: (NodeRef<html::Span>, RwSignal<bool>),
     /// In the drawer of settings.
     pub settings: NodeRef<html::Div>,
     /// How the image's neighbours are found.
@@ -63,7 +61,6 @@ impl Places {
             search: NodeRef::new(),
             pad: NodeRef::new(),
             compare: (NodeRef::new(), RwSignal::new(false)),
-            decide: (NodeRef::new(), RwSignal::new(false)),
             settings: NodeRef::new(),
             walk: Walk(StoredValue::new_local(None)),
         }

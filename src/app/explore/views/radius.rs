@@ -26,6 +26,15 @@ pub fn RadiusView() -> impl IntoView {
         if fits { radii } else { Arc::default() }
     });
     let summary = Signal::derive(move || radii.with(|r| context.with(|c| words::radius_summary(r, c))));
+    let searched = move || {
+        store.shown.with(|shown| {
+            let question = &shown.as_ref()?.question;
+            store.findings.with(|findings| {
+                let broken = findings.broken(question).map(|(asked, _)| asked.epsilon);
+                Some(words::radius_searched(findings.proved(question), broken))
+            })
+        })
+    };
     let title = Signal::derive(move || radii.with(|r| words::radius_title(r).to_string()));
     let rows = Arc::new(move || radii.with(|r| context.with(|c| radius::table(r, c))));
     let marks = move || {
@@ -57,7 +66,7 @@ pub fn RadiusView() -> impl IntoView {
     view! {
         <Section id="radius" title=title remark=String::new()>
             <div hidden=true>{marks}{broken}</div>
-            <p class="say">{summary}</p>
+            <p class="say">{summary}{searched}</p>
             <TableOf rows/>
         </Section>
     }

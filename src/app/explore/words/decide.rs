@@ -1,7 +1,11 @@
 //! What is said of a search that decides.
 
 use crate::{
-    app::text::{decide, explore as text},
+    app::{
+        explore::units,
+        text::{decide, explore as text},
+    },
+    bounds::Norm,
     charts::numbers::{self, seconds},
     search::Progress,
 };
@@ -10,38 +14,28 @@ fn count(count: u64) -> String {
     numbers::count(count as usize)
 }
 
-/// It begins.
-pub fn begins(epsilon: &str) -> String {
-    text::decide_begins(&epsilon)
-}
-
 /// How far it is.
-pub fn goes_on(epsilon: &str, progress: &Progress, at: f64) -> String {
-    text::decide_goes_on(&epsilon, &count(progress.bounded), &count(progress.open), &seconds(at))
+pub fn goes_on(epsilon: f64, norm: Norm, progress: &Progress, at: f64) -> String {
+    text::decide_goes_on(&units::write(epsilon, norm), &count(progress.bounded), &count(progress.open), &seconds(at))
 }
 
 /// It proved that no input is misread.
-pub fn proved(epsilon: &str, leaves: u64, at: f64) -> String {
+pub fn proved(epsilon: f64, norm: Norm, leaves: u64, at: f64) -> String {
     if leaves == 1 {
-        text::decide_proved_whole(&epsilon, &seconds(at))
+        text::decide_proved_whole(&units::write(epsilon, norm), &seconds(at))
     } else {
-        text::decide_proved(&epsilon, &count(leaves), &seconds(at))
+        text::decide_proved(&units::write(epsilon, norm), &count(leaves), &seconds(at))
     }
 }
 
 /// It found one that is.
-pub fn broken(epsilon: &str, class: u32, at: f64) -> String {
-    text::decide_broken(&epsilon, &class, &seconds(at))
+pub fn broken(epsilon: f64, norm: Norm, class: u32, at: f64) -> String {
+    text::decide_broken(&units::write(epsilon, norm), &class, &seconds(at))
 }
 
 /// It had its time.
-pub fn open(epsilon: &str, at: f64) -> String {
-    text::decide_open(&epsilon, &seconds(at))
-}
-
-/// It was called off.
-pub fn cancelled() -> String {
-    decide::CANCELLED.into()
+pub fn open(epsilon: f64, norm: Norm, at: f64) -> String {
+    text::decide_open(&units::write(epsilon, norm), &seconds(at))
 }
 
 /// Its program did not come.

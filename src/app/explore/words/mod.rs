@@ -161,6 +161,12 @@ pub fn radius_summary(radii: &Radii, context: &RadiusContext) -> String {
     if radii.running { cards::radius_still(&reach, &format_args!("{:.0}", radii.done * 100.0)) } else { reach }
 }
 
+/// What searches added to the bracket: the ε up to which they proved the image, and at which they found it misread.
+pub fn radius_searched(proved: Option<f64>, broken: Option<f64>) -> String {
+    let proved = proved.map_or(String::new(), |end| cards::searched_proved(&numbers::bracket(end, end).0));
+    proved + &broken.map_or(String::new(), |start| cards::searched_broken(&numbers::bracket(start, start).1))
+}
+
 /// The other end of the bracket: where PGD breaks the image, and what is known in between.
 fn broken(radii: &Radii) -> String {
     match &radii.broken {

@@ -73,6 +73,11 @@ pub fn spoken(epsilon: f64, norm: Norm, told: Answer, label: u32, marks: &[(Meth
     text::slider_value(&units::write(epsilon, norm), &verdict)
 }
 
+/// What is said where a search begins to decide.
+pub fn decide_begins(epsilon: f64, norm: Norm) -> String {
+    text::decide_begins(&units::write(epsilon, norm))
+}
+
 /// A method's mark in words and as a sign.
 pub fn mark(mark: Mark) -> (&'static str, &'static str) {
     match mark {

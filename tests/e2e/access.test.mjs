@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { axe, live, open, site } from "./harness.mjs";
+import { axe, live, open, searched, site, whole } from "./harness.mjs";
 
 const here = site();
 
@@ -12,6 +12,8 @@ for (const scheme of ["light", "dark"]) {
     test(`${width} px, ${scheme}`, async (t) => {
       const { page } = await open(t, here, { width, scheme });
       await live(page);
+      await whole(page);
+      await searched(page);
       assert.deepEqual(await axe(page), []);
       const overhang = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
       assert.equal(overhang, 0, `${overhang} px hang over the right edge`);

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { live, open, PATIENCE, site, state } from "./harness.mjs";
+import { live, open, PATIENCE, searched, site, state, whole } from "./harness.mjs";
 
 for (const prefix of ["/", "/sub/path/"]) {
   test.describe(`served from ${prefix}`, () => {
@@ -50,7 +50,7 @@ test.describe("what the server says", () => {
     const build = await page.evaluate(() => document.documentElement.dataset.build);
     assert.match(build, /^[0-9a-f]{12}$/);
     // The whole engine is asked for once the first has answered.
-    await page.waitForFunction(() => document.documentElement.dataset.engine === "whole", null, { timeout: PATIENCE });
+    await whole(page);
     for (const name of ["first.js", "worker.js", "engine-worker.js", "engine-worker_bg.wasm"]) {
       assert.ok(seen.requests.includes(`${here.url}${name}?v=${build}`), `${name} with ?v=${build} in ${seen.requests}`);
     }
@@ -59,14 +59,13 @@ test.describe("what the server says", () => {
   test("the first engine answers before the whole one is asked for; a link to Train asks for that at once", async (t) => {
     const { page, seen } = await open(t, here);
     await live(page);
-    const whole = () => page.waitForFunction(() => document.documentElement.dataset.engine === "whole", null, { timeout: PATIENCE });
-    await whole();
+    await whole(page);
     const place = (name) => seen.requests.findIndex((url) => url.includes(`/${name}?`));
     assert.ok(place("first.js") >= 0 && place("first.js") < place("worker.js"), seen.requests.join(" "));
     // Two programs and no third: the first engine is the page's own.
     assert.equal(seen.requests.filter((url) => url.includes(".wasm") && !/\/(split|chunk)_/.test(url)).length, 2, seen.requests.join(" "));
     const train = await open(t, here, { hash: "#v1&tab=train" });
-    await train.page.waitForFunction(() => document.documentElement.dataset.engine === "whole", null, { timeout: PATIENCE });
+    await whole(train.page);
     assert.ok(!train.seen.requests.some((url) => url.includes("/first.js")), train.seen.requests.join(" "));
   });
 });
@@ -100,14 +99,17 @@ test.describe("what stands in index.html", () => {
       });
       answer();
       await state(page, "precomputed", "live");
-      await page.waitForFunction(() => !document.querySelector("#still"));
+      await page.waitForFunction(() => !document.querySelector("#still"), null, { timeout: PATIENCE });
       const after = await places(page, "#stage");
       for (const [place, part] of PARTS.entries()) {
         const off = Math.max(...before[place].map((value, axis) => Math.abs(value - after[place][axis])));
         assert.ok(off <= 2, `${part} stood at ${before[place]} and stands at ${after[place]}`);
       }
       await live(page);
-      await page.waitForTimeout(1500);
+      // All that comes by itself has come then; what shifted with the last of it is told with the next frame.
+      await whole(page);
+      await searched(page);
+      await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 500))));
       const shifts = await page.evaluate(() => window.shifts);
       assert.ok(shifts < 0.02, `CLS ${shifts}`);
       assert.deepEqual(seen.errors, []);

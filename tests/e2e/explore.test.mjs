@@ -2,20 +2,12 @@
 // Each test opens its own page (see harness.mjs) and reads what is on screen, not the program's insides.
 
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import test from "node:test";
-import { fileURLToPath } from "node:url";
-import { live, open, PATIENCE, site } from "./harness.mjs";
+import { answered } from "./cli.mjs";
+import { live, open, PATIENCE, searched, site, whole } from "./harness.mjs";
 
 const here = site();
-const root = fileURLToPath(new URL("../..", import.meta.url));
 const METHODS = ["ibp", "crown-ibp", "lbp", "crown-lbp", "crown"];
-
-/** Runs the command line and reads its JSON. */
-function boundscope(...words) {
-  const out = execFileSync("cargo", ["run", "--quiet", "--locked", "--bin", "boundscope", "--", ...words, "--json"], { cwd: root });
-  return JSON.parse(out);
-}
 
 /** The worst margins on screen, by method, at full precision and as shown. */
 const margins = (page) =>
@@ -100,7 +92,7 @@ test("the numbers on the page are the command line's", async (t) => {
     for (const method of METHODS) {
       const model = `assets/models/${net}.safetensors.gz`;
       const words = ["--mnist", image, "--epsilon", epsilon, "--clip", "0,1", "--method", method, "--arithmetic", "f32"];
-      const answer = boundscope("bounds", model, ...words.map(String));
+      const answer = answered("bounds", model, ...words.map(String));
       const wanted = Math.min(...answer.margins);
       const { value, text } = shown[method];
       // Both lanes are f32, in different orders of summation: equal but for the last digits.
@@ -118,12 +110,11 @@ test("the numbers on the page are the command line's", async (t) => {
 test("radii are certified, ordered, and the command line's", async (t) => {
   const { page } = await open(t, here, { hash: "#v1&net=mlp-ibp&img=0&eps=0.08" });
   await live(page);
-  const complete = (count) => document.querySelectorAll('[data-radius][data-arithmetic="sound"]').length >= count;
-  await page.waitForFunction(complete, METHODS.length, { timeout: PATIENCE });
+  await searched(page, METHODS.length);
   const shown = await page.$$eval("[data-radius]", (marks) =>
     Object.fromEntries(marks.map((mark) => [mark.dataset.method, { radius: Number(mark.dataset.radius), arithmetic: mark.dataset.arithmetic }])),
   );
-  const answer = boundscope("radius", "assets/models/mnist-mlp-ibp.safetensors.gz", "--mnist", "0", "--clip", "0,1", "--largest", "0.5");
+  const answer = answered("radius", "assets/models/mnist-mlp-ibp.safetensors.gz", "--mnist", "0", "--clip", "0,1", "--largest", "0.5");
   for (const { method, verified } of answer.radii) {
     assert.equal(shown[method].arithmetic, "sound", method);
     assert.ok(Math.abs(shown[method].radius - verified) <= 3e-4 * verified, `${method}: ${shown[method].radius} ${verified}`);
@@ -136,12 +127,12 @@ test("PGD marks each rival's margin, and ends the radius bracket where it breaks
   await live(page);
   await page.waitForFunction(() => document.querySelectorAll("#margins circle.attacked").length === 9, undefined, { timeout: PATIENCE });
   assert.match(await page.locator("#margins .say").innerText(), /PGD/);
+  await searched(page, METHODS.length);
   const broken = page.locator("#radius [data-broken]");
-  await broken.waitFor({ state: "attached", timeout: PATIENCE });
   const end = Number(await broken.getAttribute("data-broken"));
   const proved = await page.$$eval("#radius [data-radius]", (marks) => marks.map((mark) => Number(mark.dataset.radius)));
-  assert.ok(end < 0.1 && proved.every((radius) => radius < end), `proved to ${proved}, broken at ${end}`);
-  assert.equal(await page.locator("#stage .bar line.break").count(), 1);
+  assert.ok(end < 0.1 && proved.length === METHODS.length && proved.every((radius) => radius < end), `proved to ${proved}, broken at ${end}`);
+  await page.locator("#stage .bar line.break").waitFor({ state: "attached", timeout: PATIENCE });
   assert.match(await page.locator("#radius .say").innerText(), /PGD breaks it at ε = [\d.]+; .*nobody knows/);
 });
 
@@ -234,7 +225,7 @@ test("images: next, by index, and the next misclassified one", async (t) => {
   const index = Number(await page.locator("#image-index").inputValue());
   // Image 8 is the first one after 4 that this network gets wrong.
   const words = ["--mnist", String(index), "--epsilon", "0", "--method", "ibp"];
-  const answer = boundscope("bounds", "assets/models/mnist-mlp-ibp.safetensors.gz", ...words);
+  const answer = answered("bounds", "assets/models/mnist-mlp-ibp.safetensors.gz", ...words);
   assert.ok(index > 4 && Math.min(...answer.margins) < 0, `image ${index}`);
 });
 
@@ -265,10 +256,13 @@ test("the worker dies and comes back, and nothing on screen is lost", async (t) 
   const { page } = await open(t, here, { hash: "#v1&net=mlp-normal&img=5&eps=0.02" });
   await live(page);
   const before = await margins(page);
-  const worker = page.workers()[0];
-  await worker.evaluate(() => setTimeout(() => { throw new Error("killed by a test"); }));
-  await page.waitForFunction((old) => document.documentElement.dataset.epoch !== old, await epoch(page), { timeout: PATIENCE }).catch(() => {});
-  await live(page);
+  // The one that answers, not the first engine, whose end nobody would miss.
+  await whole(page);
+  const old = await epoch(page);
+  const [worker] = page.workers().filter((worker) => /\/worker\.js/.test(worker.url()));
+  await worker.evaluate(() => void setTimeout(() => { throw new Error("killed by a test"); }));
+  await page.locator("#notices .notice", { hasText: /killed by a test.* was started again/ }).waitFor({ timeout: PATIENCE });
+  await after(page, old);
   assert.deepEqual(await margins(page), before);
   await page.locator("#epsilon").focus();
   await changes(page, () => page.keyboard.press("ArrowLeft"));

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { live, open, PATIENCE, site, state, trouble } from "./harness.mjs";
+import { live, open, PATIENCE, site, state, trouble, whole } from "./harness.mjs";
 
 const here = site();
 
@@ -50,7 +50,7 @@ test("where the first engine does not load, the whole one stands in, and nobody 
   const prepare = (page) => page.context().route("**/first.js*", (route) => route.abort());
   const { page, seen } = await open(t, here, { prepare });
   await live(page);
-  assert.equal(await page.evaluate(() => document.documentElement.dataset.engine), "whole");
+  await whole(page);
   assert.equal(await page.locator('[role="alert"]:visible').count(), 0);
   assert.deepEqual(seen.errors, []);
 });

@@ -11,7 +11,13 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 /** Time for slow machines; nothing here measures speed. */
-export const PATIENCE = 30_000;
+export const PATIENCE = 60_000;
+
+/**
+ * Milliseconds by which every word of a worker and every part of the program comes later, and how many times slower the page's own thread is:
+ * `LATE=500 SLOW=6 node --test` finds tests that look before what they look at is there.
+ */
+const [LATE, SLOW] = [process.env.LATE, process.env.SLOW].map(Number);
 
 const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
 /** WebGPU where there is no GPU. Only tests of the GPU lane have it: trying every kernel in software takes seconds. */
@@ -43,7 +49,24 @@ export async function serve(prefix = "/") {
     server.on("error", reject);
     server.on("exit", (code) => reject(new Error(`the server ended (${code}) before it named its address: ${said}`)));
   });
-  return { url, stop: () => server.stdin.end() };
+  const ended = new Promise((resolve) => server.on("close", resolve));
+  /** Stops it; it is gone once this has resolved. */
+  const stop = () => {
+    server.stdin.end();
+    return ended;
+  };
+  return { url, stop };
+}
+
+/** Asks again and again until the answer is one that is wanted, and gives that. For what no page knows; pages are waited for from inside. */
+export async function until(ask, wanted = Boolean) {
+  const end = Date.now() + PATIENCE;
+  while (true) {
+    const answer = await ask();
+    if (wanted(answer)) return answer;
+    if (Date.now() > end) throw new Error(`still ${JSON.stringify(answer)}`);
+    await new Promise((done) => setTimeout(done, 50));
+  }
 }
 
 /** For a test file: one server and one browser, started before its tests and stopped after them. */
@@ -57,7 +80,7 @@ export function site(prefix = "/", browser = {}) {
   });
   after(async () => {
     await here.browser?.close();
-    server?.stop();
+    await server?.stop();
   });
   return here;
 }
@@ -79,7 +102,13 @@ export async function open(t, here, more = {}) {
     serviceWorkers: keeps ? "allow" : "block",
   });
   t.after(() => context.close());
+  context.setDefaultTimeout(PATIENCE);
+  if (LATE) {
+    await context.addInitScript(late, LATE);
+    await context.route(/\/split_/, (route) => setTimeout(() => route.continue().catch(() => {}), LATE));
+  }
   const page = await context.newPage();
+  if (SLOW) await (await context.newCDPSession(page)).send("Emulation.setCPUThrottlingRate", { rate: SLOW });
   const seen = { console: [], errors: [], foreign: [], requests: [] };
   page.on("console", (message) => {
     if (message.type() === "error") seen.console.push(message.text());
@@ -95,11 +124,34 @@ export async function open(t, here, more = {}) {
   return { page, seen };
 }
 
+/** Inside the page: what workers say is heard later, in its order, and not at all once they are ended. */
+function late(milliseconds) {
+  const { get, set } = Object.getOwnPropertyDescriptor(Worker.prototype, "onmessage");
+  const { terminate } = Worker.prototype;
+  const over = new WeakSet();
+  Worker.prototype.terminate = function () {
+    over.add(this);
+    terminate.call(this);
+  };
+  const later = (worker, hear) => (event) => setTimeout(() => over.has(worker) || hear.call(worker, event), milliseconds);
+  Object.defineProperty(Worker.prototype, "onmessage", {
+    get,
+    set(hear) {
+      set.call(this, hear && later(this, hear));
+    },
+  });
+}
+
 /** Waits until <html data-state> is one of `states`; says what it is instead where it fails or never comes. */
 export async function state(page, ...states) {
-  const settled = (states) => [...states, "failed"].includes(document.documentElement.dataset.state);
-  await page.waitForFunction(settled, states, { timeout: PATIENCE }).catch(() => {});
-  const found = await page.evaluate(() => document.documentElement.dataset.state);
+  const settled = (states) => {
+    const { state } = document.documentElement.dataset;
+    return [...states, "failed"].includes(state) && state;
+  };
+  const found = await page
+    .waitForFunction(settled, states, { timeout: PATIENCE })
+    .then((found) => found.jsonValue())
+    .catch(() => page.evaluate(() => document.documentElement.dataset.state));
   if (states.includes(found)) return;
   const text = await page.evaluate(() => document.body.innerText.slice(0, 500));
   throw new Error(`data-state is ${found}, not ${states.join(" or ")}. The page says: ${text}`);
@@ -108,9 +160,47 @@ export async function state(page, ...states) {
 /** Waits until all live answers for the current ε are drawn. */
 export async function live(page) {
   await state(page, "live");
-  // The cards below the stage come behind it.
+  // The cards below the stage come behind it, and what its menus hold.
   await page.waitForSelector("#views", { state: "attached", timeout: PATIENCE });
+  await page.waitForSelector("#image-index, #menus-again", { state: "attached", timeout: PATIENCE });
 }
+
+/** Waits until the whole engine answers, which takes over from the first behind the first view. */
+export const whole = (page) =>
+  page.waitForFunction(() => document.documentElement.dataset.engine === "whole", null, { timeout: PATIENCE });
+
+/** Waits until the search for radii is over: every method has a sound one, and it is known where the attack breaks the image. Nothing that is
+ * said about the question changes after that. */
+export async function searched(page, methods = 5) {
+  const over = (methods) =>
+    document.querySelectorAll('#radius data[data-radius][data-arithmetic="sound"]').length >= methods && document.querySelector("#radius data[data-broken]");
+  await page.waitForFunction(over, methods, { timeout: PATIENCE });
+}
+
+/** Waits until no worker of that name is left. The browser ends one some time after the page has thrown it away. */
+export async function ended(page, name) {
+  // One that is gone does not say its name; one that says nothing may still be it.
+  const called = (worker) => Promise.race([worker.evaluate(() => self.name).catch(() => ""), new Promise((done) => setTimeout(done, 2000, "silent"))]);
+  const named = async () => (await Promise.all(page.workers().map(called))).filter((found) => [name, "silent"].includes(found));
+  await until(named, (left) => left.length === 0);
+}
+
+/** These fields of every value that the browser keeps in a store of one of the page's databases; none where the page has not made that yet. */
+export const stored = (page, database, store, fields) =>
+  page.evaluate(
+    async ([name, store, fields]) => {
+      if (!(await indexedDB.databases()).some((database) => database.name === name)) return [];
+      const settled = (request) => new Promise((resolve, reject) => Object.assign(request, { onsuccess: () => resolve(request.result), onerror: () => reject(request.error) }));
+      const database = await settled(indexedDB.open(name));
+      try {
+        const all = await settled(database.transaction(store).objectStore(store).getAll());
+        return all.map((value) => Object.fromEntries(fields.map((field) => [field, value[field]])));
+      } finally {
+        database.close();
+      }
+    },
+    [database, store, fields],
+  );
 
 /**
  * The first visible alert that says what to do next, in its sentence or on a button: its lines. An alert that only tells

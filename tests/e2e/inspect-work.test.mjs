@@ -5,14 +5,13 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import test from "node:test";
 import { crc32, gunzipSync, gzipSync } from "node:zlib";
-import { axe, live, open, PATIENCE, site } from "./harness.mjs";
+import { boundscope, root } from "./cli.mjs";
+import { axe, ended, live, open, PATIENCE, site, stored, until } from "./harness.mjs";
 import { drop, inspect, read } from "./inspecting.mjs";
 
 const here = site();
-const root = fileURLToPath(new URL("../..", import.meta.url));
 const models = `${root}/assets/models/`;
 const own = readFileSync(`${models}mnist-mlp-ibp.safetensors.gz`);
 const plain = readFileSync(`${models}mnist-mlp-normal.safetensors.gz`);
@@ -36,12 +35,6 @@ async function press(page, selector) {
   await page.keyboard.press("Enter");
 }
 
-/** The command line's program, built if it is not: the tests in Rust have usually done so. */
-function boundscope(...words) {
-  const binary = process.env.BOUNDSCOPE;
-  if (binary) return execFileSync(binary, words, { encoding: "utf8" });
-  return execFileSync("cargo", ["run", "--quiet", "--locked", "--bin", "boundscope", "--", ...words], { cwd: root, encoding: "utf8" });
-}
 const python = (...words) => execFileSync("python3", words, { encoding: "utf8" });
 const checker = `${root}/tools/check_certificate.py`;
 
@@ -113,7 +106,7 @@ test("a certificate that takes long shows how far it is, and can be cancelled", 
   await page.click("#certify-stop");
   assert.match(await page.locator("#certify-said").innerText(), /Cancelled/);
   await page.locator("#certify-one").waitFor({ timeout: PATIENCE });
-  assert.equal(page.workers().filter((worker) => /prover/.test(worker.url())).length, 0);
+  await ended(page, "prover");
   assert.deepEqual(seen.errors, []);
 });
 
@@ -142,7 +135,7 @@ test("two networks on the same inputs: radii side by side, the difference writte
   }
   assert.deepEqual(await axe(page), []);
   await page.click("#compare-close");
-  await page.locator("#compare-found").waitFor({ state: "hidden" });
+  await page.locator("#compare-found").waitFor({ state: "hidden", timeout: PATIENCE });
   assert.deepEqual([...seen.errors, ...seen.foreign], []);
 });
 
@@ -251,6 +244,12 @@ test("npy, npz, IDX, CSV and JSON are tried on, several at once, with their clas
   assert.deepEqual([...seen.errors, ...seen.foreign], []);
 });
 
+/** What the browser keeps of the set: whether it is under way, and how many inputs are done. */
+async function saved(page) {
+  const all = await stored(page, "boundscope-inspect", "networks", ["running", "outcomes"]);
+  const found = all.find(({ outcomes }) => outcomes);
+  return found && { running: found.running, done: found.outcomes.filter(({ stage }) => stage === "Done").length };
+}
 const done = (page) => page.evaluate(() => Number(/(\d+) of 100/.exec(document.querySelector("#inspect-set h2").textContent)?.[1] ?? -1));
 
 test("a set goes on after a reload where that was asked for, and nothing found is lost", { timeout: 600_000 }, async (t) => {
@@ -262,9 +261,9 @@ test("a set goes on after a reload where that was asked for, and nothing found i
   await page.waitForFunction(() => document.querySelectorAll("#inspect-inputs li").length === 100, null, { timeout: PATIENCE });
   await page.click("#set-start");
   await finished(page, "([5-9]|\\d\\d) of 100");
-  // What was found is kept within two seconds.
+  // What was found is kept every two seconds.
   const before = await done(page);
-  await page.waitForTimeout(3000);
+  await until(() => saved(page), (kept) => kept?.running && kept.done >= before);
   await page.reload();
   await inspect(page, ["open"]);
   await finished(page, "\\d+ of 100");
@@ -273,8 +272,8 @@ test("a set goes on after a reload where that was asked for, and nothing found i
   await page.waitForFunction((after) => Number(/(\d+) of 100/.exec(document.querySelector("#inspect-set h2").textContent)[1]) > after, after, { timeout: LONG });
   // Cancelled, it stays so.
   await page.click("#set-cancel");
-  await page.waitForTimeout(3000);
   const left = await done(page);
+  await until(() => saved(page), (kept) => kept && !kept.running && kept.done >= left);
   await page.reload();
   await inspect(page, ["open"]);
   await page.locator("#set-start").waitFor({ timeout: PATIENCE });

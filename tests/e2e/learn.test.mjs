@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import test from "node:test";
 import { answers, drawn, parsed, written } from "../../www/exact.js";
-import { axe, live, open, PATIENCE, serve, site } from "./harness.mjs";
+import { axe, live, open, PATIENCE, serve, site, until } from "./harness.mjs";
 
 const here = site();
 const folder = new URL("../../lessons/", import.meta.url);
@@ -153,22 +153,29 @@ test("a lesson that was opened is there without a server; before, none was fetch
   const { page, seen } = await open(t, { ...here, url: server.url }, { keeps: true });
   await live(page);
   await page.waitForFunction(() => navigator.serviceWorker.controller, null, { timeout: PATIENCE });
-  const kept = () =>
-    page.evaluate(async () => {
+  /** What is kept of these folders. */
+  const kept = (part) =>
+    page.evaluate(async (part) => {
       const caches = await window.caches.keys();
       const keys = await Promise.all(caches.map(async (name) => (await window.caches.open(name)).keys()));
-      return keys.flat().filter(({ url }) => url.includes("/learn/")).length;
-    });
-  assert.equal(await kept(), 0);
+      return keys.flat().map(({ url }) => url.split("?")[0]).filter((url) => url.includes(part));
+    }, part);
+  assert.deepEqual(await kept("/learn/"), []);
   await page.goto(`${server.url}learn/${names[1]}/`);
   await page.locator(".worksheet .tools").waitFor({ timeout: PATIENCE });
-  const all = async () => { while ((await kept()) < 4) await page.waitForTimeout(50); };
-  await all();
-  server.stop();
-  await assert.rejects(fetch(server.url).then(() => fetch(server.url)), "the server is gone");
+  const beside = () => page.frameLocator("iframe[name=explore]").locator("html[data-state=live]").waitFor({ state: "attached", timeout: PATIENCE });
+  await beside();
+  await until(() => kept("/learn/"), (files) => files.length >= 4);
+  // What the page beside the text has loaded is kept behind it, too.
+  const [frame] = page.frames().filter((frame) => frame.name() === "explore");
+  const loaded = await frame.evaluate(() => performance.getEntriesByType("resource").map(({ name }) => name.split("?")[0]).filter((name) => name.includes("/assets/")));
+  assert.ok(loaded.some((name) => name.includes("/models/")), loaded.join(" "));
+  await until(() => kept("/assets/"), (files) => loaded.every((name) => files.includes(name)));
+  await server.stop();
+  await assert.rejects(fetch(server.url), "the server is gone");
   await page.goto(`${server.url}learn/${names[1]}/?seed=5`);
-  assert.match(await page.locator(".worksheet .tools").innerText({ timeout: PATIENCE }), /Sheet 5/);
-  await page.frameLocator("iframe[name=explore]").locator("html[data-state=live]").waitFor({ state: "attached", timeout: PATIENCE });
+  await page.locator(".worksheet .tools", { hasText: /Sheet 5/ }).waitFor({ timeout: PATIENCE });
+  await beside();
   assert.deepEqual(seen.errors, []);
 });
 

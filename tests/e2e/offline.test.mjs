@@ -42,8 +42,8 @@ test("after one visit the page opens without a server: bounds follow ε, and Tra
   const { page, seen } = await open(t, { ...here, url: server.url }, { keeps: true });
   await live(page);
   await kept(page);
-  server.stop();
-  await assert.rejects(fetch(server.url).then(() => fetch(server.url)), "the server is gone");
+  await server.stop();
+  await assert.rejects(fetch(server.url), "the server is gone");
   await page.reload();
   await live(page);
   await moves(page);
@@ -59,11 +59,11 @@ test("on request every network and digit is kept: those never looked at open wit
   await live(page);
   await kept(page);
   await page.locator("#settings-drawer-button").click();
-  assert.match(await page.locator("#keep").innerText({ timeout: PATIENCE }), /\d+ of \d+ files.*\d+ MB/s);
+  await page.locator("#keep", { hasText: /\d+ of \d+ files.*\d+ MB/s }).waitFor({ timeout: PATIENCE });
   await page.click("#keep-all");
   await page.waitForFunction(() => /everything here works/.test(document.querySelector("#keep").textContent), null, { timeout: 2 * PATIENCE });
-  server.stop();
-  await assert.rejects(fetch(server.url).then(() => fetch(server.url)), "the server is gone");
+  await server.stop();
+  await assert.rejects(fetch(server.url), "the server is gone");
   await page.goto(`${server.url}#v1&net=mnist-dm-small-normal&img=9900&eps=0.01`);
   await page.reload();
   await live(page);

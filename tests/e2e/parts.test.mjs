@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { axe, live, open, PATIENCE, site, state, trouble } from "./harness.mjs";
+import { axe, live, open, PATIENCE, site, state, trouble, until, whole } from "./harness.mjs";
 
 const here = site();
 const PART = "**/split_train.wasm";
@@ -12,7 +12,7 @@ test("Train is not fetched before it is opened, and once only", async (t) => {
   const { page, seen } = await open(t, here);
   await live(page);
   // The whole engine comes behind the first view: what else there was to fetch by itself has been asked for by then.
-  await page.waitForFunction(() => document.documentElement.dataset.engine === "whole", null, { timeout: PATIENCE });
+  await whole(page);
   assert.equal(asked(seen), 0, seen.requests.join(" "));
   await page.click("#tab-train");
   await page.locator("#play").waitFor({ timeout: PATIENCE });
@@ -24,8 +24,8 @@ test("Train is not fetched before it is opened, and once only", async (t) => {
 });
 
 test("a part that does not come says so in its place, Explore goes on, and it can be fetched again", async (t) => {
-  let refuse = true;
-  const prepare = (page) => page.route(PART, (route) => (refuse ? route.abort() : route.continue()));
+  let [refuse, refused] = [true, 0];
+  const prepare = (page) => page.route(PART, (route) => (refuse ? (refused++, route.abort()) : route.continue()));
   const { page, seen } = await open(t, here, { prepare });
   await live(page);
   await page.click("#tab-train");
@@ -34,7 +34,9 @@ test("a part that does not come says so in its place, Explore goes on, and it ca
   assert.equal(await page.locator("#play").count(), 0);
   assert.deepEqual(await axe(page), []);
   // Again, still without luck: said again, and no second sentence beside it.
+  const before = refused;
   await page.click("#train-again");
+  await until(() => refused > before);
   await page.locator("#train-again").waitFor({ timeout: PATIENCE });
   assert.equal(await page.locator("#train-page [role=alert]").count(), 1);
   await page.click("#tab-explore");
@@ -92,7 +94,7 @@ test("menus that do not come say so, the question goes on, and they can be fetch
   await page.locator("#menus-again").waitFor({ timeout: PATIENCE });
   // The neighbours of an image are there all the same.
   await page.click("#image-next");
-  await page.waitForFunction(() => /img=1&/.test(location.hash));
+  await page.waitForFunction(() => /img=1&/.test(location.hash), null, { timeout: PATIENCE });
   refuse = false;
   await page.click("#menus-again");
   await page.click("#settings-drawer-button");

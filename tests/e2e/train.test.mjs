@@ -6,7 +6,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "node:test";
-import { axe, live, open, PATIENCE, site } from "./harness.mjs";
+import { axe, live, open, PATIENCE, site, stored, until } from "./harness.mjs";
 
 const here = site();
 /// 8 steps an epoch.
@@ -44,6 +44,13 @@ const errors = (page) =>
     ),
   );
 
+/** Waits until the browser keeps a run's checkpoint of so many steps, by itself: that is what a closed tab or a dead worker leaves. */
+const drafted = (page, slot, steps) =>
+  until(
+    () => stored(page, "boundscope", "records", ["draft", "slot", "steps"]),
+    (records) => records.some((record) => record.draft && record.slot === slot && record.steps >= steps),
+  );
+
 /** Opens the Train tab. */
 async function train(t, hash = SMALL, more = {}) {
   const opened = await open(t, here, { hash, ...more });
@@ -78,8 +85,9 @@ test("two runs train side by side, and every view fills", async (t) => {
     assert.ok(clean < 0.6 && clean <= attacked && attacked <= verified, JSON.stringify(found));
   }
   for (const id of ["losses", "errors", "stream", "watched", "schedules"]) {
-    const marks = await page.$$eval(`#${id} svg path`, (paths) => paths.length);
-    assert.ok(marks >= 2, `${id} has ${marks} curves`);
+    // What is out of sight is drawn anew once it comes into sight.
+    await page.locator(`#${id}`).scrollIntoViewIfNeeded();
+    await page.waitForFunction((id) => document.querySelectorAll(`#${id} svg path`).length >= 2, id, { timeout: PATIENCE });
     assert.match(await page.locator(`#${id} .say`).last().innerText(), /epoch/i);
     await page.locator(`#${id} details summary`).click();
     await page.waitForSelector(`#${id} tbody tr`, { timeout: PATIENCE });
@@ -100,7 +108,7 @@ test("pause, step, and a reset to the seed that repeats itself to the last bit",
   const second = [await reached(page, "a", "paused", 2), await reached(page, "b", "paused", 2)];
   assert.notEqual(second[0].loss, first[0].loss);
   await page.click("#reset");
-  await page.waitForFunction(() => document.querySelector("#run-a").dataset.steps === "0", null, { timeout: PATIENCE });
+  await page.waitForFunction(() => ["a", "b"].every((run) => document.querySelector(`#run-${run}`).dataset.steps === "0"), null, { timeout: PATIENCE });
   await page.click("#step");
   await reached(page, "b", "paused", 1);
   assert.deepEqual([await reached(page, "a", "paused", 1), await run(page, "b")], first);
@@ -146,13 +154,15 @@ test("history: any moment shows in every view, and opens in Explore with its own
   await page.locator("#epsilon-value").fill("0.05");
   await page.keyboard.press("Enter");
   await page.waitForFunction(() => document.documentElement.dataset.paintedEpsilon === "0.05" && document.documentElement.dataset.state === "live", null, { timeout: PATIENCE });
+  await live(page);
   const shown = await page.$$eval("#ladder [data-worst-margin]", (chips) => Object.fromEntries(chips.map((chip) => [chip.dataset.method, Number(chip.dataset.worstMargin)])));
   for (const method of ["ibp", "crown"]) {
     assert.ok(Math.abs(shown[method] - wanted[method]) < 2e-3 * (1 + Math.abs(wanted[method])), `${method}: Explore ${shown[method]}, Train ${wanted[method]}`);
   }
   assert.match(await page.locator("#network").textContent(), /trained here · epoch/);
   // Statuses of the trained network are drawn in Explore too.
-  assert.ok((await page.locator("#statuses svg rect").count()) > 3);
+  await page.locator("#statuses").scrollIntoViewIfNeeded();
+  await page.waitForFunction(() => document.querySelectorAll("#statuses svg rect").length > 3, null, { timeout: PATIENCE });
   // Its link cannot carry it: a reload says so and shows a network that ships.
   await page.reload();
   await live(page);
@@ -176,6 +186,8 @@ test("save, reload, go on, delete and undo", async (t) => {
   await page.click("#play");
   await reached(page, "b", "playing", steps + 10);
   await page.click("#play");
+  const rest = await reached(page, "b", "paused", steps + 10);
+  await drafted(page, 1, rest.steps);
   await page.click("[data-record] .delete");
   await page.waitForSelector("#undo", { timeout: PATIENCE });
   assert.equal(await page.locator("[data-record]").count(), 0);
@@ -185,7 +197,8 @@ test("save, reload, go on, delete and undo", async (t) => {
   await page.waitForSelector("#undo", { timeout: PATIENCE });
   await page.reload();
   await page.waitForSelector("#play", { timeout: PATIENCE });
-  await page.waitForTimeout(300);
+  // What was under way is offered once the page has read all that is kept.
+  await page.waitForSelector("#offer", { timeout: PATIENCE });
   assert.equal(await page.locator("[data-record]").count(), 0);
 });
 
@@ -193,8 +206,8 @@ test("a tab that is closed in the middle offers to resume, and the run goes on",
   const { page } = await train(t, LONG);
   await page.click("#play");
   await reached(page, "a", "playing", 20);
-  // A checkpoint is kept every few seconds.
-  await page.waitForTimeout(4500);
+  await drafted(page, 0, 20);
+  await drafted(page, 1, 1);
   await page.close();
   const again = await page.context().newPage();
   await again.goto(here.url + LONG);
@@ -203,7 +216,9 @@ test("a tab that is closed in the middle offers to resume, and the run goes on",
   await again.click("#resume");
   const { steps } = await reached(again, "a", "paused", 20);
   await reached(again, "b", "paused", 1);
-  assert.ok((await again.locator("#errors svg path").count()) >= 2, "its history came along");
+  // Its history came along.
+  await again.locator("#errors").scrollIntoViewIfNeeded();
+  await again.waitForFunction(() => document.querySelectorAll("#errors svg path").length >= 2, null, { timeout: PATIENCE });
   await again.click("#play");
   await reached(again, "a", "playing", steps + 5);
 });
@@ -292,8 +307,8 @@ test("the worker dies while it trains: the run goes on from its last checkpoint"
   const { page } = await train(t, LONG);
   await page.click("#play");
   await reached(page, "a", "playing", 20);
-  await page.waitForTimeout(3500);
-  await page.workers()[0].evaluate(() => setTimeout(() => { throw new Error("killed by a test"); }));
+  await drafted(page, 0, 20);
+  await page.workers()[0].evaluate(() => void setTimeout(() => { throw new Error("killed by a test"); }));
   await page.waitForFunction(() => /goes on from epoch/.test(document.querySelector("#notices").innerText), null, { timeout: PATIENCE });
   const { steps } = await reached(page, "a", "playing", 20);
   await reached(page, "a", "playing", steps + 20);
@@ -301,11 +316,8 @@ test("the worker dies while it trains: the run goes on from its last checkpoint"
 
 test("Explore answers while two runs train, and its state is untouched", async (t) => {
   const { page } = await train(t, LONG.replace("arch=mlp:32&", ""));
-  await page.click("#play");
-  await reached(page, "b", "playing", 10);
-  await page.click("#tab-explore");
-  await live(page);
-  const times = await page.evaluate(async () => {
+  /** Milliseconds of twenty moves of ε until all five methods are painted, sorted. */
+  const moves = () => page.evaluate(async () => {
     const field = document.querySelector("#epsilon-value");
     const times = [];
     for (let move = 0; move < 20; move++) {
@@ -317,15 +329,29 @@ test("Explore answers while two runs train, and its state is untouched", async (
         await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
         const { state, paintedEpsilon } = document.documentElement.dataset;
         if (state === "live" && Math.abs(Number(paintedEpsilon) / wanted - 1) < 1e-6) break;
-        if (performance.now() - start > 20_000) throw new Error(`no answer at ε = ${wanted}`);
+        if (performance.now() - start > 60_000) throw new Error(`no answer at ε = ${wanted}`);
       }
       times.push(performance.now() - start);
     }
     return times.sort((a, b) => a - b);
   });
-  const median = times[times.length / 2];
-  t.diagnostic(`slider to all five methods painted while two runs train: median ${median.toFixed(0)} ms, slowest ${times.at(-1).toFixed(0)} ms`);
-  assert.ok(median < 1000, `median ${median} ms`);
+  await page.click("#play");
+  await reached(page, "b", "playing", 10);
+  await page.click("#play");
+  await reached(page, "b", "paused", 10);
+  await page.click("#tab-explore");
+  await live(page);
+  const alone = await moves();
+  await page.click("#tab-train");
+  await page.click("#play");
+  await reached(page, "b", "playing", 10);
+  await page.click("#tab-explore");
+  await live(page);
+  const times = await moves();
+  const middle = (times) => times[times.length / 2];
+  const said = (times) => `median ${middle(times).toFixed(0)} ms, slowest ${times.at(-1).toFixed(0)} ms`;
+  t.diagnostic(`slider to all five methods painted while two runs train: ${said(times)}; while they rest: ${said(alone)}`);
+  assert.ok(middle(times) < 20 * middle(alone), `${said(times)}; at rest ${said(alone)}`);
   await page.click("#tab-train");
   const { steps } = await reached(page, "a", "playing", 20);
   await reached(page, "a", "playing", steps + 1);

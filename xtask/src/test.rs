@@ -5,7 +5,12 @@ use crate::{
     shell::{self, Outcome, command, run, say},
     weight,
 };
-use std::{path::Path, process::Command, time::Instant};
+use std::{
+    env,
+    path::Path,
+    process::Command,
+    time::{Instant, SystemTime},
+};
 
 /// One check.
 struct Step {
@@ -191,15 +196,31 @@ fn clippy_features(root: &Path, features: &str) -> Outcome {
     }
 }
 
+/// Where the random cases of the tests begin: as `PROPTEST_RNG_SEED` says, else the same each time where CI judges a change, so that it is
+/// judged by what it changed, and elsewhere new ones each time. It is printed, so that a failure can be had again.
+fn seed() -> String {
+    let seed =
+        env::var("PROPTEST_RNG_SEED").unwrap_or_else(|_| match (env::var_os("CI"), SystemTime::UNIX_EPOCH.elapsed()) {
+            (None, Ok(now)) => now.as_secs().to_string(),
+            _ => "1".to_owned(),
+        });
+    say!("Random cases begin at seed {seed}: PROPTEST_RNG_SEED={seed} has them again.");
+    seed
+}
+
 fn fast_tests(root: &Path) -> Outcome {
     let mut words = vec!["test", "--locked", "--workspace", "--lib", "--bins"];
     FAST.iter().for_each(|name| words.extend(["--test", name]));
-    cargo(root, &words, &[])
+    cargo(root, &words, &[("PROPTEST_RNG_SEED", &seed())])
 }
 
 fn slow_tests(root: &Path) -> Outcome {
     setup::software_vulkan();
-    cargo(root, &["test", "--locked", "--workspace", "--examples", "--test", "slow"], &[])?;
+    cargo(
+        root,
+        &["test", "--locked", "--workspace", "--examples", "--test", "slow"],
+        &[("PROPTEST_RNG_SEED", &seed())],
+    )?;
     cargo(root, &["test", "--locked", "--workspace", "--doc"], &[])
 }
 

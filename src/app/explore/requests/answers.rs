@@ -240,12 +240,16 @@ impl Scheduler {
         let pending = self.pending.borrow();
         // What the screen has been given: the newest picture may still wait for the rest of its bounds.
         let Some(shown) = self.store.shown.get_untracked() else { return };
+        let picked = self.store.state.with_untracked(|state| state.explore.image.clone());
+        let loaded =
+            self.store.image.with_untracked(|image| image.as_ref().is_some_and(|image| image.picked == picked));
+        // A drawing is asked about once its class is known.
+        let here = loaded && untrack(|| self.store.label()).is_some();
         // Another image or network than the controls say: the views fade until they have caught up.
         let subject = |question: &Question| Subject::along_epsilon(question);
-        let stale = pending.want.as_ref().is_some_and(|want| subject(&want.question) != subject(&shown.question));
+        let wanted = pending.want.as_ref();
+        let stale = !here || wanted.is_some_and(|want| subject(&want.question) != subject(&shown.question));
         let _ = root.toggle_attribute_with_force("data-stale", stale);
-        let picked = self.store.state.with_untracked(|state| state.explore.image.clone());
-        let here = self.store.image.with_untracked(|image| image.as_ref().is_some_and(|image| image.picked == picked));
         let current = here && pending.want.as_ref().is_none_or(|want| want.question == shown.question);
         let complete = pending.want.as_ref().is_some_and(|want| want.methods.iter().all(|&m| shown.by(m).is_some()));
         let state = match (shown.precomputed, current && complete) {

@@ -25,7 +25,9 @@ impl Scheduler {
         let asked = Asked { question, methods: state.methods() };
         let mut pending = self.pending.borrow_mut();
         if pending.want.as_ref() == Some(&asked) {
-            return;
+            // Back at what was asked before: what is on screen answers it again.
+            drop(pending);
+            return self.mark();
         }
         let stale = pending.forget(&asked.question);
         pending.want = Some(asked);

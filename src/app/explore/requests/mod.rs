@@ -296,7 +296,10 @@ impl Scheduler {
             let Some(image) = image else { return scheduler.mark() };
             match label {
                 Some(label) => scheduler.want(&state.explore, &image, label),
-                None => scheduler.clone().predict(state.explore.network, image),
+                None => {
+                    scheduler.mark();
+                    scheduler.clone().predict(state.explore.network, image);
+                }
             }
         });
     }

@@ -306,7 +306,7 @@ impl Setting<'_> {
         };
         let input = (0..lower.len()).max_by(|&a, &b| score(a).total_cmp(&score(b)))?;
         let at = lower[input] / 2.0 + upper[input] / 2.0;
-        (lower[input] < at && at < upper[input]).then(|| Step::Halve(Halve { input, at: Hex(at) }))
+        (lower[input] < at && at < upper[input]).then_some(Step::Halve(Halve { input, at: Hex(at) }))
     }
 }
 

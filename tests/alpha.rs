@@ -60,11 +60,12 @@ impl<'a> Asked<'a> {
         block_on(backend.read(&found.expect("it fits").1)).expect("a CPU does not fail")
     }
 
-    fn never_looser<B: Backend>(&self, prepared: &Prepared<B>, found: &[f64]) -> Result<(), TestCaseError> {
+    /// But for rounding: neurons that are straight have other ranges here, and are paid for by other amounts.
+    fn never_looser<B: Backend>(&self, prepared: &Prepared<B>, found: &[f64], room: f64) -> Result<(), TestCaseError> {
         for strategy in [Strategy::Tight, Strategy::Adaptive] {
             for (row, (found, crown)) in found.iter().zip(self.crown(prepared, strategy)).enumerate() {
                 prop_assert!(
-                    *found >= crown || crown.is_nan(),
+                    *found >= crown - room * (1.0 + crown.abs()) || crown.is_nan(),
                     "row {row}: {found} below {strategy:?} CROWN's {crown}"
                 );
             }
@@ -101,14 +102,14 @@ proptest! {
         let climb = Climb::alpha(steps);
         let single = Prepared::new(Cpu::<f32>::new(), &network);
         let found = asked.alpha(&single, &climb);
-        asked.never_looser(&single, &found.lower)?;
+        asked.never_looser(&single, &found.lower, 1e-4)?;
         // Slopes found in f32 prove as much in the sound arithmetic as CROWN does there.
         let proved = asked.confirmed(&found.choice);
-        asked.never_looser(&Prepared::new(Sound, &network), &proved)?;
+        asked.never_looser(&Prepared::new(Sound, &network), &proved, 1e-10)?;
         asked.holds(&proved, &mut rng, 1e-13)?;
         let double = Prepared::new(Cpu::<f64>::new(), &network);
         let found = asked.alpha(&double, &climb);
-        asked.never_looser(&double, &found.lower)?;
+        asked.never_looser(&double, &found.lower, 1e-10)?;
         asked.holds(&found.lower, &mut rng, 1e-9)?;
     }
 

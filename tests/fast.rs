@@ -36,6 +36,8 @@ mod gradients;
 mod keras_read;
 #[path = "lessons.rs"]
 mod lessons;
+#[path = "margins.rs"]
+mod margins;
 #[path = "odd_messages.rs"]
 mod odd_messages;
 #[path = "onnx_export.rs"]

@@ -45,24 +45,30 @@ pub struct Bounds {
 impl Bounds {
     /// Whether every margin's lower bound is above 0. NaN, infinities and crossed bounds mean "unknown", not verified.
     pub fn verified(&self) -> bool {
-        let sane = |layer: &LayerBounds| {
-            layer.lower.iter().zip(&layer.upper).all(|(l, u)| l.is_finite() && u.is_finite() && !crossed(*l, *u))
-        };
-        !self.margins.is_empty()
-            && self.margins.iter().all(|margin| margin.is_finite() && *margin > 0.0)
-            && self.layers.iter().all(sane)
-            && sane(&self.logits)
+        let sane = |layer: &LayerBounds| sane(&layer.lower, &layer.upper);
+        positive(&self.margins) && self.layers.iter().all(sane) && sane(&self.logits)
     }
 
     /// The smallest margin's lower bound; NaN if any is NaN.
     pub fn worst_margin(&self) -> f64 {
-        self.margins.iter().fold(
-            f64::INFINITY,
-            |worst, &margin| {
-                if margin.is_nan() || margin < worst { margin } else { worst }
-            },
-        )
+        least(&self.margins)
     }
+}
+
+/// Whether there are numbers, and all of them above 0.
+pub(super) fn positive(margins: &[f64]) -> bool {
+    !margins.is_empty() && margins.iter().all(|margin| margin.is_finite() && *margin > 0.0)
+}
+
+/// The least number; NaN if any is NaN.
+pub(super) fn least(margins: &[f64]) -> f64 {
+    let less = |worst: f64, &margin: &f64| if margin.is_nan() || margin < worst { margin } else { worst };
+    margins.iter().fold(f64::INFINITY, less)
+}
+
+/// Whether all ends of ranges are numbers, and none crosses its other end.
+pub(super) fn sane(lower: &[f64], upper: &[f64]) -> bool {
+    lower.iter().zip(upper).all(|(l, u)| l.is_finite() && u.is_finite() && !crossed(*l, *u))
 }
 
 /// Whether bounds cross by more than the last digits: at ε = 0 both ends come from different sums of one number.
@@ -129,7 +135,7 @@ impl<B: Backend> Prepared<B> {
     }
 
     /// Images per pass, so that forms (LBP) or rows (CROWN) stay within what the backend works on at once.
-    fn batch_limit(&self, method: Method) -> usize {
+    pub(super) fn batch_limit(&self, method: Method) -> usize {
         let widest = self.widths.iter().copied().max().unwrap_or(1);
         // Numbers alive per image: a few vectors, the last walk's rows, or forms with their centre and radius.
         let per_image = match method {
@@ -260,37 +266,56 @@ impl<B: Backend> Prepared<B> {
         depth: Option<usize>,
         pulse: &impl Pulse,
     ) -> Result<Known<B>, BoundsError> {
-        let backend = &self.backend;
         let mut known = Known::nothing(self.stages.len());
         for &node in &self.ranged {
             let layer = if self.affine[node] {
                 Layer { range: self.affine_bounds(node, ball), forms: None }
             } else {
-                let cut = depth.map_or(Cut::Input, Cut::Forms);
-                let mut ends = (Vec::new(), Vec::new());
-                let mut forms = (Vec::new(), Vec::new());
-                let [batch, ..] = self.ball_shape(ball);
-                for chunk in self.row_chunks(self.widths[node], batch) {
-                    let count = chunk.len();
-                    let bound = self.backward_walk(node, Start::Neurons(chunk), cut, &known);
-                    let lowest = self.lowest(&bound, ball);
-                    ends.0.push(backend.slice_width(&lowest, 0..count));
-                    ends.1.push(backend.negate(&backend.slice_width(&lowest, count..2 * count)));
-                    if depth.is_some() {
-                        let (below, above) = self.split_forms(&bound, count);
-                        forms.0.push(below);
-                        forms.1.push(above);
-                    }
-                    pulse.tick().await?;
-                }
-                let range = Pair { lower: backend.concat_width(&ends.0), upper: backend.concat_width(&ends.1) };
-                let forms = depth.map(|_| Pair { lower: self.join_forms(&forms.0), upper: self.join_forms(&forms.1) });
-                Layer { range, forms }
+                self.backward_layer(node, ball, depth, &known, pulse).await?
             };
             self.relax_readers(node, &layer.range, strategy, &mut known);
             known.layers[node] = Some(layer);
         }
         Ok(known)
+    }
+
+    /// Backward bounds of all neurons of one layer over what is known of those before it.
+    pub(super) async fn backward_layer(
+        &self,
+        node: NodeId,
+        ball: &Ball<B::Tensor>,
+        depth: Option<usize>,
+        known: &Known<B>,
+        pulse: &impl Pulse,
+    ) -> Result<Layer<B>, BoundsError> {
+        let backend = &self.backend;
+        let cut = depth.map_or(Cut::Input, Cut::Forms);
+        let mut ends = (Vec::new(), Vec::new());
+        let mut forms = (Vec::new(), Vec::new());
+        let [batch, ..] = self.ball_shape(ball);
+        for chunk in self.row_chunks(self.widths[node], batch) {
+            let count = chunk.len();
+            let bound = self.backward_walk(node, Start::Neurons(chunk), cut, known);
+            let found = self.ends(&self.lowest(&bound, ball), count);
+            ends.0.push(found.lower);
+            ends.1.push(found.upper);
+            if depth.is_some() {
+                let (below, above) = self.split_forms(&bound, count);
+                forms.0.push(below);
+                forms.1.push(above);
+            }
+            pulse.tick().await?;
+        }
+        let range = Pair { lower: backend.concat_width(&ends.0), upper: backend.concat_width(&ends.1) };
+        let forms = depth.map(|_| Pair { lower: self.join_forms(&forms.0), upper: self.join_forms(&forms.1) });
+        Ok(Layer { range, forms })
+    }
+
+    /// The ends that lower bounds of rows and, behind them, of the negated rows are.
+    pub(super) fn ends(&self, lowest: &B::Tensor, count: usize) -> Pair<B::Tensor> {
+        let backend = &self.backend;
+        let upper = backend.negate(&backend.slice_width(lowest, count..2 * count));
+        Pair { lower: backend.slice_width(lowest, 0..count), upper }
     }
 
     pub(super) fn ball_shape(&self, ball: &Ball<B::Tensor>) -> crate::tensor::Shape {

@@ -7,10 +7,12 @@
 mod alpha;
 mod analysis;
 mod backward;
+mod bent;
 mod error;
 mod evidence;
 mod forward;
 mod interval;
+mod margins;
 mod prepared;
 mod question;
 mod refined;
@@ -24,8 +26,9 @@ pub use alpha::{Alpha, Ascended, Bounding, Choice, Climb, Decided, LayerChoice, 
 pub use analysis::{Bounds, LayerBounds, margin_rows};
 pub use error::BoundsError;
 pub use evidence::{Evidence, NodeLines, NodeRange};
+pub use margins::Margins;
 pub use prepared::Prepared;
-pub use question::{Method, Norm, Order, UnknownName};
+pub use question::{Between, Method, Norm, Order, UnknownName};
 pub use refined::Below;
 pub use region::Region;
 pub use steered::{Passed, Ranges, Signs, Steered, Steering};

@@ -21,7 +21,28 @@ pub enum Method {
     Crown,
 }
 
+/// How a method bounds the intermediate layers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Between {
+    /// By intervals.
+    Intervals,
+    /// By linear functions pushed forward.
+    Forward,
+    /// By walks back, of at most so many layers.
+    Backward(Option<u32>),
+}
+
 impl Method {
+    /// How the intermediate layers are bounded: methods that answer the same find out the same about them.
+    pub fn between(self) -> Between {
+        match self {
+            Method::Ibp | Method::CrownIbp => Between::Intervals,
+            Method::Lbp | Method::CrownLbp => Between::Forward,
+            Method::RelaxedCrown(depth) => Between::Backward(Some(depth)),
+            Method::Crown => Between::Backward(None),
+        }
+    }
+
     /// The five named methods without a depth, cheapest first: the order in which answers are drawn.
     pub const NAMED: [Method; 5] = [Method::Ibp, Method::CrownIbp, Method::Lbp, Method::CrownLbp, Method::Crown];
 

@@ -1,17 +1,17 @@
 //! Ranges by intervals and backward walks together, and what a walk ends with: what a search over boxes asks for.
 //!
-//! Where an interval already proves a neuron straight its lines are exact, and no tighter range changes what comes of them: walks go back from
-//! the other neurons only. Which these are differs from box to box.
+//! Where an interval already proves a neuron straight no walk starts (`bent.rs`). Which these are differs from box to box.
 
 use super::{
     Ranges, Strategy,
     backward::{Cut, Start},
     forward::{Known, Layer},
-    prepared::{Prepared, Stage},
+    prepared::Prepared,
 };
 use crate::{
     network::NodeId,
-    tensor::{Backend, Ball, Pair, Places, Steerable},
+    pulse::{Steady, at_once},
+    tensor::{Backend, Ball, Pair, Steerable},
 };
 
 /// Linear functions of the input below rows of the outputs, over a region.
@@ -63,96 +63,18 @@ impl<B: Steerable> Prepared<B> {
         known: &Known<B>,
         range: Pair<B::Tensor>,
     ) -> Pair<B::Tensor> {
-        let places = self.bent_neurons(node, &range);
-        if places.as_ref().is_some_and(|places| places.neurons.is_empty()) {
-            return range;
-        }
-        let some = places.and_then(|places| self.backward_range_at(node, ball, known, &places, &range));
-        some.unwrap_or_else(|| self.backend.common(&range, &self.backward_range(node, ball, known)))
-    }
-
-    /// Where some reader of a node is not straight over its range: as many places for every image, in those that have fewer some of them
-    /// again; none at all where every reader is straight everywhere. `None` where all or nearly all neurons matter.
-    fn bent_neurons(&self, node: NodeId, range: &Pair<B::Tensor>) -> Option<Places> {
-        let mut bent = Vec::new();
-        for (stage, inputs) in self.stages.iter().zip(&self.inputs) {
-            match stage {
-                // The lines of a largest element are chosen by all ends of its window.
-                Stage::Largest(_) if inputs.contains(&node) => return None,
-                Stage::Activation(rules) if inputs.contains(&node) => {
-                    let own = self.backend.bent(rules, range);
-                    bent = if bent.is_empty() { own } else { own.iter().zip(bent).map(|(a, b)| *a || b).collect() };
-                }
-                _ => {}
-            }
-        }
-        let width = self.widths[node];
-        let images: Vec<Vec<usize>> = bent
-            .chunks(width)
-            .map(|bent| bent.iter().enumerate().filter(|(_, bent)| **bent).map(|(at, _)| at).collect())
-            .collect();
-        let each = images.iter().map(Vec::len).max()?;
-        if each > width - width / 8 {
-            return None;
-        }
-        let spread = |own: Vec<usize>| {
-            let count = own.len();
-            (0..each).map(move |at| if count == 0 { 0 } else { own[at % count] })
+        let backend = &self.backend;
+        let Some(parts) = self.bent_parts(node, &range, 0.0) else {
+            let walked = at_once(self.backward_layer(node, ball, None, known, &Steady));
+            return backend.common(&range, &walked.expect("a steady pulse ends nothing").range);
         };
-        Some(Places { neurons: images.into_iter().flat_map(spread).collect(), each: each.max(1) })
-    }
-
-    /// A node's range with backward bounds put in at some places; `None` where its rows cannot be picked out.
-    fn backward_range_at(
-        &self,
-        node: NodeId,
-        ball: &Ball<B::Tensor>,
-        known: &Known<B>,
-        places: &Places,
-        range: &Pair<B::Tensor>,
-    ) -> Option<Pair<B::Tensor>> {
-        let backend = &self.backend;
-        let Stage::Affine { map, bias } = &self.stages[node] else { return None };
-        let batch = places.neurons.len() / places.each;
-        let mut range = range.clone();
-        for chunk in self.row_chunks(places.each, batch) {
-            let neurons = places.neurons.chunks(places.each).flat_map(|own| own[chunk.clone()].iter().copied());
-            let places = Places { neurons: neurons.collect(), each: chunk.len() };
-            let rows = Start::Rows(self.both_signs(&backend.map_rows_at(map, &places)?));
-            let mut bound = self.backward_walk(self.inputs[node][0], rows, Cut::Input, known);
-            if let Some(bias) = bias {
-                let bias = backend.values_at(bias, &places);
-                self.gather(&mut bound.offset, backend.concat_width(&[bias.clone(), backend.negate(&bias)]));
-            }
-            let found = self.ends(&self.lowest(&bound, ball), places.each);
-            range = backend.common_at(&range, &found, &places);
-        }
-        Some(range)
-    }
-
-    /// Backward bounds of all neurons of one node over what is known of those before it.
-    fn backward_range(&self, node: NodeId, ball: &Ball<B::Tensor>, known: &Known<B>) -> Pair<B::Tensor> {
-        let backend = &self.backend;
-        let [batch, ..] = self.ball_shape(ball);
-        let parts: Vec<_> = self
-            .row_chunks(self.widths[node], batch)
-            .map(|chunk| {
-                let count = chunk.len();
-                let bound = self.backward_walk(node, Start::Neurons(chunk), Cut::Input, known);
-                self.ends(&self.lowest(&bound, ball), count)
-            })
-            .collect();
-        let join = |pick: fn(&Pair<B::Tensor>) -> &B::Tensor| {
-            backend.concat_width(&parts.iter().map(|part| pick(part).clone()).collect::<Vec<_>>())
-        };
-        Pair { lower: join(|part| &part.lower), upper: join(|part| &part.upper) }
-    }
-
-    /// The ends that lower bounds of rows and, behind them, of the negated rows are.
-    fn ends(&self, lowest: &B::Tensor, count: usize) -> Pair<B::Tensor> {
-        let backend = &self.backend;
-        let upper = backend.negate(&backend.slice_width(lowest, count..2 * count));
-        Pair { lower: backend.slice_width(lowest, 0..count), upper }
+        parts.iter().fold(range, |range, part| {
+            let found = self.backward_at(node, ball, known, part);
+            let own = |end: &B::Tensor| backend.values_at(end, &part.at);
+            let both = backend.common(&Pair { lower: own(&range.lower), upper: own(&range.upper) }, &found);
+            let put = |end: &B::Tensor, found: &B::Tensor| backend.put_at(end, found, &part.at);
+            Pair { lower: put(&range.lower, &both.lower), upper: put(&range.upper, &both.upper) }
+        })
     }
 }
 

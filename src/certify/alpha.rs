@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// [`certified_radius`](super::certified_radius) with slopes of the image's own: `fast` searches for them, until the margins are proved in
-/// its arithmetic, and the sound one is asked about the slopes found. The region's ε is ignored.
+/// its arithmetic, and the sound one is asked about the slopes found. The region's ε is ignored. `near` is as for other methods.
 ///
 /// # Errors
 /// An image, a label or a region that does not fit, a search that cannot be made, a cancelled pulse.
@@ -17,7 +17,7 @@ pub async fn alpha_radius<B: Steerable>(
     sound: &Prepared<Sound>,
     (image, label): (&[f64], usize),
     region: &Region,
-    (climb, search): (&Climb, Search),
+    (climb, search, near): (&Climb, Search, Option<f64>),
     pulse: &impl Pulse,
     progress: impl FnMut(f64),
 ) -> Result<Bracket, BoundsError> {
@@ -28,14 +28,13 @@ pub async fn alpha_radius<B: Steerable>(
     // The newest slopes: the sound arithmetic is mostly asked where the fast one said yes.
     let known: std::cell::RefCell<Vec<(f64, Choice)>> = Default::default();
     proved_bracket(
-        search,
+        (search, near),
         async |epsilon| {
             let found = seek(epsilon).await?;
-            let yes = found.is_some();
-            if let Some(choice) = found {
-                known.borrow_mut().push((epsilon, choice));
-            }
-            Ok(yes)
+            // A search ends as soon as it has a proof: its margins say no more than yes.
+            let Some(choice) = found else { return Ok(f64::NAN) };
+            known.borrow_mut().push((epsilon, choice));
+            Ok(f64::INFINITY)
         },
         async |epsilon| {
             let place = known.borrow().iter().position(|(at, _)| *at == epsilon);

@@ -3,7 +3,7 @@
 
 use crate::{
     attack::{Attack, Attacker},
-    bounds::{Bounding, BoundsError, Prepared, Region, Strategy},
+    bounds::{Between, Bounding, BoundsError, Margins, Prepared, Region, Strategy},
     network::Network,
     pulse::{Cancelled, Pulse, at_once},
     tensor::Steerable,
@@ -169,8 +169,10 @@ async fn batch<B: Steerable>(
             counts.broken.push(standing.iter().filter(|&&standing| !standing).count());
         }
         let mut proofs: Vec<(Bounding, Vec<bool>)> = Vec::new();
+        // Answers that came with another method's, by method and image.
+        let mut known = vec![vec![None; labels.len()]; question.methods.len()];
         let order = prepared.order();
-        for &method in &question.methods {
+        for (place, &method) in question.methods.iter().enumerate() {
             let proved = |index: usize| {
                 question.strategy == Strategy::Tight
                     && proofs.iter().any(|(looser, proofs)| {
@@ -180,15 +182,20 @@ async fn batch<B: Steerable>(
             let mut verified: Vec<bool> =
                 (0..labels.len()).map(|index| !question.exhaustive && standing[index] && proved(index)).collect();
             let candidates = if question.exhaustive { &right } else { &standing };
-            let open: Vec<usize> = (0..labels.len()).filter(|&index| candidates[index] && !verified[index]).collect();
+            let wanted: Vec<usize> = (0..labels.len()).filter(|&index| candidates[index] && !verified[index]).collect();
+            let open: Vec<usize> = wanted.iter().copied().filter(|&index| known[place][index].is_none()).collect();
             if !open.is_empty() {
                 let inputs = prepared.input_len();
                 let pixels: Vec<f64> =
                     open.iter().flat_map(|&index| images[index * inputs..][..inputs].iter().copied()).collect();
                 let labels: Vec<usize> = open.iter().map(|&index| labels[index]).collect();
-                let found = verify(prepared, &pixels, &labels, region, method, question.strategy, pulse).await?;
-                open.iter().zip(found).for_each(|(&index, found)| verified[index] = found);
+                let alike = alike(&question.methods[place..]);
+                let found = verify(prepared, &pixels, &labels, region, alike, question.strategy, pulse).await?;
+                for (known, found) in known[place..].iter_mut().zip(found) {
+                    open.iter().zip(found).for_each(|(&index, found)| known[index] = Some(found));
+                }
             }
+            wanted.into_iter().for_each(|index| verified[index] = known[place][index] == Some(true));
             counts.verified.push(verified.iter().filter(|&&verified| verified).count());
             proofs.push((method, verified));
         }
@@ -196,29 +203,39 @@ async fn batch<B: Steerable>(
     Ok(counts)
 }
 
-/// Which of some images a method verifies.
+/// The first of some methods, with those behind it that cost little more once it is computed: where linear functions are pushed forward, most of
+/// the work is that.
+fn alike(methods: &[Bounding]) -> &[Bounding] {
+    let forward =
+        |method: &&Bounding| matches!(method, Bounding::Plain(method) if method.between() == Between::Forward);
+    &methods[..methods.iter().take_while(forward).count().max(1)]
+}
+
+/// Which of some images each of some methods that are alike verifies.
 async fn verify<B: Steerable>(
     prepared: &Prepared<B>,
     images: &[f64],
     labels: &[usize],
     region: &Region,
-    method: Bounding,
+    methods: &[Bounding],
     strategy: Strategy,
     pulse: &impl Pulse,
-) -> Result<Vec<bool>, BoundsError> {
-    match method {
-        Bounding::Plain(method) => {
-            let bounds = prepared.bounds(images, Some(labels), region, method, strategy, pulse).await?;
-            Ok(bounds.iter().map(|bounds| bounds.verified()).collect())
-        }
-        Bounding::Alpha(climb) => {
-            let mut verified = Vec::with_capacity(labels.len());
-            for (image, &label) in images.chunks(prepared.input_len()).zip(labels) {
-                verified.push(prepared.alpha_proof(image, label, region, &climb, pulse).await?.is_some());
+) -> Result<Vec<Vec<bool>>, BoundsError> {
+    let mut plain = Vec::with_capacity(methods.len());
+    for method in methods {
+        match method {
+            Bounding::Plain(method) => plain.push(*method),
+            Bounding::Alpha(climb) => {
+                let mut verified = Vec::with_capacity(labels.len());
+                for (image, &label) in images.chunks(prepared.input_len()).zip(labels) {
+                    verified.push(prepared.alpha_proof(image, label, region, climb, pulse).await?.is_some());
+                }
+                return Ok(vec![verified]);
             }
-            Ok(verified)
         }
     }
+    let found = prepared.margins(images, labels, region, &plain, strategy, pulse).await?;
+    Ok(found.iter().map(|images| images.iter().map(Margins::verified).collect()).collect())
 }
 
 /// The class of the largest output; `None` if any output is not a number.

@@ -5,6 +5,7 @@ mod alpha;
 mod evaluate;
 mod radius;
 mod statuses;
+mod turn;
 
 pub use alpha::alpha_radius;
 pub use evaluate::{Evaluation, Question, Tally, evaluate, predicted};

@@ -1,9 +1,10 @@
 //! The certified radius of one image by one method (docs/methods.md §1).
 
+use super::turn::Turn;
 use crate::{
     bounds::{BoundsError, Method, Prepared, Region, Strategy},
     pulse::Pulse,
-    tensor::{Backend, Sound},
+    tensor::{Sound, Steerable},
 };
 
 /// How far and how finely to search.
@@ -47,6 +48,8 @@ pub struct RadiusQuestion<'a> {
     pub strategy: Strategy,
     /// How far and how finely to search.
     pub search: Search,
+    /// An ε that the radius may be near, another method's of the same image for instance. It changes what is asked, not the answer.
+    pub near: Option<f64>,
 }
 
 /// Steps by which the upper end comes down by a factor of 4 each before the exponent is halved instead.
@@ -123,40 +126,36 @@ pub async fn bracket(
 ///
 /// # Errors
 /// An image, a label or a region that does not fit, a search that cannot be made, a cancelled pulse.
-pub async fn certified_radius<B: Backend>(
+pub async fn certified_radius<B: Steerable>(
     fast: &Prepared<B>,
     sound: &Prepared<Sound>,
     question: &RadiusQuestion<'_>,
     pulse: &impl Pulse,
     progress: impl FnMut(f64),
 ) -> Result<Bracket, BoundsError> {
-    let RadiusQuestion { image, label, region, method, strategy, search } = *question;
     proved_bracket(
-        search,
-        async |epsilon| {
-            pulse.tick().await?;
-            verified(fast, image, label, &region.with_epsilon(epsilon), method, strategy, pulse).await
-        },
-        async |epsilon| {
-            pulse.tick().await?;
-            verified(sound, image, label, &region.with_epsilon(epsilon), method, strategy, pulse).await
-        },
+        (question.search, question.near),
+        async |epsilon| smallest_margin(fast, question, epsilon, pulse).await,
+        async |epsilon| Ok(smallest_margin(sound, question, epsilon, pulse).await? > 0.0),
         progress,
     )
     .await
 }
 
-async fn verified<B: Backend>(
+/// The smallest margin at some ε, above 0 only where it is verified.
+async fn smallest_margin<B: Steerable>(
     prepared: &Prepared<B>,
-    image: &[f64],
-    label: usize,
-    region: &Region,
-    method: Method,
-    strategy: Strategy,
+    question: &RadiusQuestion<'_>,
+    epsilon: f64,
     pulse: &impl Pulse,
-) -> Result<bool, BoundsError> {
-    let found = prepared.bounds(image, Some(&[label]), region, method, strategy, pulse).await?;
-    Ok(found.first().is_some_and(|bounds| bounds.verified()))
+) -> Result<f64, BoundsError> {
+    let RadiusQuestion { image, label, region, method, strategy, .. } = *question;
+    pulse.tick().await?;
+    let region = region.with_epsilon(epsilon);
+    let found = prepared.margins(image, &[label], &region, &[method], strategy, pulse).await?;
+    let margins = found.first().and_then(|images| images.first()).ok_or(BoundsError::NoImage)?;
+    let worst = margins.worst();
+    Ok(if worst > 0.0 && !margins.verified() { f64::NAN } else { worst })
 }
 
 /// The sound arithmetic's verdicts so far, and what follows from them where verdicts are monotone.
@@ -186,23 +185,29 @@ impl Proofs {
     }
 }
 
-/// [`certified_radius`] of any two arithmetics.
+/// [`certified_radius`] of any two arithmetics, near some ε where one is known. The fast one answers with the smallest margin, or with any number
+/// above 0 for yes and one that is not for no.
 pub(super) async fn proved_bracket(
-    search: Search,
-    mut fast: impl AsyncFnMut(f64) -> Result<bool, BoundsError>,
+    (search, near): (Search, Option<f64>),
+    mut fast: impl AsyncFnMut(f64) -> Result<f64, BoundsError>,
     mut sound: impl AsyncFnMut(f64) -> Result<bool, BoundsError>,
     mut progress: impl FnMut(f64),
 ) -> Result<Bracket, BoundsError> {
     let mut share = Share::new(search.tolerance);
-    // Verified by the fast arithmetic, in rising order.
+    let mut turn = Turn::new(search.largest, search.tolerance, near);
+    // Verified by the fast arithmetic, in rising order, what follows from its other answers among them.
     let mut candidates = Vec::new();
     let guess = bracket(search, async |epsilon| {
-        let yes = fast(epsilon).await?;
-        if yes {
-            candidates.push(epsilon);
+        loop {
+            if let Some(yes) = turn.verdict(epsilon) {
+                candidates.extend(yes.then_some(epsilon));
+                return Ok(yes);
+            }
+            let asked = turn.next(epsilon);
+            let margin = fast(asked).await?;
+            turn.told(asked, margin);
+            progress(share.after(asked, margin > 0.0));
         }
-        progress(share.after(epsilon, yes));
-        Ok(yes)
     })
     .await?;
     let mut sound = async |epsilon: f64| {
@@ -295,14 +300,19 @@ mod tests {
 
     /// The radius where the fast arithmetic verifies up to one limit and the sound one up to another, and the questions asked of each.
     fn certified(fast: f64, sound: f64) -> (Bracket, [usize; 2]) {
+        certified_near(|epsilon| if epsilon <= fast { f64::INFINITY } else { f64::NAN }, sound, None)
+    }
+
+    /// The same where the fast arithmetic has margins, and something is said to be near.
+    fn certified_near(fast: impl Fn(f64) -> f64, sound: f64, near: Option<f64>) -> (Bracket, [usize; 2]) {
         let (mut asked, mut told) = ([0; 2], Vec::new());
         let [quick, slow] = &mut asked;
         let search = Search::default();
         let found = pollster::block_on(proved_bracket(
-            search,
+            (search, near),
             async |epsilon| {
                 *quick += 1;
-                Ok(epsilon <= fast)
+                Ok(fast(epsilon))
             },
             async |epsilon| {
                 *slow += 1;
@@ -334,6 +344,37 @@ mod tests {
         }
         assert_eq!(certified(-1.0, -1.0).1, [1, 1]);
         assert_eq!(certified(2.0, 2.0).1, [2, 1]);
+    }
+
+    /// Margins as networks have them: straight, falling faster and faster, with a kink.
+    #[test]
+    fn margins_spare_questions_and_change_no_answer() {
+        let shapes: [fn(f64) -> f64; 5] = [
+            |share| 1.0 - share,
+            |share| 3.0 * (1.0 - (8.0 * share).exp_m1() / 8.0f64.exp_m1()),
+            |share| 3.0 * (1.0 - share.powi(4)),
+            |share| 3.0 * (1.0 - (30.0 * share).exp_m1() / 30.0f64.exp_m1()),
+            |share| (3.0 - 0.5 * share).min(30.0 * (1.0 - share)),
+        ];
+        let (mut alone, mut plain, mut near) = (0, 0, 0);
+        for limit in [0.9, 0.4021, 0.2501, 0.0703, 0.0123, 1e-9] {
+            for shape in shapes {
+                let margin = |epsilon: f64| shape(epsilon / limit);
+                for sound in [limit, limit * 0.999, limit * 1.001, limit * 0.5] {
+                    let wanted = search(1.0, sound).0;
+                    for hint in [None, Some(limit), Some(limit * 0.9), Some(limit * 1.3), Some(limit * 0.01), Some(2.0)]
+                    {
+                        assert_eq!(certified_near(margin, sound, hint).0, wanted, "{limit} {sound} {hint:?}");
+                    }
+                }
+                if limit > 1e-3 {
+                    alone += certified(limit, limit).1[0];
+                    plain += certified_near(margin, limit, None).1[0];
+                    near += certified_near(margin, limit, Some(limit * 0.99)).1[0];
+                }
+            }
+        }
+        assert!(3 * plain < 2 * alone && 5 * near < 2 * alone, "{alone} {plain} {near}");
     }
 
     #[test]

@@ -97,15 +97,18 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
         let search = Search { largest, ..Search::default() };
         let region = Region { norm: arguments.shape.norm, epsilon: 0.0, clip: arguments.shape.clip };
         let strategy = arguments.shape.lines;
+        // Another method's radius of the same image is a good guess.
+        let near = rows.last().filter(|row: &&Row| row.image == arguments.mnist.start + position);
+        let near = near.and_then(|row| row.bracket.verified);
         let found = block_on(async {
             match method {
                 Bounding::Plain(method) => {
-                    let question = RadiusQuestion { image, label, region, method, strategy, search };
+                    let question = RadiusQuestion { image, label, region, method, strategy, search, near };
                     certified_radius(&prepared, &sound, &question, &UntilInterrupted, |_| {}).await
                 }
                 Bounding::Alpha(climb) => {
                     let question = (image, label);
-                    let how = (&climb, search);
+                    let how = (&climb, search, near);
                     alpha_radius(&prepared, &sound, question, &region, how, &UntilInterrupted, |_| {}).await
                 }
             }

@@ -54,15 +54,24 @@ pub trait Steerable: Backend {
     /// What two intervals around the same numbers, `[batch, 1, n]`, have in common. An end that is not a number says nothing.
     fn common(&self, a: &Pair<Self::Tensor>, b: &Pair<Self::Tensor>) -> Pair<Self::Tensor>;
 
-    /// Whether the curves are anything but straight over their ranges, or nothing is known of them: image after image.
-    fn bent(&self, rules: &Self::Rules, range: &Pair<Self::Tensor>) -> Vec<bool>;
+    /// What rounding moves an end of a range by in practice, as a share of the greater end, with room to spare.
+    const NEAR: f64;
 
-    /// Rows of W of each image's own, `[batch, each, inputs]`; `None` for maps whose rows are not kept written out.
-    fn map_rows_at(&self, map: &Self::Map, places: &Places) -> Option<Self::Tensor>;
+    /// Whether the curves are anything but straight over their ranges, each end moved outward by `share` of the greater one, or nothing is known of
+    /// them: image after image.
+    fn bent(&self, rules: &Self::Rules, range: &Pair<Self::Tensor>, share: f64) -> Vec<bool>;
 
-    /// Elements of each image's own of values `[1, 1, n]`: `[batch, 1, each]`.
+    /// Whether [`map_rows_at`](Steerable::map_rows_at) gives each image rows of its own.
+    fn rows_apart(&self, map: &Self::Map) -> bool;
+
+    /// Rows of W, `[batch, each, inputs]`: for every image those at its own places, or for one image where rows do not
+    /// [come apart](Steerable::rows_apart).
+    fn map_rows_at(&self, map: &Self::Map, places: &Places) -> Self::Tensor;
+
+    /// Elements of each image's own of values `[batch or 1, 1, n]`: `[batch, 1, each]`.
     fn values_at(&self, values: &Self::Tensor, places: &Places) -> Self::Tensor;
 
-    /// [`common`](Steerable::common) of `range`, `[batch, 1, n]`, and of `found`, `[batch, 1, each]`, at the places that it was found for.
-    fn common_at(&self, range: &Pair<Self::Tensor>, found: &Pair<Self::Tensor>, places: &Places) -> Pair<Self::Tensor>;
+    /// Values `[batch or 1, 1, n]` with those of `found`, `[batch or 1, 1, each]`, at the places that they were found for, in place of their own:
+    /// `[batch, 1, n]`.
+    fn put_at(&self, values: &Self::Tensor, found: &Self::Tensor, places: &Places) -> Self::Tensor;
 }

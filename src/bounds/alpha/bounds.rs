@@ -2,7 +2,7 @@
 
 use super::{
     choice::Choice,
-    crown::Alpha,
+    crown::{Alpha, Wanted},
     settings::{Climb, Step},
 };
 use crate::{
@@ -43,7 +43,7 @@ impl<B: Steerable> Prepared<B> {
         };
         let ball = region.around(&self.backend, image, self.input_len())?;
         let rows = self.every_row(label)?;
-        let alpha = self.alpha_confirmed(&ball, &rows, &found, pulse).await?;
+        let alpha = self.confirmed(&ball, &rows, &found, Wanted::Ranges, pulse).await?;
         self.read_alpha(&alpha).await
     }
 
@@ -62,7 +62,7 @@ impl<B: Steerable> Prepared<B> {
     ) -> Result<Option<Choice>, BoundsError> {
         let ball = region.around(&self.backend, image, self.input_len())?;
         let proved = |step: Step<'_>| all_positive(step.lower);
-        let found = self.alpha_crown(&ball, &self.margins(label)?, climb, pulse, proved).await?;
+        let found = self.alpha_crown(&ball, &self.margins_of(label)?, climb, pulse, proved).await?;
         Ok(all_positive(&found.lower).then_some(found.choice))
     }
 
@@ -79,11 +79,11 @@ impl<B: Steerable> Prepared<B> {
         pulse: &impl Pulse,
     ) -> Result<bool, BoundsError> {
         let ball = region.around(&self.backend, image, self.input_len())?;
-        let found = self.alpha_confirmed(&ball, &self.margins(label)?, slopes, pulse).await?;
+        let found = self.alpha_confirmed(&ball, &self.margins_of(label)?, slopes, pulse).await?;
         Ok(all_positive(&found.lower))
     }
 
-    fn margins(&self, label: usize) -> Result<B::Tensor, BoundsError> {
+    fn margins_of(&self, label: usize) -> Result<B::Tensor, BoundsError> {
         let classes = self.classes();
         Ok(self.backend.upload([1, classes - 1, classes], &margin_rows(&[label], 1, classes)?))
     }
@@ -94,7 +94,7 @@ impl<B: Steerable> Prepared<B> {
         let neurons = backend.identity(0..classes, classes);
         let mut rows = vec![neurons.clone(), backend.negate(&neurons)];
         if let Some(label) = label {
-            rows.push(self.margins(label)?);
+            rows.push(self.margins_of(label)?);
         }
         Ok(backend.concat_rows(&rows))
     }

@@ -17,8 +17,18 @@ pub struct Alpha<B: Steerable> {
     pub lower: Vec<f64>,
     /// Slopes of each row's best walk.
     pub choice: Choice,
-    /// The ranges that the walks rest on: where CROWN's with tight lines and with adaptive ones meet.
+    /// The ranges that the walks rest on: where CROWN's with tight lines and with adaptive ones meet, and for neurons that are straight anyway perhaps
+    /// others that hold theirs.
     pub ranges: Ranges<B>,
+}
+
+/// What is wanted beside the rows' bounds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wanted {
+    /// Nothing: neurons that are straight anyway need no walk.
+    Rows,
+    /// CROWN's range of every neuron.
+    Ranges,
 }
 
 /// CROWN by both strategies.
@@ -45,7 +55,7 @@ impl<B: Steerable> Prepared<B> {
         pulse: &impl Pulse,
         watch: impl FnMut(Step) -> bool,
     ) -> Result<Alpha<B>, BoundsError> {
-        let Both { ranges, lower, choice } = self.both_crowns(ball, rows, pulse).await?;
+        let Both { ranges, lower, choice } = self.both_crowns(ball, rows, Wanted::Rows, pulse).await?;
         let start = Start { choice, lower, decided: &[] };
         let Ascended { lower, choice, .. } =
             self.ascend((ball, &ranges, None), rows, start, climb, pulse, watch).await?;
@@ -63,7 +73,18 @@ impl<B: Steerable> Prepared<B> {
         choice: &Choice,
         pulse: &impl Pulse,
     ) -> Result<Alpha<B>, BoundsError> {
-        let Both { ranges, lower, .. } = self.both_crowns(ball, rows, pulse).await?;
+        self.confirmed(ball, rows, choice, Wanted::Rows, pulse).await
+    }
+
+    pub(super) async fn confirmed(
+        &self,
+        ball: &Ball<B::Tensor>,
+        rows: &B::Tensor,
+        choice: &Choice,
+        wanted: Wanted,
+        pulse: &impl Pulse,
+    ) -> Result<Alpha<B>, BoundsError> {
+        let Both { ranges, lower, .. } = self.both_crowns(ball, rows, wanted, pulse).await?;
         let start = Start { choice: choice.clone(), lower, decided: &[] };
         let once = Climb { steps: 0, ..Climb::default() };
         let Ascended { lower, choice, .. } =
@@ -75,6 +96,7 @@ impl<B: Steerable> Prepared<B> {
         &self,
         ball: &Ball<B::Tensor>,
         rows: &B::Tensor,
+        wanted: Wanted,
         pulse: &impl Pulse,
     ) -> Result<Both<B>, BoundsError> {
         let plain = vec![Steering::default(); self.activation_widths().len()];
@@ -82,7 +104,10 @@ impl<B: Steerable> Prepared<B> {
         let [batch, ..] = self.ball_shape(ball);
         let mut found: Option<Both<B>> = None;
         for strategy in [Strategy::Tight, Strategy::Adaptive] {
-            let ranges = self.ranges(ball, Method::Crown, strategy, pulse).await?;
+            let ranges = match wanted {
+                Wanted::Rows => Ranges(self.verdict_known(ball, Method::Crown, strategy, pulse).await?),
+                Wanted::Ranges => self.ranges(ball, Method::Crown, strategy, pulse).await?,
+            };
             let steered = self.steered(ball, &ranges, None, rows, &plain);
             let lower = self.backend.read(&steered.lower).await?;
             let choice = self.choice_of(&steered, &[], [batch, count]).await?;

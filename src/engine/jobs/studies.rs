@@ -34,17 +34,20 @@ pub(in crate::engine) async fn radius<H: Host>(
     // Its ε is ignored.
     let region = question.region().with_epsilon(0.0);
     check(&loaded, &image, label, &region)?;
-    let mut proved: Option<f64> = None;
+    // The last method's radius is a good guess of the next one's.
+    let (mut proved, mut near): (Option<f64>, Option<f64>) = (None, None);
     let count = methods.len().max(1) as f64;
     for (index, &method) in methods.iter().enumerate() {
         let start = context.host.now();
         let search = Search { largest, ..Search::default() };
-        let asked = RadiusQuestion { image: &image, label, region, method, strategy: question.lines, search };
+        let strategy = question.lines;
+        let asked = RadiusQuestion { image: &image, label, region, method, strategy, search, near };
         let told = |share: f64| {
             let done = (index as f64 + share) / count;
             context.send(Response::Progress { job: Job::Radius, epoch, done });
         };
         let found = certified_radius(&loaded.prepared, loaded.sound(), &asked, pulse, told).await?;
+        near = found.verified;
         // `None` is below every number.
         proved = if found.verified > proved { found.verified } else { proved };
         let answer = RadiusAnswer {

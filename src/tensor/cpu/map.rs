@@ -11,7 +11,6 @@ use crate::{
     network::{Affine, Map, Window},
     tensor::Pair,
 };
-use std::ops::Range;
 
 /// A linear map with its absolute value beside it, both in `T`.
 pub enum CpuMap<T> {
@@ -255,26 +254,22 @@ impl<T: Real> CpuMap<T> {
         Some([tensor(shape(ends[0]), low), tensor(shape(ends[1]), high)])
     }
 
-    /// Rows of W itself.
-    pub(super) fn rows(&self, range: Range<usize>) -> CpuTensor<T> {
+    /// Rows of W itself, by their outputs.
+    pub(super) fn rows(&self, outputs: impl ExactSizeIterator<Item = usize> + Clone) -> CpuTensor<T> {
+        if let CpuMap::Conv { window, weight, .. } = self
+            && let Some(patches) = patches::matrix_rows(window, weight, outputs.clone())
+        {
+            return patches.into();
+        }
         let [_, inputs] = self.size();
-        let count = range.len();
+        let count = outputs.len();
         let mut out = vec![T::zero(); count * inputs];
-        match self {
-            CpuMap::Identity { .. } => return elementwise::identity(range, inputs).into(),
-            CpuMap::Dense { weight, .. } => out.copy_from_slice(&weight[range.start * inputs..range.end * inputs]),
-            CpuMap::Conv { window, weight, .. } => {
-                if let Some(patches) = patches::matrix_rows(window, weight, range.clone()) {
-                    return patches.into();
-                }
-                for (row, output) in out.chunks_mut(inputs).zip(range) {
-                    conv::matrix_row(window, weight, output, row);
-                }
-            }
-            CpuMap::Diagonal { scale, .. } => {
-                for (row, output) in out.chunks_mut(inputs).zip(range) {
-                    row[output] = scale[output];
-                }
+        for (row, output) in out.chunks_mut(inputs).zip(outputs) {
+            match self {
+                CpuMap::Identity { .. } => row[output] = T::one(),
+                CpuMap::Dense { weight, .. } => row.copy_from_slice(&weight[output * inputs..][..inputs]),
+                CpuMap::Conv { window, weight, .. } => conv::matrix_row(window, weight, output, row),
+                CpuMap::Diagonal { scale, .. } => row[output] = scale[output],
             }
         }
         tensor([1, count, inputs], out).into()

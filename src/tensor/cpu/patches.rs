@@ -455,7 +455,11 @@ fn clear_outside<T: Real>(patch: &mut [T], image: [usize; 3], window: [usize; 2]
 }
 
 /// Rows `outputs` of a convolution's matrix.
-pub(super) fn matrix_rows<T: Real>(conv: &Window, weight: &[T], outputs: std::ops::Range<usize>) -> Option<Patches<T>> {
+pub(super) fn matrix_rows<T: Real>(
+    conv: &Window,
+    weight: &[T],
+    outputs: impl ExactSizeIterator<Item = usize>,
+) -> Option<Patches<T>> {
     if conv.groups != 1 || !worth_it(conv.input, conv.kernel) {
         return None;
     }

@@ -164,47 +164,52 @@ impl<T: Real> Steerable for Cpu<T> {
         }
     }
 
-    fn bent(&self, rules: &Rules<T>, range: &Pair<CpuTensor<T>>) -> Vec<bool> {
-        let (lower, upper) = (range.lower.full(), range.upper.full());
+    const NEAR: f64 = if size_of::<T>() == size_of::<f32>() { 1.0 / 4096.0 } else { 1.0 / 1_073_741_824.0 };
+
+    fn bent(&self, rules: &Rules<T>, range: &Pair<CpuTensor<T>>, share: f64) -> Vec<bool> {
+        let (lower, upper, share) = (range.lower.full(), range.upper.full(), T::of(share));
         let ranges = data(&lower).iter().zip(data(&upper)).enumerate();
         by_rule!(rules, rules => ranges.map(|(place, (&l, &u))| {
+            let room = share * elementwise::greater(l.abs(), u.abs());
             let straight = matches!(
-                status(&rules[place % rules.len()], l, u),
+                status(&rules[place % rules.len()], l - room, u + room),
                 Status::LeftDead | Status::Alive | Status::RightDead
             );
             !(straight && l.is_finite() && u.is_finite())
         }).collect())
     }
 
-    fn map_rows_at(&self, map: &CpuMap<T>, places: &Places) -> Option<CpuTensor<T>> {
-        let CpuMap::Dense { shape: [_, inputs], weight, .. } = map else { return None };
+    fn rows_apart(&self, map: &CpuMap<T>) -> bool {
+        matches!(map, CpuMap::Dense { .. })
+    }
+
+    fn map_rows_at(&self, map: &CpuMap<T>, places: &Places) -> CpuTensor<T> {
+        let CpuMap::Dense { shape: [_, inputs], weight, .. } = map else {
+            return map.rows(places.neurons.iter().copied());
+        };
         let mut out = Vec::with_capacity(places.neurons.len() * inputs);
         places.neurons.iter().for_each(|&neuron| out.extend_from_slice(&weight[neuron * inputs..][..*inputs]));
-        Some(tensor([places.neurons.len() / places.each, places.each, *inputs], out).into())
+        tensor([places.neurons.len() / places.each, places.each, *inputs], out).into()
     }
 
     fn values_at(&self, values: &CpuTensor<T>, places: &Places) -> CpuTensor<T> {
         let values = values.full();
-        let out = places.neurons.iter().map(|&neuron| data(&values)[neuron]).collect();
+        let images = places.neurons.chunks(places.each).enumerate();
+        let out =
+            images.flat_map(|(image, own)| own.iter().map(|&neuron| item(&values, image)[neuron]).collect::<Vec<_>>());
+        let out = out.collect();
         tensor([places.neurons.len() / places.each, 1, places.each], out).into()
     }
 
-    fn common_at(&self, range: &Pair<CpuTensor<T>>, found: &Pair<CpuTensor<T>>, places: &Places) -> Pair<CpuTensor<T>> {
-        let end = |range: &CpuTensor<T>, found: &CpuTensor<T>, tighter: fn(T, T) -> bool| {
-            let (range, found) = (range.full(), found.full());
-            let [batch, _, width] = shape(&range);
-            let mut out = data(&range).to_vec();
-            for (at, (&neuron, &found)) in places.neurons.iter().zip(data(&found)).enumerate() {
-                let own = &mut out[at / places.each * width + neuron];
-                if tighter(found, *own) || own.is_nan() {
-                    *own = found;
-                }
-            }
-            tensor([batch, 1, width], out).into()
-        };
-        Pair {
-            lower: end(&range.lower, &found.lower, |found, own| found > own),
-            upper: end(&range.upper, &found.upper, |found, own| found < own),
+    fn put_at(&self, values: &CpuTensor<T>, found: &CpuTensor<T>, places: &Places) -> CpuTensor<T> {
+        let (values, found) = (values.full(), found.full());
+        let [_, _, width] = shape(&values);
+        let mut out = Vec::with_capacity(places.neurons.len() / places.each * width);
+        for (image, neurons) in places.neurons.chunks(places.each).enumerate() {
+            let start = out.len();
+            out.extend_from_slice(item(&values, image));
+            neurons.iter().zip(item(&found, image)).for_each(|(&neuron, &found)| out[start + neuron] = found);
         }
+        tensor([places.neurons.len() / places.each, 1, width], out).into()
     }
 }

@@ -1,7 +1,7 @@
 //! Lines of slopes from outside, their intercepts rounded outward.
 
 use super::{
-    Sound, SoundMap, data,
+    Cpu, Sound, SoundMap, data,
     radii::{CPU, SoundTensor},
     relax::enclosing,
     shape, tensor,
@@ -88,21 +88,27 @@ impl Steerable for Sound {
         Pair { lower: SoundTensor::exact(both.lower), upper: SoundTensor::exact(both.upper) }
     }
 
-    fn bent(&self, rules: &Rules<f64>, range: &Pair<SoundTensor>) -> Vec<bool> {
-        CPU.bent(rules, &Pair { lower: range.lower.mid.clone(), upper: range.upper.mid.clone() })
+    const NEAR: f64 = Cpu::<f64>::NEAR;
+
+    fn bent(&self, rules: &Rules<f64>, range: &Pair<SoundTensor>, share: f64) -> Vec<bool> {
+        CPU.bent(rules, &Pair { lower: range.lower.mid.clone(), upper: range.upper.mid.clone() }, share)
     }
 
-    fn map_rows_at(&self, map: &SoundMap, places: &Places) -> Option<SoundTensor> {
-        CPU.map_rows_at(&map.plain, places).map(|rows| map.entries(rows))
+    fn rows_apart(&self, map: &SoundMap) -> bool {
+        CPU.rows_apart(&map.plain)
+    }
+
+    fn map_rows_at(&self, map: &SoundMap, places: &Places) -> SoundTensor {
+        map.entries(CPU.map_rows_at(&map.plain, places))
     }
 
     fn values_at(&self, values: &SoundTensor, places: &Places) -> SoundTensor {
         values.both(|part| CPU.values_at(part, places))
     }
 
-    fn common_at(&self, range: &Pair<SoundTensor>, found: &Pair<SoundTensor>, places: &Places) -> Pair<SoundTensor> {
-        let plain = |pair: &Pair<SoundTensor>| Pair { lower: pair.lower.mid.clone(), upper: pair.upper.mid.clone() };
-        let both = CPU.common_at(&plain(range), &plain(found), places);
-        Pair { lower: SoundTensor::exact(both.lower), upper: SoundTensor::exact(both.upper) }
+    fn put_at(&self, values: &SoundTensor, found: &SoundTensor, places: &Places) -> SoundTensor {
+        let mid = CPU.put_at(&values.mid, &found.mid, places);
+        let errors = values.rad.is_some() || found.rad.is_some();
+        SoundTensor { mid, rad: errors.then(|| CPU.put_at(&values.radius(), &found.radius(), places)) }
     }
 }

@@ -22,7 +22,8 @@ pub fn run(signals: Signals) -> Run {
         Some(Question { epsilon: 0.0, ..(*question).clone() })
     });
     Effect::new(move |before: Option<()>| {
-        about.track();
+        // Read, not only tracked: a memo that nobody reads follows nothing.
+        about.with(|_| ());
         if before.is_some() {
             run.end(String::new());
         }

@@ -25,6 +25,19 @@ pub struct Origin {
     pub left_off: Vec<String>,
 }
 
+impl Origin {
+    /// A network as a certificate names it.
+    pub(super) fn of(&self, network: &Network) -> Model {
+        Model {
+            network: network.hash(),
+            input_shape: network.nodes()[0].shape.clone(),
+            format: self.format.clone(),
+            notes: self.notes.clone(),
+            left_off: self.left_off.clone(),
+        }
+    }
+}
+
 /// What is to be proved.
 #[derive(Clone, Copy, Debug)]
 pub struct Proving<'a> {
@@ -69,13 +82,7 @@ pub async fn prove(
     Ok(Some(Certificate {
         format: FORMAT.into(),
         version: VERSION,
-        model: Model {
-            network: network.hash(),
-            input_shape: network.nodes()[0].shape.clone(),
-            format: origin.format.clone(),
-            notes: origin.notes.clone(),
-            left_off: origin.left_off.clone(),
-        },
+        model: origin.of(network),
         region: Region {
             norm: match region.norm {
                 bounds::Norm::Inf => Norm::Inf,

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     bounds::BoundsError,
-    certificate::{Norm, Proved, Rejected, check},
+    certificate::{Answered, Norm, Proved, Rejected, SEARCHED, check, check_searched, version},
     network::Network,
     rounded::{Toward, significant},
 };
@@ -84,8 +84,18 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     }
 }
 
-fn one(bytes: &[u8], network: &Network, progress: impl FnMut(f64)) -> Result<Proved, Rejected> {
-    block_on(check(bytes, network, &UntilInterrupted, progress))
+/// What a certificate proves, of either kind.
+#[derive(PartialEq)]
+enum Shown {
+    Region(Proved),
+    Search(Answered),
+}
+
+fn one(bytes: &[u8], network: &Network, progress: impl FnMut(f64)) -> Result<Shown, Rejected> {
+    if version(bytes) == Some(SEARCHED) {
+        return block_on(check_searched(bytes, network, &UntilInterrupted, progress)).map(Shown::Search);
+    }
+    block_on(check(bytes, network, &UntilInterrupted, progress)).map(Shown::Region)
 }
 
 /// The .json files of a folder, by name.
@@ -109,7 +119,13 @@ fn norm(norm: Norm) -> &'static str {
     }
 }
 
-fn told(proved: &Proved) -> String {
+fn told(shown: &Shown) -> String {
+    let proved = match shown {
+        Shown::Region(proved) => proved,
+        Shown::Search(Answered { parts, clauses, leaves, .. }) => {
+            return format!("no input is unsafe: {parts} boxes, {clauses} conditions, {leaves} leaves");
+        }
+    };
     let epsilon = significant(proved.epsilon, 6, Toward::Down);
     let clip = proved.clip.map_or(String::new(), |[low, high]| format!(", within [{low}, {high}]"));
     let region = format!("every input within {epsilon} (norm {}{clip}) of the centre", norm(proved.norm));
@@ -121,9 +137,18 @@ fn told(proved: &Proved) -> String {
     }
 }
 
-fn as_json(path: &Path, found: &Result<Proved, Rejected>, milliseconds: f64) -> Value {
+fn as_json(path: &Path, found: &Result<Shown, Rejected>, milliseconds: f64) -> Value {
     match found {
-        Ok(proved) => json!({
+        Ok(Shown::Search(answered)) => json!({
+            "certificate": path.display().to_string(),
+            "accepted": true,
+            "network": answered.network,
+            "boxes": answered.parts,
+            "conditions": answered.clauses,
+            "leaves": answered.leaves,
+            "milliseconds": milliseconds,
+        }),
+        Ok(Shown::Region(proved)) => json!({
             "certificate": path.display().to_string(),
             "accepted": true,
             "network": proved.network,

@@ -19,6 +19,7 @@ mod memory;
 mod model;
 mod output;
 mod progress;
+mod proof;
 mod radius;
 mod record;
 mod say;

@@ -2,13 +2,15 @@
 
 use super::{
     common::{CliError, block_on},
-    input, model, progress,
+    input, model, output, progress,
+    proof::{self, Proof, Told},
     say::{note, say},
     searching::{Account, MEMORY, threads},
     signals::{self, UntilInterrupted},
     words,
 };
 use crate::{
+    certificate::Record,
     certify::predicted,
     formats::{Reading, vnnlib},
     import,
@@ -53,6 +55,9 @@ pub(super) struct Arguments {
     /// Threads to work on [default: the machine's cores]
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
+    /// Where the answer is "unsat", write its proof to this file, for `check`; the search then clips no boxes and may take longer
+    #[arg(long)]
+    certificate: Option<PathBuf>,
     /// What the file leaves open, as for `inspect`
     #[arg(long)]
     layout: Option<PathBuf>,
@@ -74,6 +79,9 @@ enum Split {
 
 pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     let start = Instant::now();
+    if let Some(path) = &arguments.certificate {
+        output::check(path)?;
+    }
     let (reading, query) = question(arguments)?;
     let asked = vnnlib::in_words(&query);
     if arguments.explain {
@@ -95,16 +103,29 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
         },
     };
     let bar = progress::bar_with_words(SHARES);
-    let told = |progress: &Progress| {
+    let progress = |progress: &Progress| {
         bar.set_position((progress.share * SHARES as f64) as u64);
         let worst = significant(progress.worst, 4, Toward::Down);
         bar.set_message(format!("{} bounded, {} open, worst bound {worst}", progress.bounded, progress.open));
     };
+    let told = Told { progress, record: arguments.certificate.is_some().then(Record::default) };
     let account = Account(reading.own.clone());
     let answer = block_on(search::decide(&reading.network, &query, &account, &budget, &told, &UntilInterrupted));
     bar.finish_and_clear();
     let answer = answer?;
     let seconds = start.elapsed().as_secs_f64();
+    let proof = match (&arguments.certificate, &told.record) {
+        (Some(path), Some(record)) if answer.outcome == Outcome::Proved => {
+            let bar = progress::bar(SHARES);
+            let moved = |share: f64| bar.set_position((share * SHARES as f64) as u64);
+            let proof = proof::make(path, &reading, (&query, &asked), record, moved);
+            bar.finish_and_clear();
+            Some(proof?)
+        }
+        (Some(_), _) => Some(Proof::Unwritten(format!("the answer is {}, which none is for", word(&answer.outcome)))),
+        _ => None,
+    };
+    tell(arguments, proof.as_ref());
     if arguments.explain {
         let spent = &answer.spent;
         note!(
@@ -114,7 +135,23 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
             spent.doubted
         );
     }
-    if arguments.json { say!("{}", as_json(arguments, &reading, &asked, &answer, seconds)) } else { print(&answer) }
+    if arguments.json {
+        say!("{}", as_json(arguments, &reading, &asked, (&answer, proof.as_ref()), seconds))
+    } else {
+        print(&answer)
+    }
+}
+
+/// Says on standard error what became of the certificate: always where none was written.
+fn tell(arguments: &Arguments, proof: Option<&Proof>) {
+    match proof {
+        Some(Proof::Written { leaves, more, bytes, seconds }) if arguments.explain => note!(
+            "the certificate has {leaves} leaves ({more} more than the search needed) and {} kB; made in {seconds:.2} s",
+            bytes.div_ceil(1000)
+        ),
+        Some(Proof::Unwritten(why)) => note!("no certificate was written: {why}"),
+        _ => {}
+    }
 }
 
 /// Steps of the progress bar.
@@ -198,7 +235,22 @@ fn why(outcome: &Outcome) -> Option<&'static str> {
     })
 }
 
-fn as_json(arguments: &Arguments, reading: &Reading, asked: &[String], answer: &Answer, seconds: f64) -> Value {
+fn as_json(
+    arguments: &Arguments,
+    reading: &Reading,
+    asked: &[String],
+    (answer, proof): (&Answer, Option<&Proof>),
+    seconds: f64,
+) -> Value {
+    let certificate = match proof {
+        Some(Proof::Written { leaves, bytes, seconds, .. }) => json!({
+            "file": arguments.certificate.as_ref().map(|path| path.display().to_string()),
+            "leaves": leaves,
+            "bytes": bytes,
+            "seconds": seconds,
+        }),
+        _ => Value::Null,
+    };
     let found = match &answer.outcome {
         Outcome::Counterexample(found) => json!({ "input": found.input, "outputs": found.outputs }),
         _ => Value::Null,
@@ -222,6 +274,7 @@ fn as_json(arguments: &Arguments, reading: &Reading, asked: &[String], answer: &
         },
         "answer": word(&answer.outcome),
         "counterexample": found,
+        "certificate": certificate,
         "arithmetic": (answer.outcome == Outcome::Proved).then_some("sound"),
         "spent": why(&answer.outcome),
         "worst_open_bound": worst,

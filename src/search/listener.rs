@@ -1,6 +1,7 @@
 //! Who hears of a search while it works: how far it is and, where anybody wants to know, what becomes of every domain.
 
 use super::Progress;
+use crate::bounds::Choice;
 use serde::{Deserialize, Serialize};
 
 /// Hears of a search. A function of the progress is one; what else is told is then not even put together.
@@ -30,6 +31,16 @@ pub trait Tree: Sync {
 
     /// What became of a domain; of one that is split, its parts are made behind it.
     fn became(&self, domain: u32, fate: Fate);
+
+    /// Whether the tree is to be a proof that others can follow: each clause then has a tree of its own, boxes are split and not clipped, and the walks that
+    /// close domains are told.
+    fn keeps_proof(&self) -> bool {
+        false
+    }
+
+    /// The walk in the sound arithmetic that closed a domain of decided neurons: the clause's row that lies above its limit, and what steered it, for that
+    /// row alone. Nothing is told of a domain in which decisions leave no input.
+    fn walked(&self, _domain: u32, _row: usize, _choice: Choice) {}
 }
 
 /// A domain as it was made.

@@ -52,6 +52,19 @@ impl LayerChoice {
 }
 
 impl Choice {
+    /// One row alone, by its place in `[batch · rows]`, of layers of these widths.
+    pub fn row(&self, row: usize, widths: &[usize]) -> Choice {
+        let layers = self.layers.iter().zip(widths).map(|(layer, &width)| {
+            let own = |all: &[f64]| all.get(row * width..(row + 1) * width).unwrap_or_default().to_vec();
+            layer.as_ref().map(|layer| LayerChoice {
+                below: own(&layer.below),
+                above: own(&layer.above),
+                multipliers: own(&layer.multipliers),
+            })
+        });
+        Choice { layers: layers.collect() }
+    }
+
     /// Takes over one row, by its place in `[batch · rows]`, of layers of these widths.
     pub fn take_row(&mut self, other: &Choice, row: usize, widths: &[usize]) {
         for ((own, other), &width) in self.layers.iter_mut().zip(&other.layers).zip(widths) {

@@ -1,44 +1,27 @@
 //! From a certificate's numbers to what is known of a network: ranges, lines and picks, each checked before it is used.
 
 use super::{
+    derive::each,
     dyadic::{Dyadic, Float},
     line::Line,
     rejected::{Rejected, structure},
-    row::Row,
-    stage::{Scale, Stage, stage},
-    walk::{Ball, Cost, Known, Lines, Picks, Range},
+    stage::{Graph, Stage},
+    walk::{Ball, Known, Lines, Picks, Range},
     window::Window,
 };
-use crate::{
-    certificate::{
-        format::{self, By, Leaf, Norm, Region},
-        hex::Hex,
-    },
-    network::Network,
+use crate::certificate::{
+    format::{self, By, Leaf, Norm, Region},
+    hex::Hex,
 };
+use std::sync::Arc;
 
 /// A check under way.
 pub(super) struct Checking {
     pub(super) known: Known,
-    widths: Vec<usize>,
-    output: usize,
 }
 
 /// Rows walked back between two ticks.
 const CHUNK: usize = 64;
-
-/// Applies `f` to each of a range, on all cores where that is allowed.
-fn each<T: Send>(range: std::ops::Range<usize>, f: impl Fn(usize) -> T + Sync + Send) -> Vec<T> {
-    #[cfg(feature = "parallel")]
-    {
-        use rayon::prelude::*;
-        range.into_par_iter().map(f).collect()
-    }
-    #[cfg(not(feature = "parallel"))]
-    {
-        range.map(f).collect()
-    }
-}
 
 fn floats(numbers: &[Hex]) -> Vec<Float> {
     numbers.iter().map(|number| Float::of(number.0)).collect()
@@ -58,37 +41,15 @@ fn lengths(place: &str, wanted: usize, found: &[(&str, usize)]) -> Result<(), Re
 
 impl Checking {
     /// A network and a region, of which nothing else is known.
-    pub(super) fn new(network: &Network, region: &Region) -> Result<Checking, Rejected> {
-        let nodes = network.nodes();
-        let mut stages = Vec::with_capacity(nodes.len());
-        for (id, node) in nodes.iter().enumerate() {
-            let op = node.operator.as_ref().map_or("input", |operator| operator.name());
-            stages.push(stage(network, id).ok_or(Rejected::Operator { node: id, op })?);
-        }
-        let (ball, input) = ball(region, network.input_len())?;
-        fn none<T>(count: usize) -> Vec<Option<T>> {
-            (0..count).map(|_| None).collect()
-        }
-        let count = nodes.len();
-        let mut ranges = none(count);
-        ranges[0] = Some(input);
-        let inputs = nodes.iter().map(|node| node.inputs.clone()).collect();
-        let (lines, picks, costs) = (none(count), none(count), none(count));
-        let known = Known { stages, inputs, ball, ranges, lines, picks, costs };
-        Ok(Checking { known, widths: nodes.iter().map(|node| node.width()).collect(), output: network.output() })
-    }
-
-    /// Whether a node's range has to be found by walking, though nobody says what it is.
-    fn wanted(&self, node: usize) -> bool {
-        let affine =
-            !matches!(self.known.stages[node], Stage::Input | Stage::Same | Stage::Activation(_) | Stage::Largest(_));
-        affine && node != self.output
+    pub(super) fn new(graph: &Arc<Graph>, region: &Region) -> Result<Checking, Rejected> {
+        let (ball, input) = ball(region, graph.widths[0])?;
+        Ok(Checking { known: Known::new(graph, ball, input) })
     }
 
     /// Neurons whose ranges will be found by walking.
     pub(super) fn work(&self, leaf: &Leaf) -> usize {
-        let walked = |node: &usize| at(&leaf.layers, *node, |layer| layer.node).is_some() || self.wanted(*node);
-        (1..self.widths.len()).filter(walked).map(|node| self.widths[node]).sum()
+        let walked = |node: &usize| at(&leaf.layers, *node, |layer| layer.node).is_some() || self.known.wanted(*node);
+        (1..self.known.graph.widths.len()).filter(walked).map(|node| self.known.graph.widths[node]).sum()
     }
 
     /// Checks all numbers of a leaf, front to back. `tick` is told how many rows have been walked.
@@ -98,30 +59,28 @@ impl Checking {
         tick: &mut impl AsyncFnMut(usize) -> Result<(), Rejected>,
     ) -> Result<(), Rejected> {
         self.places(leaf)?;
-        for node in 1..self.widths.len() {
-            let before = self.known.inputs[node][0];
-            if let Stage::Scale(scale) | Stage::Average { share: scale, .. } = &self.known.stages[node] {
-                self.known.costs[node] = Some(self.cost(scale, before)?);
-            }
+        for node in 1..self.known.graph.widths.len() {
+            let before = self.known.graph.inputs[node][0];
+            self.known.take_up(node)?;
             if let Some(lines) = at(&leaf.lines, node, |lines| lines.node) {
-                self.known.lines[node] = Some(self.lines(lines, before)?);
+                self.known.lines[node] = Some(Arc::new(self.lines(lines, before)?));
             }
             if let (Some(picks), Stage::Largest(window)) =
-                (at(&leaf.picks, node, |picks| picks.node), &self.known.stages[node])
+                (at(&leaf.picks, node, |picks| picks.node), &self.known.graph.stages[node])
             {
-                self.known.picks[node] = Some(self.picks(picks, window, before)?);
+                self.known.picks[node] = Some(Arc::new(self.picks(picks, window, before)?));
             }
-            self.known.ranges[node] = self.passed_on(node, before)?;
             match at(&leaf.layers, node, |layer| layer.node) {
                 Some(layer) => {
-                    let said = [floats(&layer.lower), floats(&layer.upper)];
+                    let [lower, upper] = [floats(&layer.lower), floats(&layer.upper)];
                     self.follows(layer, tick).await?;
-                    self.known.ranges[node] = Some(narrower(self.known.ranges[node].take(), said));
+                    let said = Range::new(lower, upper);
+                    let narrower = self.known.ranges[node].as_ref().map(|known| known.narrower(&said));
+                    self.known.ranges[node] = Some(Arc::new(narrower.unwrap_or(said)));
                 }
-                None if self.wanted(node) => {
+                None if self.known.wanted(node) => {
                     let found = self.walked(node, By::Interval, tick).await?;
-                    let (lower, upper) = found.iter().map(|[low, high]| (low.down(), high.up())).unzip();
-                    self.known.ranges[node] = Some(Range::new(lower, upper));
+                    self.known.ranges[node] = Some(Arc::new(Range::around(&found)));
                 }
                 None => {}
             }
@@ -135,7 +94,7 @@ impl Checking {
             if !list.windows(2).all(|pair| pair[0] < pair[1]) {
                 return Err(structure(what, "nodes must be in rising order, each once"));
             }
-            match list.iter().find(|&&node| !self.known.stages.get(node).is_some_and(fits)) {
+            match list.iter().find(|&&node| !self.known.graph.stages.get(node).is_some_and(fits)) {
                 None => Ok(()),
                 Some(node) => Err(structure(what, format!("node {node} has none"))),
             }
@@ -149,7 +108,7 @@ impl Checking {
         for layer in &leaf.layers {
             let place = format!("the range of node {}", layer.node);
             let found = [("lower", layer.lower.len()), ("upper", layer.upper.len())];
-            lengths(&place, self.widths[layer.node], &found)?;
+            lengths(&place, self.known.graph.widths[layer.node], &found)?;
             if let Some(neuron) = layer.lower.iter().zip(&layer.upper).position(|(low, high)| low.0 > high.0) {
                 return Err(structure(place, format!("neuron {neuron}'s lower bound is above its upper one")));
             }
@@ -158,29 +117,25 @@ impl Checking {
             let sides = [("below", &lines.below), ("above", &lines.above)];
             for (side, line) in sides {
                 let found = [("slope", line.slope.len()), ("intercept", line.intercept.len())];
-                lengths(&format!("the lines {side} node {}", lines.node), self.widths[lines.node], &found)?;
+                lengths(&format!("the lines {side} node {}", lines.node), self.known.graph.widths[lines.node], &found)?;
             }
         }
         for picks in &leaf.picks {
             for (side, pick) in [("below", &picks.below), ("above", &picks.above)] {
                 let found = [("input", pick.input.len()), ("constant", pick.constant.len())];
-                lengths(&format!("the picks {side} node {}", picks.node), self.widths[picks.node], &found)?;
+                lengths(&format!("the picks {side} node {}", picks.node), self.known.graph.widths[picks.node], &found)?;
             }
         }
         Ok(())
     }
 
-    fn cost(&self, scale: &Scale, before: usize) -> Result<Cost, Rejected> {
-        Ok(Cost::new(scale, self.known.range(before)?))
-    }
-
     /// Lines that hold over the range of what their activation reads.
     fn lines(&self, lines: &format::Lines, before: usize) -> Result<Lines, Rejected> {
         let (node, range) = (lines.node, self.known.range(before)?);
-        let Stage::Activation(rule) = &self.known.stages[node] else {
+        let Stage::Activation(rule) = &self.known.graph.stages[node] else {
             return Err(structure(format!("node {node}"), "is no activation"));
         };
-        let crossing = each(0..self.widths[node], |neuron| {
+        let crossing = each(0..self.known.graph.widths[node], |neuron| {
             let [lower, upper] = [range.lower[neuron], range.upper[neuron]].map(Dyadic::from);
             [("below", &lines.below), ("above", &lines.above)].into_iter().find_map(|(side, line)| {
                 let exact = Line::of(line.slope[neuron].0, line.intercept[neuron].0);
@@ -201,7 +156,7 @@ impl Checking {
     fn picks(&self, picks: &format::Picks, window: &Window, before: usize) -> Result<Picks, Rejected> {
         let (node, range) = (picks.node, self.known.range(before)?);
         let exact = |float: &Float| Dyadic::from(*float);
-        for output in 0..self.widths[node] {
+        for output in 0..self.known.graph.widths[node] {
             for (side, pick) in [("below", &picks.below), ("above", &picks.above)] {
                 let below = side == "below";
                 let (input, constant) = (pick.input[output], pick.constant[output].0);
@@ -233,33 +188,6 @@ impl Checking {
         })
     }
 
-    /// The range that a node's values have because of what it reads, where that needs no walk.
-    fn passed_on(&self, node: usize, before: usize) -> Result<Option<Range>, Rejected> {
-        let range = self.known.range(before)?;
-        let (lower, upper) = match &self.known.stages[node] {
-            Stage::Same => (range.lower.clone(), range.upper.clone()),
-            Stage::Activation(rule) => {
-                let end = |neuron: usize, end: Float| rule.around(neuron, &end.into());
-                let ends = each(0..self.widths[node], |neuron| {
-                    let [low, _] = end(neuron, range.lower[neuron]);
-                    let [_, high] = end(neuron, range.upper[neuron]);
-                    (low.down(), high.up())
-                });
-                ends.into_iter().unzip()
-            }
-            Stage::Largest(window) => {
-                let most = |of: &[Float], output: usize| {
-                    let largest = window.pooled(output).max_by_key(|&at| Dyadic::from(of[at]));
-                    largest.map_or(Float::ZERO, |at| of[at])
-                };
-                let outputs = 0..self.widths[node];
-                outputs.map(|output| (most(&range.lower, output), most(&range.upper, output))).unzip()
-            }
-            _ => return Ok(None),
-        };
-        Ok(Some(Range::new(lower, upper)))
-    }
-
     /// The least and the greatest that a node's values are found to be by walking back.
     async fn walked(
         &self,
@@ -267,16 +195,11 @@ impl Checking {
         by: By,
         tick: &mut impl AsyncFnMut(usize) -> Result<(), Rejected>,
     ) -> Result<Vec<[Dyadic; 2]>, Rejected> {
-        let mut all = Vec::with_capacity(self.widths[node]);
-        for start in (0..self.widths[node]).step_by(CHUNK) {
-            let chunk = start..(start + CHUNK).min(self.widths[node]);
-            let rows = chunk.len();
-            let found = each(chunk, |neuron| {
-                let lowest = |negative| self.known.lowest(node, Row::single(neuron, negative), by == By::Interval);
-                Ok([lowest(false)?, -&lowest(true)?])
-            });
-            all.extend(found.into_iter().collect::<Result<Vec<_>, Rejected>>()?);
-            tick(rows).await?;
+        let mut all = Vec::with_capacity(self.known.graph.widths[node]);
+        for start in (0..self.known.graph.widths[node]).step_by(CHUNK) {
+            let chunk: Vec<usize> = (start..(start + CHUNK).min(self.known.graph.widths[node])).collect();
+            all.extend(self.known.ends(node, &chunk, by == By::Interval)?);
+            tick(chunk.len()).await?;
         }
         Ok(all)
     }
@@ -300,16 +223,6 @@ impl Checking {
         }
         Ok(())
     }
-}
-
-/// The narrower of what a node's values are said to be and what is known of them anyway.
-fn narrower(known: Option<Range>, [lower, upper]: [Vec<Float>; 2]) -> Range {
-    let Some(known) = known else { return Range::new(lower, upper) };
-    let pick = |a: &[Float], b: &[Float], greater: bool| {
-        let pairs = a.iter().zip(b);
-        pairs.map(|(&a, &b)| if (Dyadic::from(a) > Dyadic::from(b)) == greater { a } else { b }).collect()
-    };
-    Range::new(pick(&lower, &known.lower, true), pick(&upper, &known.upper, false))
 }
 
 /// The region, and the range of each of the input's elements in it.

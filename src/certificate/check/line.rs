@@ -12,8 +12,4 @@ impl Line {
     pub(super) fn of(slope: f64, intercept: f64) -> Line {
         Line { slope: Dyadic::of(slope), intercept: Dyadic::of(intercept) }
     }
-
-    pub(super) fn at(&self, z: &Dyadic) -> Dyadic {
-        &(&self.slope * z) + &self.intercept
-    }
 }

@@ -4,9 +4,13 @@
 //! walking back, with lines that were checked before, and held against what the certificate says; then the claim. Where a number has to be
 //! rounded it is rounded to the side that proves less, and what a rounded factor may cost is subtracted (docs/soundness.md).
 
+mod choose;
+mod derive;
 mod dyadic;
+mod facts;
 mod known;
 mod line;
+mod refute;
 mod rejected;
 mod row;
 mod rule;
@@ -18,11 +22,17 @@ mod window;
 
 use super::format::{By, Certificate, Claim, FORMAT, Norm, VERSION, read};
 use crate::{network::Network, pulse::Pulse};
+pub(super) use derive::each;
 use dyadic::{Dyadic, Float};
+pub(super) use facts::{Decision, Facts, Follows};
 use known::Checking;
+pub(super) use refute::Examiner;
+pub use refute::{Answered, check_searched};
 pub use rejected::Rejected;
 use rejected::structure;
 use row::Row;
+use stage::Graph;
+use std::sync::Arc;
 
 /// What a certificate proves.
 #[derive(Clone, Debug, PartialEq)]
@@ -68,7 +78,8 @@ pub async fn check(
     let [leaf] = certificate.leaves.as_slice() else {
         return Err(structure("leaves", format!("there are {}; version 1 has one", certificate.leaves.len())));
     };
-    let mut checking = Checking::new(network, &certificate.region)?;
+    let graph = Arc::new(Graph::of(network)?);
+    let mut checking = Checking::new(&graph, &certificate.region)?;
     let work = checking.work(leaf) + rows.len();
     let mut done = 0;
     let mut tick = async |rows: usize| -> Result<(), Rejected> {

@@ -9,7 +9,9 @@ pub enum Rejected {
     #[error(transparent)]
     Unreadable(#[from] FormatError),
     /// Another format or version.
-    #[error("it says it is \"{format}\" version {version}; this program checks \"boundscope certificate\" version 1")]
+    #[error(
+        "it says it is \"{format}\" version {version}; this program checks \"boundscope certificate\" of the versions 1 and 2"
+    )]
     Version {
         /// The format it names.
         format: String,
@@ -85,6 +87,14 @@ pub enum Rejected {
         follows: f64,
         /// The threshold.
         above: f64,
+    },
+    /// A leaf of a search that does not follow.
+    #[error("{place}: its conditions may hold together: {margin:?} is all that is proved of their distance from that")]
+    Open {
+        /// Which leaf.
+        place: String,
+        /// What follows, nearly; more than 0 is needed.
+        margin: f64,
     },
     /// The work was stopped.
     #[error("the check was stopped")]

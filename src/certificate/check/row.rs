@@ -176,6 +176,12 @@ impl Row {
         }
     }
 
+    /// Places and values, nearly.
+    pub(super) fn near(&self) -> impl Iterator<Item = (usize, f64)> {
+        let values = self.at.iter().zip(&self.values);
+        values.map(|(&at, &value)| (at as usize, Dyadic::new(value.into(), self.exponent).near()))
+    }
+
     /// The greatest size of a value.
     pub(super) fn largest(&self) -> Dyadic {
         let most = self.values.iter().map(|value| value.abs()).max().unwrap_or(0);

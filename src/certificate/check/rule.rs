@@ -1,9 +1,9 @@
-//! Activations: values of exact numbers, and whether a line stays on its side of the curve over a range.
+//! Activations: values of exact numbers, which lines stay on their side of the curve over a range, and slopes worth trying.
 
 use super::{
     dyadic::Dyadic,
     line::Line,
-    s_shaped::{Curve, stays_below, value},
+    s_shaped::{Curve, intercept_below, value},
 };
 
 /// The activation of a layer.
@@ -55,30 +55,114 @@ impl Rule {
         [exact.clone(), exact]
     }
 
-    /// Whether the line is nowhere above σ over [lower, upper] (or nowhere below it). Where σ is straight between bends, their places and the ends
-    /// decide.
+    /// Whether the line is nowhere above σ over [lower, upper] (or nowhere below it).
     pub(super) fn holds(&self, neuron: usize, line: &Line, below: bool, lower: &Dyadic, upper: &Dyadic) -> bool {
+        let most = self.intercept(neuron, &line.slope, below, lower, upper);
+        if below { line.intercept <= most } else { line.intercept >= most }
+    }
+
+    /// An intercept with which a line of this slope is nowhere above σ over [lower, upper] (or nowhere below it); where σ is straight between bends,
+    /// the best, since their places and the ends decide.
+    pub(super) fn intercept(
+        &self,
+        neuron: usize,
+        slope: &Dyadic,
+        below: bool,
+        lower: &Dyadic,
+        upper: &Dyadic,
+    ) -> Dyadic {
         let curve = match self {
             Rule::Sigmoid => Curve::Sigmoid,
             Rule::Tanh => Curve::Tanh,
             Rule::Bent { .. } | Rule::Clip { .. } => {
-                let inside = self.bends(neuron).into_iter().filter(|bend| lower < bend && bend < upper);
-                return inside.chain([lower.clone(), upper.clone()]).all(|z| {
-                    let [value, _] = self.around(neuron, &z);
-                    let line = line.at(&z);
-                    if below { line <= value } else { line >= value }
+                let gap = |z: &Dyadic| &self.around(neuron, z)[0] - &(slope * z);
+                let (low, high) = (gap(lower), gap(upper));
+                let start = if below { low.min(high) } else { low.max(high) };
+                return self.within(neuron, lower, upper).fold(start, |found, z| {
+                    let gap = gap(&z);
+                    if below { found.min(gap) } else { found.max(gap) }
                 });
             }
         };
         if below {
-            return stays_below(curve, line, lower, upper);
+            return intercept_below(curve, slope, lower, upper);
         }
         // Turned round 0 the curve is itself: σ(v) ≤ s·v + t is c − σ(w) ≤ −s·w + t for w = −v, with c = σ(−v) + σ(v).
         let whole = Dyadic::integer(match curve {
             Curve::Sigmoid => 1,
             Curve::Tanh => 0,
         });
-        let turned = Line { slope: line.slope.clone(), intercept: &whole - &line.intercept };
-        stays_below(curve, &turned, &-upper, &-lower)
+        &whole - &intercept_below(curve, slope, &-upper, &-lower)
+    }
+
+    /// Bends strictly between two numbers.
+    fn within(&self, neuron: usize, lower: &Dyadic, upper: &Dyadic) -> impl Iterator<Item = Dyadic> {
+        self.bends(neuron).into_iter().filter(move |bend| lower < bend && bend < upper)
+    }
+
+    /// Whether σ is straight over a range.
+    pub(super) fn straight(&self, neuron: usize, lower: &Dyadic, upper: &Dyadic) -> bool {
+        match self {
+            Rule::Sigmoid | Rule::Tanh => lower >= upper,
+            Rule::Bent { .. } | Rule::Clip { .. } => self.within(neuron, lower, upper).next().is_none(),
+        }
+    }
+
+    /// Where a neuron that is not straight over a range may be decided on: at a bend, or in the middle where the curve has none.
+    pub(super) fn bend(&self, neuron: usize, lower: &Dyadic, upper: &Dyadic) -> Option<f64> {
+        match self {
+            Rule::Sigmoid | Rule::Tanh => (lower < upper).then(|| (lower + upper).times_power(-1).near()),
+            Rule::Bent { .. } | Rule::Clip { .. } => self.within(neuron, lower, upper).next().map(|bend| bend.near()),
+        }
+    }
+
+    /// Nearly σ'(z).
+    fn steepness(&self, neuron: usize, z: &Dyadic) -> f64 {
+        match self {
+            Rule::Bent { slope, bend } => {
+                let beyond = bend.as_ref().is_some_and(|bend| *z > Dyadic::of(f64::from(bend[neuron])));
+                if z.is_negative() || beyond { *slope } else { 1.0 }
+            }
+            Rule::Clip { low, high } => {
+                let outside = |end: &f64, z: &Dyadic, above: bool| {
+                    end.is_finite() && if above { *z > Dyadic::of(*end) } else { *z < Dyadic::of(*end) }
+                };
+                if outside(low, z, false) || outside(high, z, true) { 0.0 } else { 1.0 }
+            }
+            Rule::Sigmoid => {
+                let e = (-z.near().abs()).exp();
+                e / ((1.0 + e) * (1.0 + e))
+            }
+            Rule::Tanh => {
+                let value = z.near().tanh();
+                1.0 - value * value
+            }
+        }
+    }
+
+    /// Slopes worth trying over a range: those of σ between its bends (at the ends and in the middle, where it has none), and the chord's. Where σ
+    /// is straight, its own.
+    pub(super) fn slopes(&self, neuron: usize, lower: &Dyadic, upper: &Dyadic) -> Vec<f64> {
+        let middle = |a: &Dyadic, b: &Dyadic| (a + b).times_power(-1);
+        let mut points = match self {
+            Rule::Sigmoid | Rule::Tanh => vec![lower.clone(), middle(lower, upper), upper.clone()],
+            Rule::Bent { .. } | Rule::Clip { .. } => {
+                let mut bends: Vec<Dyadic> = self.within(neuron, lower, upper).collect();
+                bends.sort();
+                let starts = std::iter::once(lower.clone()).chain(bends.iter().cloned());
+                let stops = bends.iter().cloned().chain([upper.clone()]);
+                starts.zip(stops).map(|(from, to)| middle(&from, &to)).collect()
+            }
+        };
+        if self.straight(neuron, lower, upper) {
+            points.truncate(1);
+        }
+        let mut slopes: Vec<f64> = points.iter().map(|z| self.steepness(neuron, z)).collect();
+        if slopes.len() > 1 {
+            let [low, high] = [lower, upper].map(|z| self.around(neuron, z)[0].near());
+            let chord = (high - low) / (upper.near() - lower.near());
+            slopes.extend(Some(chord).filter(|chord| chord.is_finite()));
+        }
+        slopes
     }
 }

@@ -1,6 +1,6 @@
 //! Sigmoid and tanh between two numbers each, from whole numbers alone; and lines below them.
 
-use super::{dyadic::Dyadic, line::Line};
+use super::dyadic::Dyadic;
 use num_bigint::BigInt;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -141,37 +141,35 @@ fn touching(curve: Curve, slope: &Dyadic, digits: u64) -> Dyadic {
     point
 }
 
-/// Whether the line is nowhere above the curve over [lower, upper].
+/// An intercept with which a line of this slope is nowhere above the curve over [lower, upper].
 ///
 /// From 0 on the curve is concave: there, its gap to the line is least at an end. Before 0 it is convex: it lies above each of its tangents, and
 /// the tangent's gap is least at an end. So the tangent at any point will do; the best is at the point where the curve is as steep as the line.
-pub(super) fn stays_below(curve: Curve, line: &Line, lower: &Dyadic, upper: &Dyadic) -> bool {
+pub(super) fn intercept_below(curve: Curve, slope: &Dyadic, lower: &Dyadic, upper: &Dyadic) -> Dyadic {
     let zero = Dyadic::zero();
-    let right = lower.max(&zero).clone();
-    let ends = if right <= *upper { vec![&right, upper] } else { Vec::new() };
-    if !ends.into_iter().all(|z| line.at(z) <= value(curve, z)[0]) {
-        return false;
-    }
+    let at_end = |z: &Dyadic| &value(curve, z)[0] - &(slope * z);
     let high = upper.min(&zero).clone();
+    let right = lower.max(&zero).clone();
+    let concave = (right <= *upper).then(|| at_end(&right).min(at_end(upper)));
     if *lower >= high {
         // Nothing before 0, but one point at most.
-        return *lower > high || line.at(lower) <= value(curve, lower)[0];
+        return concave.into_iter().chain((*lower == high).then(|| at_end(lower))).min().unwrap_or(zero);
     }
     let digits = digits(lower).max(digits(&high));
     let steepest = Dyadic::power(if curve == Curve::Sigmoid { -2 } else { 0 });
-    let point = if !line.slope.is_positive() {
+    let point = if !slope.is_positive() {
         lower.clone()
-    } else if line.slope < steepest {
-        (-&touching(curve, &line.slope, digits)).clamp(lower.clone(), high.clone())
+    } else if *slope < steepest {
+        (-&touching(curve, slope, digits)).clamp(lower.clone(), high.clone())
     } else {
         high.clone()
     };
     let [height, _] = if point == zero { value(curve, &point) } else { curve.around(&point, digits) };
     let steep = curve.slope(&point, digits);
     // σ(v) ≥ σ(p) + σ'(p)·(v − p): with the least σ'(p) to the right of p, and the greatest to its left.
-    [(lower, &steep[1]), (&high, &steep[0])]
-        .into_iter()
-        .all(|(end, slope)| line.at(end) <= &height + &(slope * &(end - &point)))
+    let tangent = |end: &Dyadic, steep: &Dyadic| &(&height + &(steep * &(end - &point))) - &(slope * end);
+    let ends = [tangent(lower, &steep[1]), tangent(&high, &steep[0])];
+    ends.into_iter().chain(concave).min().unwrap_or(zero)
 }
 
 #[cfg(test)]
@@ -217,7 +215,8 @@ mod tests {
                     let least = (0..=steps).map(|i| f(at(i).clamp(lower, upper))).fold(f64::INFINITY, f64::min);
                     let step = (upper - lower) / f64::from(steps);
                     let slack = step * step * 0.2 + 1e-13 * (1.0 + least.abs());
-                    let holds = |t: f64| stays_below(curve, &Line::of(slope, t), &ends[0], &ends[1]);
+                    let most = intercept_below(curve, &Dyadic::of(slope), &ends[0], &ends[1]);
+                    let holds = |t: f64| Dyadic::of(t) <= most;
                     assert!(!holds(least + 1e-13 * (1.0 + least.abs())), "{curve:?} [{lower}, {upper}] {slope}");
                     assert!(holds(least - slack), "{curve:?} [{lower}, {upper}] {slope} {least}");
                 }

@@ -2,6 +2,7 @@
 
 use super::{
     dyadic::{Dyadic, Float},
+    rejected::Rejected,
     rule::Rule,
     weights::Weights,
     window::Window,
@@ -44,6 +45,37 @@ pub(super) enum Stage {
     Largest(Window),
 }
 
+/// A network as the checker takes it.
+pub(super) struct Graph {
+    /// By node.
+    pub(super) stages: Vec<Stage>,
+    /// Nodes that each one reads.
+    pub(super) inputs: Vec<Vec<usize>>,
+    /// How many values each one has.
+    pub(super) widths: Vec<usize>,
+    /// The node of the outputs.
+    pub(super) output: usize,
+}
+
+impl Graph {
+    /// # Errors
+    /// An operator that the checker does not know.
+    pub(super) fn of(network: &Network) -> Result<Graph, Rejected> {
+        let nodes = network.nodes();
+        let mut stages = Vec::with_capacity(nodes.len());
+        for (id, node) in nodes.iter().enumerate() {
+            let op = node.operator.as_ref().map_or("input", |operator| operator.name());
+            stages.push(stage(network, id).ok_or(Rejected::Operator { node: id, op })?);
+        }
+        Ok(Graph {
+            stages,
+            inputs: nodes.iter().map(|node| node.inputs.clone()).collect(),
+            widths: nodes.iter().map(|node| node.width()).collect(),
+            output: network.output(),
+        })
+    }
+}
+
 fn floats(values: &[f32]) -> Vec<Float> {
     values.iter().map(|&value| Float::of(f64::from(value))).collect()
 }
@@ -81,7 +113,7 @@ fn image(shape: &[usize]) -> Option<[usize; 3]> {
 }
 
 /// A node's stage; `None` where the checker does not know the operator.
-pub(super) fn stage(network: &Network, node: NodeId) -> Option<Stage> {
+fn stage(network: &Network, node: NodeId) -> Option<Stage> {
     let this = &network.nodes()[node];
     let Some(operator) = &this.operator else { return Some(Stage::Input) };
     let operator = operator.as_ref();

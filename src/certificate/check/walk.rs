@@ -4,14 +4,15 @@ use super::{
     dyadic::{Dyadic, Float},
     rejected::{Rejected, structure},
     row::{Lost, Row},
-    stage::{Scale, Stage},
+    stage::{Graph, Scale, Stage},
 };
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// Rows whose unit is larger than 2 to this prove nothing, and would make sums long.
 const LARGEST: i64 = 8192;
 
 /// Where a node's values lie.
+#[derive(Clone)]
 pub(super) struct Range {
     pub(super) lower: Vec<Float>,
     pub(super) upper: Vec<Float>,
@@ -23,6 +24,32 @@ impl Range {
     pub(super) fn new(lower: Vec<Float>, upper: Vec<Float>) -> Range {
         let depth = depth(lower.iter().map(|&low| low.into()));
         Range { lower, upper, depth }
+    }
+
+    /// Numbers around what was found.
+    pub(super) fn around(found: &[[Dyadic; 2]]) -> Range {
+        let (lower, upper) = found.iter().map(|[low, high]| (low.down(), high.up())).unzip();
+        Range::new(lower, upper)
+    }
+
+    /// The narrower ends of both.
+    pub(super) fn narrower(&self, other: &Range) -> Range {
+        let pick = |a: &[Float], b: &[Float], greater: bool| {
+            let pairs = a.iter().zip(b);
+            pairs.map(|(&a, &b)| if (Dyadic::from(a) > Dyadic::from(b)) == greater { a } else { b }).collect()
+        };
+        Range::new(pick(&other.lower, &self.lower, true), pick(&other.upper, &self.upper, false))
+    }
+
+    /// Takes up that one value is at least (or at most) a number: whether any is left.
+    pub(super) fn clamp(&mut self, at: usize, to: Float, above: bool) -> bool {
+        let (low, high, end) = (self.lower[at], self.upper[at], Dyadic::from(to));
+        if above && end > low.into() {
+            self.lower[at] = to;
+        } else if !above && end < high.into() {
+            self.upper[at] = to;
+        }
+        Dyadic::from(self.lower[at]) <= self.upper[at].into()
     }
 }
 
@@ -42,6 +69,7 @@ pub(super) enum Ball {
 }
 
 /// Slopes and intercepts of lines below and above, that hold.
+#[derive(Clone)]
 pub(super) struct Lines {
     pub(super) slope: [Vec<Float>; 2],
     pub(super) intercept: [Vec<Float>; 2],
@@ -76,16 +104,26 @@ impl Cost {
     }
 }
 
-/// A network, and what is known of it so far.
+/// A neuron whose activation is given at least (or at most) a number, used with a multiplier: m·(z − at) ≥ 0, m being that with its sign.
+#[derive(Clone)]
+pub(super) struct Decided {
+    pub(super) neuron: u32,
+    pub(super) multiplier: Float,
+    pub(super) at: Dyadic,
+}
+
+/// What is known of a network so far, by node.
+#[derive(Clone)]
 pub(super) struct Known {
-    pub(super) stages: Vec<Stage>,
-    pub(super) inputs: Vec<Vec<usize>>,
-    pub(super) ball: Ball,
-    /// By node; all nodes before the one that is looked at have one.
-    pub(super) ranges: Vec<Option<Range>>,
-    pub(super) lines: Vec<Option<Lines>>,
-    pub(super) picks: Vec<Option<Picks>>,
-    pub(super) costs: Vec<Option<Cost>>,
+    pub(super) graph: Arc<Graph>,
+    pub(super) ball: Arc<Ball>,
+    /// All nodes before the one that is looked at have one.
+    pub(super) ranges: Vec<Option<Arc<Range>>>,
+    pub(super) lines: Vec<Option<Arc<Lines>>>,
+    pub(super) picks: Vec<Option<Arc<Picks>>>,
+    pub(super) costs: Vec<Option<Arc<Cost>>>,
+    /// By activation.
+    pub(super) decided: Vec<Vec<Decided>>,
 }
 
 /// Minus what a row lost, for a node whose factors it belongs to.
@@ -95,12 +133,31 @@ fn paid(lost: Option<Lost>, depth: &Dyadic) -> Dyadic {
 }
 
 impl Known {
+    /// A region, and where the input's elements lie in it.
+    pub(super) fn new(graph: &Arc<Graph>, ball: Ball, input: Range) -> Known {
+        fn none<T>(count: usize) -> Vec<Option<T>> {
+            (0..count).map(|_| None).collect()
+        }
+        let count = graph.stages.len();
+        let mut ranges = none(count);
+        ranges[0] = Some(Arc::new(input));
+        let (lines, picks, costs) = (none(count), none(count), none(count));
+        let decided = vec![Vec::new(); count];
+        Known { graph: graph.clone(), ball: Arc::new(ball), ranges, lines, picks, costs, decided }
+    }
+
     pub(super) fn range(&self, node: usize) -> Result<&Range, Rejected> {
-        self.ranges[node].as_ref().ok_or_else(|| structure(format!("node {node}"), "nothing is known of its values"))
+        self.ranges[node].as_deref().ok_or_else(|| structure(format!("node {node}"), "nothing is known of its values"))
     }
 
     /// At most row·values of a node, over the whole region; back to the input, or where `cut` to the ranges of the first activations.
     pub(super) fn lowest(&self, target: usize, row: Row, cut: bool) -> Result<Dyadic, Rejected> {
+        Ok(self.walk_back(target, row, cut)?.0)
+    }
+
+    /// The same, and the row over the input that the walk ended with, if it did.
+    pub(super) fn walk_back(&self, target: usize, row: Row, cut: bool) -> Result<(Dyadic, Option<Row>), Rejected> {
+        let mut reached = None;
         let mut waiting = BTreeMap::from([(target, vec![row])]);
         let mut sum = Dyadic::zero();
         while let Some((node, rows)) = waiting.pop_last() {
@@ -115,7 +172,7 @@ impl Known {
                     "slopes and weights make its factors larger than any number here",
                 ));
             }
-            let stage = &self.stages[node];
+            let stage = &self.graph.stages[node];
             if cut && matches!(stage, Stage::Activation(_) | Stage::Largest(_)) {
                 let range = self.range(node)?;
                 sum += &row.dot(|at, negative| if negative { range.upper[at] } else { range.lower[at] }).shortened();
@@ -123,27 +180,34 @@ impl Known {
             }
             if let Stage::Input = stage {
                 sum += &self.over_ball(&row)?.shortened();
+                reached = Some(row);
                 continue;
             }
             if let Stage::Sum = stage {
-                for &input in &self.inputs[node] {
+                for &input in &self.graph.inputs[node] {
                     waiting.entry(input).or_insert_with(Vec::new).push(row.clone());
                 }
                 continue;
             }
-            let input = self.inputs[node][0];
+            let input = self.graph.inputs[node][0];
             let (row, part) = self.back(node, input, row)?;
             sum += &part.shortened();
-            waiting.entry(input).or_insert_with(Vec::new).push(row);
+            let rows = waiting.entry(input).or_insert_with(Vec::new);
+            rows.push(row);
+            for Decided { neuron, multiplier: Float { whole, exponent }, at } in &self.decided[node] {
+                // A·z ≥ A·z − m·(z − at) wherever m·(z − at) ≥ 0.
+                rows.push(Row { at: vec![*neuron], values: vec![-i128::from(*whole)], exponent: *exponent });
+                sum += &(&Dyadic::new((*whole).into(), *exponent) * at).shortened();
+            }
         }
-        Ok(sum)
+        Ok((sum, reached))
     }
 
     /// A row over the values of a node with one input, as one over that input's, and what to add.
     fn back(&self, node: usize, input: usize, row: Row) -> Result<(Row, Dyadic), Rejected> {
         let biased = |bias: &Option<Vec<Float>>| bias.as_ref().map_or(Dyadic::zero(), |bias| row.dot(|at, _| bias[at]));
         let range = || self.range(input);
-        Ok(match &self.stages[node] {
+        Ok(match &self.graph.stages[node] {
             Stage::Input | Stage::Sum | Stage::Same => (row, Dyadic::zero()),
             Stage::Dense { weights, bias } => {
                 let sum = biased(bias);
@@ -169,7 +233,7 @@ impl Known {
                 (row, &sum + &part)
             }
             Stage::Activation(_) => {
-                let lines = self.lines[node].as_ref();
+                let lines = self.lines[node].as_deref();
                 let lines =
                     lines.ok_or_else(|| structure(format!("node {node}"), "a walk passes it, but it has no lines"))?;
                 let side = usize::from;
@@ -178,7 +242,7 @@ impl Known {
                 (row, &sum + &paid(lost, &range()?.depth))
             }
             Stage::Largest(_) => {
-                let picks = self.picks[node].as_ref();
+                let picks = self.picks[node].as_deref();
                 let picks =
                     picks.ok_or_else(|| structure(format!("node {node}"), "a walk passes it, but it has no picks"))?;
                 let sum = row.dot(|at, negative| picks.constant[usize::from(negative)][at]);
@@ -197,7 +261,7 @@ impl Known {
 
     /// Through scale·(v − centre), whose scale lies between two numbers.
     fn scaled(&self, node: usize, scale: &Scale, row: &Row) -> Result<(Row, Dyadic), Rejected> {
-        let cost = self.costs[node].as_ref();
+        let cost = self.costs[node].as_deref();
         let cost = cost.ok_or_else(|| structure(format!("node {node}"), "nothing is known of its input"))?;
         let uncertain = row.minus_sizes().dot(|at, _| cost.each[at]);
         let (row, lost) = row.scaled(|at, _| scale.between[0][at]);
@@ -207,7 +271,7 @@ impl Known {
 
     /// The least value of a row over the input region, or less.
     fn over_ball(&self, row: &Row) -> Result<Dyadic, Rejected> {
-        match &self.ball {
+        match &*self.ball {
             Ball::Box => {
                 let range = self.range(0)?;
                 Ok(row.dot(|at, negative| if negative { range.upper[at] } else { range.lower[at] }))

@@ -31,6 +31,8 @@ pub(super) struct Proof {
     pub(super) least: Vec<f64>,
     /// Coefficients of the functions below the rows, `[domain][row][input]`.
     pub(super) rows: Vec<f64>,
+    /// What the walk was steered by.
+    pub(super) choice: Choice,
 }
 
 /// A part of a question on a backend.
@@ -105,7 +107,8 @@ impl<'a, B: Steerable> Bounder<'a, B> {
         let steering = self.prepared.steering(&settled, &decided, [domains.len(), clause.len()]);
         let steered = self.prepared.steered(&ball, &ranges, None, &self.rows(clause), &steering);
         let backend = self.prepared.backend();
-        Ok(Proof { least: backend.read(&steered.lower).await?, rows: backend.read(&steered.reached).await? })
+        let (least, rows) = (backend.read(&steered.lower).await?, backend.read(&steered.reached).await?);
+        Ok(Proof { least, rows, choice: settled })
     }
 
     /// The ranges of one domain: those of its box, with the decisions put in; and whether every decision leaves something of its range. Where

@@ -138,8 +138,12 @@ impl<'a> Worker<'a> {
             let asked: Vec<Asked<'_>> = walked.iter().map(|&at| Asked { start: &saved[at], ..asked[at] }).collect();
             let proof = self.sound_bounds(clause, &asked).await?;
             let found = proof.least.chunks(rows).zip(proof.rows.chunks(proof.rows.len() / asked.len()));
-            for (&at, (least, functions)) in walked.iter().zip(found) {
+            for (place, (&at, (least, functions))) in walked.iter().zip(found).enumerate() {
                 proved[at] = clause_gap(clause, least) > 0.0;
+                if let (true, Some(tree)) = (proved[at], self.setting.tree.filter(|tree| tree.keeps_proof())) {
+                    let row = worst_row(clause, least);
+                    tree.walked(domains[at].number, row, proof.choice.row(place * rows + row, &widths));
+                }
                 done.spent.doubted += u64::from(!proved[at] && gaps[at] > 0.0);
                 planes[at] = (all && !proved[at]).then(|| {
                     let [lower, upper] = self.fast.own_box(&domains[at]).map(<[f64]>::to_vec);

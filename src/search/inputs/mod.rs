@@ -9,7 +9,7 @@ mod effort;
 mod split;
 mod worker;
 
-use super::{Answer, Budget, Listener, crew, queue::Queue, replay::Judge};
+use super::{Answer, Budget, Cut, Listener, Tree, crew, queue::Queue, replay::Judge};
 use crate::{
     bounds::BoundsError,
     network::{Clause, Network, Part},
@@ -31,12 +31,13 @@ pub(super) async fn search(
     told: &dyn Listener,
     pulse: &impl Pulse,
 ) -> Result<Answer, BoundsError> {
-    let groups: Vec<&[Clause]> = part.clauses.chunks(GROUP).collect();
     let tree = told.tree();
+    let plain = tree.is_some_and(Tree::keeps_proof);
+    let groups: Vec<&[Clause]> = part.clauses.chunks(if plain { 1 } else { GROUP }).collect();
     let roots = groups.iter().enumerate();
     let roots = roots.map(|(at, clauses)| {
         let mut root = Domain::root(&part.lower, &part.upper, at, clauses.len());
-        root.told(tree, None, Vec::new());
+        root.told(tree, None, if plain { vec![Cut::Clause(at as u32)] } else { Vec::new() });
         root
     });
     let roots = roots.collect();

@@ -78,7 +78,7 @@ impl<'a> Worker<'a> {
         let rows = clauses.iter().map(Vec::len).sum::<usize>();
         let inputs = self.part.lower.len();
         let left: Vec<Option<Left>> = (batch.iter().enumerate())
-            .map(|(at, domain)| remains(domain, clauses, &item(&found, at, rows, inputs)))
+            .map(|(at, domain)| self.remains(domain, clauses, &item(&found, at, rows, inputs)))
             .collect();
         let promising = |at: &usize| match &left[*at] {
             None => true,
@@ -91,7 +91,7 @@ impl<'a> Worker<'a> {
         for (at, domain) in batch.iter().enumerate() {
             let mut rest = domain.clone();
             if let (Ok(place), Some(proof)) = (chosen.binary_search(&at), &proof) {
-                match remains(domain, clauses, &item(proof, place, rows, inputs)) {
+                match self.remains(domain, clauses, &item(proof, place, rows, inputs)) {
                     None => {
                         done.spent.leaves += 1;
                         done.share += domain.share;
@@ -134,6 +134,16 @@ impl<'a> Worker<'a> {
             }
         }
         Ok(done)
+    }
+
+    /// What is left of a domain by what a walk over its box says; where boxes are split only, all of it or nothing.
+    fn remains(&self, domain: &Domain, clauses: &[Clause], item: &Item<'_>) -> Option<Left> {
+        if !self.tree.is_some_and(Tree::keeps_proof) {
+            return remains(domain, clauses, item);
+        }
+        let (lower, upper, open) = (domain.lower.clone(), domain.upper.clone(), domain.open);
+        let bound = clause_gap(&clauses[0], item.least);
+        (bound <= 0.0).then_some(Left { lower, upper, open, bound })
     }
 
     fn tell(&self, domain: u32, fate: Fate) {

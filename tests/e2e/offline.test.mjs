@@ -5,7 +5,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import test, { after, before } from "node:test";
-import { launch, live, open, PATIENCE, serve } from "./harness.mjs";
+import { launch, live, open, PATIENCE, serve, whole } from "./harness.mjs";
 
 const DIST = new URL("../../dist/", import.meta.url);
 const KINDS = { html: "text/html", js: "text/javascript", css: "text/css", wasm: "application/wasm", svg: "image/svg+xml" };
@@ -116,6 +116,8 @@ test("a newer build is told of and waits; taken, page and worker are both of it"
   assert.equal(await build(page), site.id);
   await page.locator("#update").waitFor({ timeout: PATIENCE });
   await moves(page);
+  // All of the old build has been asked for by then.
+  await whole(page);
   const before = seen.requests.length;
   await page.click("#update");
   await page.waitForFunction((newer) => document.documentElement?.dataset.build === newer, site.newer, { timeout: PATIENCE });

@@ -111,22 +111,6 @@ fn shared<T: Real>(x: &[T], out: &mut [T], k: usize, m: usize, work: impl Fn(&[T
     parallel::chunks(out, step * m, rows * m * k, |index, out| work(&x[index * step * k..][..out.len() / m * k], out));
 }
 
-/// The columns in which not all of two matrices of `k` columns is 0; `None` where they are more than half. Forms of neurons that are dead
-/// are such: nine in ten of a network that was trained with IBP.
-fn live<T: Real>(a: &[T], b: &[T], k: usize) -> Option<Vec<usize>> {
-    let (mut live, mut left) = (vec![false; k], k - k / 2);
-    for (a, b) in a.chunks(k).zip(b.chunks(k)) {
-        for ((live, &a), &b) in live.iter_mut().zip(a).zip(b) {
-            // NaN is not 0 either.
-            if !*live && (a != T::zero() || b != T::zero()) {
-                *live = true;
-                left = left.checked_sub(1)?;
-            }
-        }
-    }
-    Some((0..k).filter(|&column| live[column]).collect())
-}
-
 /// `centre·wᵀ` and `radius·|w|ᵀ`; `absolute` is |w|.
 pub(super) fn split_transposed<T: Real>(
     (centre, radius): (&[T], &[T]),
@@ -136,18 +120,6 @@ pub(super) fn split_transposed<T: Real>(
     m: usize,
 ) {
     if centre.len() / k > FEW {
-        if let Some(live) = live(centre, radius, k) {
-            out_centre.fill(T::zero());
-            out_radius.fill(T::zero());
-            let narrow = |all: &[T]| -> Vec<T> {
-                all.chunks(k).flat_map(|row| live.iter().map(|&column| row[column])).collect()
-            };
-            if !live.is_empty() {
-                product_transposed(&narrow(centre), &narrow(w), out_centre, live.len(), m);
-                product_transposed(&narrow(radius), &narrow(absolute), out_radius, live.len(), m);
-            }
-            return;
-        }
         product_transposed(centre, w, out_centre, k, m);
         product_transposed(radius, absolute, out_radius, k, m);
         return;
@@ -157,38 +129,5 @@ pub(super) fn split_transposed<T: Real>(
         for (w, (out_centre, out_radius)) in w.chunks(k).zip(outputs) {
             (*out_centre, *out_radius) = dot_split(w, centre, radius);
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn columns_of_zeros_are_left_out_of_a_product_and_no_others() {
-        let (rows, k, m) = (7, 20, 5);
-        let w: Vec<f64> = (0..m * k).map(|at| (at as f64 * 0.7).sin()).collect();
-        let absolute: Vec<f64> = w.iter().map(|w| w.abs()).collect();
-        for kept in [0, 3, 9, 10, 11, 20] {
-            let matrix = |share: f64| -> Vec<f64> {
-                let entry = |at: usize| if at % k * 7 % k < kept { (at as f64 * share).cos() } else { 0.0 };
-                (0..rows * k).map(entry).collect()
-            };
-            let (centre, mut radius) = (matrix(1.3), matrix(0.9));
-            radius.iter_mut().for_each(|radius| *radius = radius.abs());
-            assert_eq!(live(&centre, &radius, k).map(|live| live.len()), (kept <= 10).then_some(kept), "{kept}");
-            let mut out = [vec![f64::NAN; rows * m], vec![f64::NAN; rows * m]];
-            let [one, other] = &mut out;
-            split_transposed((&centre, &radius), (&w, &absolute), (one, other), k, m);
-            for (at, (one, other)) in out[0].iter().zip(&out[1]).enumerate() {
-                let (row, column) = (at / m * k, at % m * k);
-                let sum = |x: &[f64], w: &[f64]| -> f64 { (0..k).map(|i| x[row + i] * w[column + i]).sum() };
-                let (centre, radius) = (sum(&centre, &w), sum(&radius, &absolute));
-                assert!((one - centre).abs() < 1e-12 && (other - radius).abs() < 1e-12, "{kept} {at}");
-            }
-        }
-        let mut poisoned = vec![0.0; rows * k];
-        poisoned[2 * k + 4] = f64::NAN;
-        assert_eq!(live(&poisoned, &vec![0.0; rows * k], k), Some(vec![4]));
     }
 }

@@ -120,3 +120,48 @@ fn images_of_ones_own_and_what_is_not_proved() {
     }
     assert_eq!(folder.names(), ["two.json"]);
 }
+
+/// `verify --certificate`: written for "unsat" alone, and followed by both checkers.
+#[test]
+fn a_search_leaves_a_certificate() {
+    let folder = Folder::new();
+    let (proof, model) = (folder.at("proof.json"), folder.at("model.safetensors"));
+    let verify = |epsilon: &str, more: &[&str]| {
+        let words = ["verify", MODEL, "--mnist", "0", "--epsilon", epsilon, "--clip", "0,1", "--certificate", &proof];
+        run(&[&words, more].concat())
+    };
+    // Other answers have none.
+    let (status, out, error) = verify("0.4", &[]);
+    assert!(status == 0 && out.starts_with("sat") && !fs::exists(&proof).expect("a folder"), "{out}");
+    assert_eq!(error, "no certificate was written: the answer is sat, which none is for\n");
+    let (status, out, error) = verify("0.02", &[]);
+    assert_eq!((status, out.as_str(), error.as_str()), (0, "unsat\n", ""));
+    let answer: Value = serde_json::from_str(&verify("0.02", &["--json"]).1).expect("JSON");
+    let bytes = fs::metadata(&proof).expect("written").len();
+    assert_eq!(
+        (&answer["certificate"]["bytes"], &answer["certificate"]["file"]),
+        (&bytes.into(), &proof.as_str().into())
+    );
+    let (status, out, error) = run(&["check", &proof, MODEL]);
+    assert_eq!((status, error.as_str()), (0, ""));
+    assert!(out.contains("accepted: no input is unsafe: 1 boxes, 9 conditions, "), "{out}");
+    let checked = json(&["check", &proof, MODEL, "--json"]);
+    assert_eq!((&checked["accepted"], &checked["conditions"]), (&Value::from(true), &Value::from(9)));
+    assert_eq!(run(&["convert", MODEL, &model]).0, 0);
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tools/check_certificate.py");
+    match Command::new("python3").args([script, &proof, &model]).output() {
+        Ok(out) => assert!(out.status.success() && out.stdout.starts_with(b"accepted: no input is unsafe"), "{out:?}"),
+        Err(_) => eprintln!("no python3 here: its checker is not tested"),
+    }
+    // A leaf less, and it proves nothing.
+    let mut changed: Value = serde_json::from_slice(&fs::read(&proof).expect("written")).expect("JSON");
+    changed["parts"][0]["clauses"][3]["tree"].as_array_mut().expect("a tree").pop();
+    fs::write(&proof, changed.to_string()).expect("written");
+    let (status, out, error) = run(&["check", &proof, MODEL]);
+    assert_eq!((status, out.as_str()), (2, ""));
+    assert!(error.contains("part 0, clause 3: 1 parts of its tree are missing"), "{error}");
+    // No place for it: told before the search.
+    let (status, _, error) =
+        run(&["verify", MODEL, "--mnist", "0", "--epsilon", "0.02", "--certificate", "/nowhere/proof.json"]);
+    assert!(status == 2 && error.contains("/nowhere"), "{error}");
+}

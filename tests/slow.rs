@@ -28,3 +28,5 @@ mod training;
 mod wild_attacks;
 #[path = "wild_certificates.rs"]
 mod wild_certificates;
+#[path = "wild_searches.rs"]
+mod wild_searches;

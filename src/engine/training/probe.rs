@@ -111,22 +111,19 @@ pub(super) async fn measure(
     }
     let (mut watched, mut reach) = (Vec::new(), None);
     if let Some(watch) = watch.filter(|watch| watch.pixels.len() == inputs) {
-        for &method in &question.methods {
-            pulse.tick().await?;
-            let label = [watch.label];
-            let found = prepared.bounds(&watch.pixels, Some(&label), &region, method, Strategy::Tight, pulse).await?;
-            if let Some(bounds) = found.first() {
-                let mean = bounds.margins.iter().sum::<f64>() / bounds.margins.len().max(1) as f64;
-                watched.push(Watched { method, worst: bounds.worst_margin(), mean });
+        let (pixels, label, methods) = (&watch.pixels, [watch.label], &question.methods);
+        let found = prepared.margins(pixels, &label, &region, methods, Strategy::Tight, pulse).await?;
+        for (&method, found) in methods.iter().zip(&found) {
+            if let Some(margins) = found.first() {
+                let mean = margins.lower.iter().sum::<f64>() / margins.lower.len().max(1) as f64;
+                watched.push(Watched { method, worst: margins.worst(), mean });
             }
         }
         let found = bracket(Search { largest: MOST_REACH, tolerance: 0.02 }, async |epsilon| {
             pulse.tick().await?;
             let region = region.with_epsilon(epsilon);
-            let found = prepared
-                .bounds(&watch.pixels, Some(&[watch.label]), &region, Method::Ibp, Strategy::Tight, pulse)
-                .await?;
-            Ok(found.first().is_some_and(|bounds| bounds.verified()))
+            let found = prepared.margins(pixels, &label, &region, &[Method::Ibp], Strategy::Tight, pulse).await?;
+            Ok(found.iter().flatten().all(|margins| margins.verified()))
         });
         reach = found.await?.verified;
     }

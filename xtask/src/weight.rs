@@ -36,7 +36,9 @@ const PARTS: [Part; 10] = [
     },
     Part {
         name: "Explore's cards and what parts share, fetched behind them",
-        belongs: |name| is_fetched_later(name) && !["train", "menus", "inspect", "decide"].iter().any(|part| name.contains(part)),
+        belongs: |name| {
+            is_fetched_later(name) && !["train", "menus", "inspect", "decide"].iter().any(|part| name.contains(part))
+        },
         ceiling: 157.0,
     },
     Part {

@@ -14,7 +14,9 @@ use boundscope::{
     tensor::{Cpu, Sound},
 };
 use common::{
-    all_methods, depth,
+    all_methods,
+    damaged::{damage, places},
+    depth,
     program::Folder,
     random::{Rng, any_network, any_region, images},
 };
@@ -203,18 +205,6 @@ fn value(certificate: &Certificate) -> Value {
     serde_json::to_value(certificate).expect("JSON")
 }
 
-/// Paths to all numbers in hexadecimal.
-fn places(value: &Value, path: &str, found: &mut Vec<String>) {
-    match value {
-        Value::String(text) if text.contains("0x") => found.push(path.to_owned()),
-        Value::Array(list) => {
-            list.iter().enumerate().for_each(|(at, value)| places(value, &format!("{path}/{at}"), found))
-        }
-        Value::Object(map) => map.iter().for_each(|(key, value)| places(value, &format!("{path}/{key}"), found)),
-        _ => {}
-    }
-}
-
 fn number(text: &str) -> f64 {
     serde_json::from_value::<Hex>(text.into()).expect("hexadecimal").0
 }
@@ -346,22 +336,7 @@ fn no_bytes_make_it_panic() {
     let mut rng = Rng::new(4);
     for _ in 0..3000 {
         let mut bytes = good.clone();
-        for _ in 0..1 + rng.below(4) {
-            let at = rng.below(bytes.len());
-            match rng.below(5) {
-                0 => bytes[at] = rng.word() as u8,
-                1 => bytes.truncate(at + 1),
-                2 => drop(bytes.remove(at)),
-                3 => bytes.insert(at, b"0123456789abcdefxp+-.,:[]{}\"nulltrue"[rng.below(36)]),
-                _ => {
-                    let other = rng.below(bytes.len());
-                    bytes.swap(at, other);
-                }
-            }
-            if bytes.is_empty() {
-                bytes.push(b'{');
-            }
-        }
+        damage(&mut bytes, &mut rng);
         let _ = checked(&bytes, &network);
     }
 }

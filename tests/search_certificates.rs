@@ -15,7 +15,7 @@ use boundscope::{
     pulse::Steady,
     search::{Budget, Judge, Listener, Outcome, Progress, Splits, Tree, decide},
 };
-use common::{program::Folder, random::Rng, reference::evaluate};
+use common::{damaged::damage, program::Folder, random::Rng, reference::evaluate};
 use pollster::block_on;
 use search_forgeries::{doubtful, forgeries};
 use serde_json::Value;
@@ -243,22 +243,7 @@ fn no_bytes_make_it_panic() {
     });
     for place in 0..2000 {
         let mut bytes = texts[place % 2].clone().into_bytes();
-        for _ in 0..1 + rng.below(4) {
-            let at = rng.below(bytes.len());
-            match rng.below(5) {
-                0 => bytes[at] = rng.word() as u8,
-                1 => bytes.truncate(at + 1),
-                2 => drop(bytes.remove(at)),
-                3 => bytes.insert(at, b"0123456789abcdefxp+-.,:[]{}\"nulltrue"[rng.below(36)]),
-                _ => {
-                    let other = rng.below(bytes.len());
-                    bytes.swap(at, other);
-                }
-            }
-            if bytes.is_empty() {
-                bytes.push(b'{');
-            }
-        }
+        damage(&mut bytes, &mut rng);
         let _ = checked(&bytes, &network);
     }
 }

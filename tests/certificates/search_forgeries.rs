@@ -1,6 +1,6 @@
 //! Certificates of searches that prove nothing, made from one that does.
 
-use crate::common::random::Rng;
+use crate::common::{damaged::places, random::Rng};
 use boundscope::certificate::Hex;
 use serde_json::{Value, json};
 
@@ -199,16 +199,4 @@ pub fn doubtful(good: &Value, rng: &mut Rng) -> Vec<(&'static str, Vec<u8>)> {
         *tree = vec![last];
     });
     all
-}
-
-/// Paths to all numbers in hexadecimal.
-fn places(value: &Value, path: &str, found: &mut Vec<String>) {
-    match value {
-        Value::String(text) if text.contains("0x") => found.push(path.to_owned()),
-        Value::Array(list) => {
-            list.iter().enumerate().for_each(|(at, value)| places(value, &format!("{path}/{at}"), found))
-        }
-        Value::Object(map) => map.iter().for_each(|(key, value)| places(value, &format!("{path}/{key}"), found)),
-        _ => {}
-    }
 }

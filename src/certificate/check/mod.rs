@@ -4,6 +4,7 @@
 //! walking back, with lines that were checked before, and held against what the certificate says; then the claim. Where a number has to be
 //! rounded it is rounded to the side that proves less, and what a rounded factor may cost is subtracted (docs/soundness.md).
 
+mod about;
 mod choose;
 mod derive;
 mod dyadic;
@@ -20,8 +21,9 @@ mod walk;
 mod weights;
 mod window;
 
-use super::format::{By, Certificate, Claim, FORMAT, Norm, VERSION, read};
+use super::format::{By, Certificate, Claim, Norm, VERSION, read};
 use crate::{network::Network, pulse::Pulse};
+use about::about;
 pub(super) use derive::each;
 use dyadic::{Dyadic, Float};
 pub(super) use facts::{Decision, Facts, Follows};
@@ -63,17 +65,7 @@ pub async fn check(
     mut progress: impl FnMut(f64),
 ) -> Result<Proved, Rejected> {
     let certificate = read(bytes)?;
-    if certificate.format != FORMAT || certificate.version != VERSION {
-        return Err(Rejected::Version { format: certificate.format, version: certificate.version });
-    }
-    let hash = network.hash();
-    if certificate.model.network != hash {
-        return Err(Rejected::OtherModel { certificate: certificate.model.network, model: hash });
-    }
-    if certificate.model.input_shape != network.nodes()[0].shape {
-        let why = format!("is {:?}, the model takes {:?}", certificate.model.input_shape, network.nodes()[0].shape);
-        return Err(structure("input_shape", why));
-    }
+    let hash = about(network, (&certificate.format, certificate.version), VERSION, &certificate.model)?;
     let rows = claim(&certificate.claim, network.classes())?;
     let [leaf] = certificate.leaves.as_slice() else {
         return Err(structure("leaves", format!("there are {}; version 1 has one", certificate.leaves.len())));

@@ -1,6 +1,7 @@
 //! The checker of searches: that the leaves of each tree cover its box, and that each of them follows.
 
 use super::{
+    about::about,
     derive::each,
     facts::{Decision, Facts, Follows},
     rejected::{Rejected, structure},
@@ -8,7 +9,6 @@ use super::{
 };
 use crate::{
     certificate::{
-        format::FORMAT,
         hex::Hex,
         tree::{AskedPart, Condition, Decide, Halve, Refuted, SEARCHED, Shown, Step, read_searched},
     },
@@ -150,17 +150,7 @@ pub async fn check_searched(
     mut progress: impl FnMut(f64),
 ) -> Result<Answered, Rejected> {
     let certificate = read_searched(bytes)?;
-    if certificate.format != FORMAT || certificate.version != SEARCHED {
-        return Err(Rejected::Version { format: certificate.format, version: certificate.version });
-    }
-    let hash = network.hash();
-    if certificate.model.network != hash {
-        return Err(Rejected::OtherModel { certificate: certificate.model.network, model: hash });
-    }
-    if certificate.model.input_shape != network.nodes()[0].shape {
-        let why = format!("is {:?}, the model takes {:?}", certificate.model.input_shape, network.nodes()[0].shape);
-        return Err(structure("input_shape", why));
-    }
+    let hash = about(network, (&certificate.format, certificate.version), SEARCHED, &certificate.model)?;
     let examiner = Examiner::new(network)?;
     let mut all = Vec::new();
     for (place, part) in certificate.parts.iter().enumerate() {

@@ -15,7 +15,7 @@ struct Part {
     ceiling: f64,
 }
 
-const PARTS: [Part; 10] = [
+const PARTS: [Part; 11] = [
     Part {
         name: "first view (page, first engine, script, style)",
         belongs: |name| {
@@ -24,6 +24,7 @@ const PARTS: [Part; 10] = [
                 && !is_reader(name)
                 && !is_prover(name)
                 && !name.contains("inspect")
+                && !name.contains("theatre")
                 && !is_fetched_later(name)
                 && !KEEPERS.contains(&name)
         },
@@ -37,7 +38,8 @@ const PARTS: [Part; 10] = [
     Part {
         name: "Explore's cards and what parts share, fetched behind them",
         belongs: |name| {
-            is_fetched_later(name) && !["train", "menus", "inspect", "decide"].iter().any(|part| name.contains(part))
+            is_fetched_later(name)
+                && !["train", "menus", "inspect", "decide", "theatre"].iter().any(|part| name.contains(part))
         },
         ceiling: 157.0,
     },
@@ -45,6 +47,11 @@ const PARTS: [Part; 10] = [
         name: "Explore's search, fetched with the first decision",
         belongs: |name| is_fetched_later(name) && name.contains("decide"),
         ceiling: 10.0,
+    },
+    Part {
+        name: "Explore's theatre, fetched with the first network of two inputs",
+        belongs: |name| name.contains("theatre"),
+        ceiling: 40.0,
     },
     Part {
         name: "Train, fetched when it is opened",

@@ -69,12 +69,8 @@ pub fn ImageControl(places: Places) -> impl IntoView {
         shown.inference.as_ref().map(|inference| inference.predicted)
     };
     let remark = move || words::image_subtitle(index(), label(), predicted());
-    let classes = (0..10)
-        .map(|class| {
-            let gone = move || class > 1 && on_plane();
-            view! { <option value=class.to_string() hidden=gone>{class.to_string()}</option> }
-        })
-        .collect_view();
+    let classes =
+        (0..10).map(|class| view! { <option value=class.to_string()>{class.to_string()}</option> }).collect_view();
     places.walk.set(move |forward| search(from(), forward));
     let status = move || {
         view! {
@@ -144,8 +140,12 @@ pub fn CertifyAs() -> impl IntoView {
     // A drawing and a point have no label.
     let drawn = move || store.state.with(|state| !matches!(state.explore.looked_at(), Picked::Test(_)));
     let on_plane = move || store.state.with(|state| state.explore.on_plane());
-    let classes =
-        (0..10).map(|class| view! { <option value=class.to_string()>{class.to_string()}</option> }).collect_view();
+    let classes = (0..10)
+        .map(|class| {
+            let gone = move || class > 1 && on_plane();
+            view! { <option value=class.to_string() hidden=gone>{class.to_string()}</option> }
+        })
+        .collect_view();
     view! {
         <div class="row">
             <label for="certify-as">{explained_inside(text::CERTIFY_AS)}</label>

@@ -360,6 +360,6 @@ pub(crate) mod tests {
         scene.outlines[1].area = 0.123_456;
         let table = table(&scene, "c".into());
         assert_eq!(table.rows[1][1], "0.1235");
-        assert_eq!(table.rows[0][2..], ["−1", "2", "−1", "2"]);
+        assert_eq!(table.rows[0][2..], ["−1.000", "2.000", "−1.000", "2.000"]);
     }
 }

@@ -78,7 +78,7 @@ pub fn Inputs(theatre: Theatre, signals: Signals) -> impl IntoView {
     let width = RwSignal::new(0.0);
     let host = NodeRef::<html::Div>::new();
     let held = StoredValue::new(false);
-    let aim = move |event: &ev::PointerEvent| {
+    let aim = move |event: &ev::MouseEvent| {
         let Some(host) = host.get_untracked() else { return };
         let corner = host.get_bounding_client_rect();
         let (x, y) = (f64::from(event.client_x()) - corner.left(), f64::from(event.client_y()) - corner.top());
@@ -130,10 +130,8 @@ pub fn Inputs(theatre: Theatre, signals: Signals) -> impl IntoView {
                 on:pointercancel=release
                 on:click=move |event: ev::MouseEvent| {
                     // A mouse has moved it already; this is a finger's tap.
-                    if let Some(event) = event.dyn_ref::<ev::PointerEvent>() {
-                        aim(event);
-                        url::end_drag();
-                    }
+                    aim(&event);
+                    url::end_drag();
                 }
                 on:keydown=move |event| {
                     if let Some(point) = moved(point.get_untracked(), &event.key(), event.shift_key()) {

@@ -92,10 +92,7 @@ pub fn Inputs(theatre: Theatre, signals: Signals) -> impl IntoView {
         }
     };
     // Where the grip is that a finger takes hold of: elsewhere a finger scrolls, and its tap moves the point.
-    let grip = move || {
-        let [x, y] = plot::place(width.get(), point.get());
-        format!("left:{x:.1}px;top:{y:.1}px")
-    };
+    let grip = move |axis: usize| format!("{:.1}px", plot::place(width.get(), point.get())[axis]);
     view! {
         <Section id="theatre-inputs" title=text::INPUTS.to_string() remark=String::new()>
             <div
@@ -142,7 +139,7 @@ pub fn Inputs(theatre: Theatre, signals: Signals) -> impl IntoView {
                 on:keyup=move |_| url::end_drag()
             >
                 <Plot draw=base over label=said width/>
-                <div class="th-grip" style=grip></div>
+                <div class="th-grip" style:left=move || grip(0) style:top=move || grip(1)></div>
             </div>
             <p class="say" id="theatre-point-said">{move || words::point(point.get(), read.get())}</p>
             <p class="key">

@@ -71,7 +71,8 @@ mod tests {
     #[test]
     fn a_scene_says_where_it_is_how_true_it_is_and_what_methods_leave() {
         let said = scene(&example());
-        for part in ["outputs, output 0 across and output 1 up", "2 pieces", "96 corners", "IBP 9.000 and CROWN 1.000"] {
+        for part in ["outputs, output 0 across and output 1 up", "2 pieces", "96 corners", "IBP 9.000 and CROWN 1.000"]
+        {
             assert!(said.contains(part), "{said}");
         }
         let hidden = SceneAnswer { stage: 0, pair: [3, 8], kind: ImageKind::TooMany, ..example() };

@@ -78,15 +78,14 @@ pub fn start(store: Store) -> Theatre {
     let theatre =
         Theatre { scene: RwSignal::new(None), regions: RwSignal::new(None), refused: RwSignal::new(String::new()) };
     let asked = StoredValue::new_local(Asked::default());
-    let wanted = Memo::new(move |_| store.state.with(|state| Wanted::of(&state.explore)));
-    let here = Memo::new(move |_| {
-        wanted.with(|wanted| {
-            let key = &wanted.as_ref()?.question.network;
-            store.networks.with(|networks| networks.contains_key(key)).then(|| key.clone())
-        })
+    // What is asked for, once the engine has read its network.
+    let wanted = Memo::new(move |_| {
+        let wanted = store.state.with(|state| Wanted::of(&state.explore))?;
+        store.networks.with(|networks| networks.contains_key(&wanted.question.network)).then_some(wanted)
     });
     let pump = move || {
-        let (Some(network), Some(wanted)) = (here.get_untracked(), wanted.get_untracked()) else { return };
+        let Some(wanted) = wanted.get_untracked() else { return };
+        let network = wanted.question.network.clone();
         asked.update_value(|asked| {
             if asked.regions.as_ref() != Some(&network) {
                 asked.regions = Some(network.clone());
@@ -115,9 +114,9 @@ pub fn start(store: Store) -> Theatre {
         }
     });
     Effect::new(move |_| {
-        here.track();
-        wanted.track();
-        pump();
+        if wanted.with(Option::is_some) {
+            pump();
+        }
     });
     let lost = Memo::new(move |_| store.state.with(|state| state.explore.label != state.explore.chosen_label()));
     Effect::new(move |_| {

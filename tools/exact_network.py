@@ -86,6 +86,12 @@ def over_power(values):  # whole numbers and k, so that each value is its whole 
 def down(value):  # to a fraction over a power of two, where it is none
     k = max(0, 200 + value.denominator.bit_length() - value.numerator.bit_length())
     return value if value.denominator & (value.denominator - 1) == 0 else F((value.numerator << k) // value.denominator, 1 << k)
+def short(value, up=False):  # to some 60 digits, to the side that proves less
+    if up:
+        return -short(-value)
+    value = down(value)
+    excess = max(0, value.numerator.bit_length() - 64)
+    return F(value.numerator >> excess << excess, value.denominator)
 def root_above(value):
     k = 200 + value.denominator.bit_length()
     return F(math.isqrt((value.numerator << 2 * k) // value.denominator) + 1, 1 << k) if value else F(0)
@@ -121,6 +127,8 @@ def reach(node, i, s, below, l, u):
         t = under_sigmoid(s, l, u) if below else 1 - under_sigmoid(s, -u, -l)
         return 2 * t - 1 if node.op == "tanh" else t
     return (min if below else max)(around(node, i, z)[0] - s * z for z in [l, u] + [F(b) for b in bends(node, i)] if l <= z <= u)
+def straight(node, i, low, high):
+    return low >= high if node.op in ("sigmoid", "tanh") else not any(low < bend < high for bend in bends(node, i))
 def bends(node, i):
     return list(node.settings.values()) if node.op == "clip" else [0] + node.values.get("bend", [])[i:i + 1]
 
@@ -199,6 +207,8 @@ def lowest(nodes, ball, target, row, k, cut):
     while waiting:
         at = max(waiting)
         (row, k), node = waiting.pop(at), nodes[at]
+        if node.op == "input":
+            node.reached = row, k, total
         if node.op == "input" and ball:
             (norm, centre, epsilon), sizes = ball, [abs(a) for a in row.values()] or [0]
             size = root_above(F(sum(a * a for a in sizes), 1 << 2 * k)) if norm == "2" else F(max(sizes), 1 << k)

@@ -6,11 +6,13 @@
 
 mod about;
 mod choose;
+mod decision;
 mod derive;
 mod dyadic;
 mod facts;
 mod known;
 mod line;
+mod narrow;
 mod refute;
 mod rejected;
 mod row;
@@ -24,9 +26,10 @@ mod window;
 use super::format::{By, Certificate, Claim, Norm, VERSION, read};
 use crate::{network::Network, pulse::Pulse};
 use about::about;
+pub(super) use decision::Decision;
 pub(super) use derive::each;
 use dyadic::{Dyadic, Float};
-pub(super) use facts::{Decision, Facts, Follows};
+pub(super) use facts::{Facts, Follows};
 use known::Checking;
 pub(super) use refute::Examiner;
 pub use refute::{Answered, check_searched};

@@ -262,6 +262,8 @@ fn the_random_networks_hold_every_operator_and_every_kind_of_graph() {
         "clip",
         "sigmoid",
         "tanh",
+        "elu",
+        "softplus",
         "max_pool",
         "groups",
         "padding",

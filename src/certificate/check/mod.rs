@@ -6,6 +6,7 @@
 
 mod about;
 mod choose;
+mod curved;
 mod derive;
 mod dyadic;
 mod facts;
@@ -15,7 +16,6 @@ mod refute;
 mod rejected;
 mod row;
 mod rule;
-mod s_shaped;
 mod stage;
 mod walk;
 mod weights;

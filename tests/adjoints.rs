@@ -354,7 +354,7 @@ fn rules(width: usize, rng: &mut Rng) -> Vec<(&'static str, (Activation, usize))
         ("clip above", clip(f64::NEG_INFINITY, 0.2)),
         ("sigmoid", Activation::Sigmoid),
         ("tanh", Activation::Tanh),
-        ("ELU", Activation::Elu(Elu { scale: 0.6 })),
+        ("ELU", Activation::Elu(boundscope::activation::Elu { scale: 0.6 })),
         ("softplus", Activation::Softplus),
     ]
     .map(|(name, rule)| (name, (rule, width)))

@@ -9,8 +9,8 @@ use boundscope::{
     certificate::{Answered, Origin, Record, Rejected, Step, check_searched, read_searched, write_searched, written},
     formats::write_model,
     network::{
-        Clause, Clip, LeakyRelu, Linear, Network, ParamRamp, Part, Query, Relu, Row, Sigmoid, Tanh, f32_above,
-        f32_below,
+        Clause, Clip, Elu, LeakyRelu, Linear, Network, ParamRamp, Part, Query, Relu, Row, Sigmoid, Softplus, Tanh,
+        f32_above, f32_below,
     },
     pulse::Steady,
     search::{Budget, Judge, Listener, Outcome, Progress, Splits, Tree, decide},

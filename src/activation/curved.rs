@@ -96,6 +96,10 @@ impl<T: Real, S: Shape<T>> Over<S, T> {
     /// The lines below and above.
     fn choose(&self, strategy: Strategy) -> [Chosen<T>; 2] {
         let [lower, upper] = self.ends;
+        // Of one point there is no chord.
+        if lower >= upper {
+            return [Chosen::Tangent(Place::Middle); 2];
+        }
         if self.shape.straight(lower, upper) {
             return [Chosen::Chord; 2];
         }

@@ -1,7 +1,7 @@
 //! ELU: z from 0 on, α·(e^z − 1) below.
 
 use super::curved::{self, Enclosed, Shape, curved};
-use super::exponential::exp_minus;
+use super::exponential::{exp_minus, one_less_exp_minus};
 use super::outward::{down, greater, lesser, up};
 use super::rule::{Outward, Rule, settled_at};
 use super::{Lines, Real, Side, Status, Strategy};
@@ -12,9 +12,6 @@ pub struct Elu<T> {
     /// α in (0, 1]: above 1 the curve would rise faster before 0 than after it.
     pub scale: T,
 }
-
-/// Up to here a few terms of the series around 0 are better than a difference that cancels.
-const SMALL: f64 = 1.0 / 4096.0;
 
 impl<T: Real> Shape<T> for Elu<T> {
     #[inline]
@@ -51,17 +48,8 @@ impl Enclosed for Elu<f64> {
         if z >= 0.0 {
             return (z, z);
         }
-        // 1 − e^z, both ends positive.
-        let size = -z;
-        let (low, high) = if size < SMALL {
-            // x − x²/2 < 1 − e^(−x) < x − x²/2 + x³/6.
-            let square = (down(size * size), up(size * size));
-            (down(size - up(square.1 / 2.0)), up(up(size - down(square.0 / 2.0)) + up(up(square.1 * size) / 6.0)))
-        } else {
-            let (low, high) = exp_minus(size);
-            (down(1.0 - high), up(1.0 - low))
-        };
-        (-up(self.scale * lesser(high, 1.0)), -greater(down(self.scale * greater(low, 0.0)), 0.0))
+        let (low, high) = one_less_exp_minus(-z);
+        (-up(self.scale * high), -greater(down(self.scale * low), 0.0))
     }
 
     fn slope_around(&self, z: f64, near: f64) -> (f64, f64) {

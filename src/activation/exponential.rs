@@ -1,7 +1,7 @@
 //! e^(−x) and ln(1 + x) between two numbers, from additions, multiplications and divisions alone: what a library's `exp` or `ln` may be wrong by is written
 //! down nowhere, what these may be is (docs/methods.md §10).
 
-use super::outward::{down, greater, sum, up};
+use super::outward::{down, greater, lesser, sum, up};
 
 /// ln 2 to 32 bits, so that its multiples up to 2²⁰ are exact.
 const LN2_HIGH: f64 = f64::from_bits(0x3fe6_2e42_fee0_0000);
@@ -48,6 +48,21 @@ pub(super) fn exp_minus(x: f64) -> (f64, f64) {
     // n is at most 1011: the power is a normal number, and so is the product, which is exact.
     let power = f64::from_bits((1023 - n as u64) << 52);
     (series(r.0, 1.0, down) * power, series(r.1, REST, up) * power)
+}
+
+/// Numbers around 1 − e^(−x) for x ≥ 0, between 0 and 1 and a few units in the last place apart where x is small too; NaN where x is not finite.
+pub(super) fn one_less_exp_minus(x: f64) -> (f64, f64) {
+    // From here on the difference has digits enough.
+    if x >= 1.0 / 64.0 || !x.is_finite() {
+        let (low, high) = exp_minus(x);
+        return (greater(down(1.0 - high), 0.0), lesser(up(1.0 - low), 1.0));
+    }
+    // x·(1 − x/2·(1 − x/3·(…))), where each bracket lies between 0 and 1: the last but eight is so much smaller than what it is taken from.
+    let (low, high) = (2..=10).rev().fold((0.0, 1.0), |(low, high), k| {
+        let part = |inner: f64, step: fn(f64) -> f64| step(step(x / f64::from(k)) * inner);
+        (greater(down(1.0 - part(high, up)), 0.0), lesser(up(1.0 - greater(part(low, down), 0.0)), 1.0))
+    });
+    (greater(down(x * low), 0.0), lesser(up(x * high), 1.0))
 }
 
 /// Terms of the series of ln(1 + x) for x ≤ 1; each is less than a ninth of the one before.

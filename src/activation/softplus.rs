@@ -2,7 +2,7 @@
 
 use super::curved::{self, Enclosed, Shape, curved};
 use super::exponential::{exp_minus, ln_after_one};
-use super::outward::{greater, sum, up};
+use super::outward::{greater, lesser, sum, up};
 use super::rule::{Outward, Rule};
 use super::{Lines, Real, Side, Sigmoid, Status, Strategy};
 
@@ -41,7 +41,7 @@ curved!(Softplus, Softplus);
 impl Enclosed for Softplus {
     fn value_around(&self, z: f64) -> (f64, f64) {
         let (low, high) = exp_minus(z.abs());
-        let (low, high) = (ln_after_one(low).0, ln_after_one(high).1);
+        let (low, high) = (ln_after_one(low).0, ln_after_one(lesser(high, 1.0)).1);
         if z > 0.0 { (greater(sum(z, low).0, z), sum(z, high).1) } else { (greater(low, 0.0), high) }
     }
 

@@ -229,7 +229,8 @@ fn curves_are_read() {
         let dense = json!({ "name": "d", "units": 2, "activation": "linear" });
         chain(json!([null, 3]), &[layer("Dense", dense), layer("ELU", json!({ "name": "e", "alpha": alpha }))])
     };
-    let rows: [(Value, Box<dyn Fn(f64) -> f64>); 3] = [
+    type Curve = Box<dyn Fn(f64) -> f64>;
+    let rows: [(Value, Curve); 3] = [
         (named("elu"), Box::new(elu(1.0))),
         (named("softplus"), Box::new(softplus)),
         (layered(0.5), Box::new(elu(0.5))),

@@ -1,16 +1,17 @@
 """Checks the certificate of a search (version 2) for check_certificate.py: that the leaves of each tree cover its box, and that each of them follows
 (docs/soundness.md). Ranges and lines are not in the file: they follow by rules."""
+import exact_curves
 from exact_narrowing import NARROWED, function, linear_functions, narrow
-from exact_network import (ACTIVATIONS, F, around, bends, fields, index, know, lowest, model_hash, need, number, numbers, over_power, prepare, reach,
-                           read_model, short, sigmoid, straight)
+from exact_network import (ACTIVATIONS, CURVES, F, around, bends, fields, index, know, lowest, model_hash, need, number, numbers, over_power, prepare,
+                           reach, read_model, short, straight)
 
 # ---- lines by rule
 def slopes(node, i, low, high):
     """Slopes worth trying: those of an activation between its bends (at the ends and in the middle, where it has none), and the chord's."""
     middle, height = (low + high) / 2, lambda z: sum(around(node, i, z)) / 2
-    if node.op in ("sigmoid", "tanh"):
-        steep = lambda z: float(sum(sigmoid(z, True)) / 2 if node.op == "sigmoid" else 2 * sum(sigmoid(2 * z, True)))
-        tried = [steep(z) for z in ([low, middle, high] if low < high else [low])]
+    if node.op in CURVES:
+        steep = lambda z: float(sum(exact_curves.slope(node, z)) / 2)
+        tried = [steep(z) for z in ([low] if straight(node, i, low, high) else [low, middle, high])]
     else:
         stops = [low, *sorted(F(bend) for bend in bends(node, i) if low < bend < high), high]
         tried = [float((height(b) - height(a)) / (b - a)) if a < b else 0.0 for a, b in zip(stops, stops[1:])]

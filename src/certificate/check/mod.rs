@@ -6,6 +6,7 @@
 
 mod about;
 mod choose;
+mod curved;
 mod decision;
 mod derive;
 mod dyadic;
@@ -17,7 +18,6 @@ mod refute;
 mod rejected;
 mod row;
 mod rule;
-mod s_shaped;
 mod stage;
 mod walk;
 mod weights;

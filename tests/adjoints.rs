@@ -339,7 +339,7 @@ fn sums_differences_and_products() {
     }
 }
 
-/// Every rule: ReLU, LeakyReLU and ParamRamp with and without an outer slope, clips, sigmoid and tanh.
+/// Every rule: ReLU, LeakyReLU and ParamRamp with and without an outer slope, clips, sigmoid, tanh, ELU and softplus.
 fn rules(width: usize, rng: &mut Rng) -> Vec<(&'static str, (Activation, usize))> {
     let mut bend = || Some((0..width).map(|_| (300 + rng.below(900)) as f32 / 1024.0).collect());
     let curves = |slope, bend| Activation::Curves(Curves { slope, bend });
@@ -354,6 +354,8 @@ fn rules(width: usize, rng: &mut Rng) -> Vec<(&'static str, (Activation, usize))
         ("clip above", clip(f64::NEG_INFINITY, 0.2)),
         ("sigmoid", Activation::Sigmoid),
         ("tanh", Activation::Tanh),
+        ("ELU", Activation::Elu(boundscope::activation::Elu { scale: 0.6 })),
+        ("softplus", Activation::Softplus),
     ]
     .map(|(name, rule)| (name, (rule, width)))
     .to_vec()

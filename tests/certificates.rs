@@ -154,7 +154,9 @@ fn dense(outputs: usize, inputs: usize, rng: &mut Rng) -> Linear {
 fn fixtures() -> Vec<(Network, Vec<f64>)> {
     let mut rng = Rng::new(12);
     let ramp = ParamRamp { slope: 0.1, bend: Arc::from([0.3, 0.5, 0.9, 1.5, 0.2]), shape: vec![5] };
-    let activations: [Arc<dyn Operator>; 4] = [Arc::new(Relu), Arc::new(ramp), Arc::new(Sigmoid), Arc::new(Tanh)];
+    let (elu, softplus) = (Arc::new(Elu { scale: 0.3 }), Arc::new(Softplus));
+    let activations: [Arc<dyn Operator>; 6] =
+        [Arc::new(Relu), Arc::new(ramp), Arc::new(Sigmoid), Arc::new(Tanh), elu, softplus];
     let mut all = Vec::new();
     for activation in activations {
         let mut network = Network::new(&[4]).expect("a shape");
@@ -331,7 +333,7 @@ fn rows_are_proved_up_to_their_last_digits() {
 /// No bytes make the checker panic.
 #[test]
 fn no_bytes_make_it_panic() {
-    let (network, image) = fixtures().swap_remove(4);
+    let (network, image) = fixtures().swap_remove(6);
     let good = write(&certificate(&network, &image, Norm::Inf, Method::Crown)).expect("finite").into_bytes();
     let mut rng = Rng::new(4);
     for _ in 0..3000 {

@@ -18,6 +18,8 @@ mod cli_pipes;
 mod cli_resume;
 #[path = "cli_words.rs"]
 mod cli_words;
+#[path = "curved.rs"]
+mod curved;
 #[path = "elsewhere.rs"]
 mod elsewhere;
 #[path = "evaluate.rs"]
@@ -54,8 +56,6 @@ mod refined;
 mod refusals;
 #[path = "runs.rs"]
 mod runs;
-#[path = "s_shaped.rs"]
-mod s_shaped;
 #[path = "search.rs"]
 mod search;
 #[path = "search_tree.rs"]

@@ -219,6 +219,33 @@ fn graphs_of_layers_are_followed() {
     }
 }
 
+/// ELU as a layer with a setting and by its name, softplus by its name.
+#[test]
+fn curves_are_read() {
+    let elu = |scale: f64| move |z: f64| if z < 0.0 { scale * z.exp_m1() } else { z };
+    let softplus = |z: f64| z.max(0.0) + (-z.abs()).exp().ln_1p();
+    let named = |activation: &str| one_dense(json!({ "activation": activation }));
+    let layered = |alpha: f64| {
+        let dense = json!({ "name": "d", "units": 2, "activation": "linear" });
+        chain(json!([null, 3]), &[layer("Dense", dense), layer("ELU", json!({ "name": "e", "alpha": alpha }))])
+    };
+    type Curve = Box<dyn Fn(f64) -> f64>;
+    let rows: [(Value, Curve); 3] = [
+        (named("elu"), Box::new(elu(1.0))),
+        (named("softplus"), Box::new(softplus)),
+        (layered(0.5), Box::new(elu(0.5))),
+    ];
+    for (config, curve) in rows {
+        let reading = read(&whole_model(&config, &[("d", &[KERNEL, BIAS])])).expect("it is read");
+        for x in [[0.5, -0.25, 0.125], [-1.0, 0.75, -0.5]] {
+            let wanted: Vec<f64> = dense(&x, KERNEL.2, BIAS.2).into_iter().map(&curve).collect();
+            close(&infer(&reading, &x), &wanted);
+        }
+    }
+    let error = refusal(&whole_model(&layered(1.5), &[("d", &[KERNEL, BIAS])]));
+    assert!(error.contains("alpha is 1.5"), "{error}");
+}
+
 /// A chain of one Dense layer with changes to its settings.
 fn one_dense(changes: Value) -> Value {
     let mut config = json!({ "name": "d", "units": 2, "activation": "linear" });

@@ -159,6 +159,8 @@ fn every_operator_has_its_standard_form() {
     network.push(Clip { low: f64::NEG_INFINITY, high: 0.625 }).expect("fits");
     network.push(Sigmoid).expect("fits");
     network.push(Tanh).expect("fits");
+    network.push(Elu { scale: 0.25 }).expect("fits");
+    network.push(Softplus).expect("fits");
     network.push(MaxPool { kernel: [3, 2], stride: [2, 1], padding: [1, 1] }).expect("fits");
     network.push(Flatten).expect("fits");
     network.push(Linear { outputs: 3, inputs: 30, weight: many(90), bias: Some(many(3)) }).expect("fits");
@@ -169,7 +171,7 @@ fn every_operator_has_its_standard_form() {
     let ramp = ["Relu", "Sub", "Relu", "Sub", "Mul", "Mul", "Add"];
     let before = ["Sub", "Div", "Conv", "BatchNormalization"];
     let after = ["LeakyRelu", "Add", "Add", "AveragePool", "Reshape", "Relu"];
-    let last = ["Clip", "Clip", "Clip", "Sigmoid", "Tanh", "MaxPool", "Flatten", "Gemm"];
+    let last = ["Clip", "Clip", "Clip", "Sigmoid", "Tanh", "Elu", "Softplus", "MaxPool", "Flatten", "Gemm"];
     assert_eq!(ops, [&before[..], &ramp, &after, &last].concat());
     let shape = |name: &str| model.initializers.iter().find(|t| t.name == name).expect("there").shape.clone();
     assert_eq!((shape("0.mean"), shape("3.bend"), shape("3.slope")), (vec![1, 2, 1, 1], vec![1, 4, 4, 4], vec![]));

@@ -252,9 +252,38 @@ fn activations_of_every_spelling() {
                     .node("Mul n s > a", &[])
             }),
         ),
+        ("elu", vector(&|made| made.node("Elu h > a", &[("alpha", S::F(0.3))]))),
+        ("elu of nothing is a rectifier", vector(&|made| made.node("Elu h > a", &[("alpha", S::F(0.0))]))),
     ] {
         same(what, &bytes);
     }
+    // As torch's newer exporter writes a softplus, and as the older one does.
+    let soft = same("softplus", &vector(&|made| made.node("Softplus h > a", &[]))).network.hash();
+    let until = |than: f32, condition: &str| {
+        vector(&|made: Made| {
+            made.floats("far", &[], &[than])
+                .node("Softplus h > s", &[])
+                .node(condition, &[])
+                .node("Where c h s > a", &[])
+        })
+    };
+    let reading = same("softplus until 20", &until(20.0, "Greater h far > c"));
+    assert_eq!(reading.network.hash(), soft);
+    assert!(reading.notes.iter().any(|note| note.contains("softplus")), "{:?}", reading.notes);
+    for (bytes, why) in
+        [(until(2.0, "Greater h far > c"), "another number"), (until(20.0, "Less h far > c"), "another number")]
+    {
+        let told = read(&bytes).expect_err(why).to_string();
+        assert!(told.contains(why), "{told}");
+    }
+    let other = vector(&|made: Made| {
+        made.floats("far", &[], &[20.0])
+            .node("Relu h > s", &[])
+            .node("Greater h far > c", &[])
+            .node("Where c h s > a", &[])
+    });
+    let told = read(&other).expect_err("no softplus").to_string();
+    assert!(told.contains("for softplus only"), "{told}");
 }
 
 #[test]
@@ -283,6 +312,8 @@ fn what_cannot_be_read_is_refused_by_name() {
         (one("Mul h h > y", &[]), "product"),
         (one("MatMul h h > y", &[]), "product of two computed values"),
         (one("Gelu h > y", &[]), "activation"),
+        (one("Elu h > y", &[("alpha", S::F(1.5))]), "alpha is 1.5"),
+        (one("Elu h > y", &[("alpha", S::F(-0.5))]), "alpha is -0.5"),
         (one("LSTM h w > y", &[]), "recurrent"),
         (one("LayerNormalization h w > y", &[]), "normalisation"),
         (one("DynamicQuantizeLinear h > y", &[]), "quantised"),

@@ -183,6 +183,8 @@ fn every_response_survives() {
             RuleSummary::Clip { .. } => RuleSummary::Clip { low: -1.0, high: 0.5 },
             RuleSummary::Sigmoid => RuleSummary::Sigmoid,
             RuleSummary::Tanh => RuleSummary::Tanh,
+            RuleSummary::Elu { .. } => RuleSummary::Elu { scale: 0.5 },
+            RuleSummary::Softplus => RuleSummary::Softplus,
         };
         LayerSummary { affine: "linear".into(), shape: vec![2], activation: "ReLU".into(), rule }
     };
@@ -191,6 +193,8 @@ fn every_response_survives() {
         RuleSummary::Clip { low: 0.0, high: 1.0 },
         RuleSummary::Sigmoid,
         RuleSummary::Tanh,
+        RuleSummary::Elu { scale: 1.0 },
+        RuleSummary::Softplus,
     ]
     .map(layer);
     let summary = NetworkSummary { input_shape: vec![2], classes: 2, parameters: 6, layers: layers.to_vec() };

@@ -219,7 +219,7 @@ fn the_random_networks_hold_every_operator_and_every_kind_of_graph() {
     };
     let mut runner = TestRunner::deterministic();
     let mut seen = std::collections::BTreeSet::new();
-    for _ in 0..400 {
+    for _ in 0..1000 {
         let network = any_network().new_tree(&mut runner).expect("a recipe").current().build();
         for (id, node) in network.nodes().iter().enumerate() {
             let Some(operator) = &node.operator else { continue };
@@ -262,6 +262,8 @@ fn the_random_networks_hold_every_operator_and_every_kind_of_graph() {
         "clip",
         "sigmoid",
         "tanh",
+        "elu",
+        "softplus",
         "max_pool",
         "groups",
         "padding",

@@ -316,11 +316,13 @@ fn what_is_proved_holds_at_sampled_points() {
         let mut network = Network::new(&[inputs]).expect("inputs");
         for (place, pair) in [inputs, 6, 5, 3].windows(2).enumerate() {
             Affine::draw(pair[0], pair[1], &mut rng).push(&mut network);
-            match (place, rng.below(4)) {
+            match (place, rng.below(6)) {
                 (2, _) => {}
                 (_, 0) => _ = network.push(Relu).expect("it fits"),
                 (_, 1) => _ = network.push(Sigmoid).expect("it fits"),
                 (_, 2) => _ = network.push(Tanh).expect("it fits"),
+                (_, 3) => _ = network.push(Elu { scale: 0.5 }).expect("it fits"),
+                (_, 4) => _ = network.push(Softplus).expect("it fits"),
                 _ => _ = network.push(Clip { low: 0.0, high: 0.5 }).expect("it fits"),
             }
         }

@@ -1,7 +1,8 @@
 """A network in exact arithmetic, for check_certificate.py and check_search.py: its file, lines around its activations, and walks back through it.
 Numbers are fractions, or whole numbers over a power of two; one that has to be rounded goes to the side that proves less."""
-import gzip, hashlib, json, math, re, struct
-from decimal import Context, Decimal, localcontext
+import exact_curves, gzip, hashlib, json, math, re, struct
+from decimal import Decimal
+from exact_curves import CURVES
 from fractions import Fraction as F
 from types import SimpleNamespace as Layer
 
@@ -34,8 +35,8 @@ def text_of(value):
     mantissa, power = repr(value).split("e")
     return format(Decimal(repr(value)), "f") if power == "-05" else f"{mantissa}e{int(power):+d}"
 TENSORS = {"linear": "weight bias", "conv2d": "weight bias", "normalize": "mean std", "batch_norm": "weight bias mean variance", "param_ramp": "bend"}
-FLOATS = {"batch_norm": "stabilizer", "leaky_relu": "slope", "param_ramp": "slope", "clip": "high low"}
-ACTIVATIONS, SCALES = "relu leaky_relu param_ramp clip sigmoid tanh".split(), "normalize batch_norm avg_pool".split()
+FLOATS = {"batch_norm": "stabilizer", "leaky_relu": "slope", "param_ramp": "slope", "clip": "high low", "elu": "scale"}
+ACTIVATIONS, SCALES = "relu leaky_relu param_ramp clip".split() + CURVES, "normalize batch_norm avg_pool".split()
 def read_model(path):
     data = open(path, "rb").read()
     data = gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data
@@ -86,41 +87,29 @@ def over_power(values):  # whole numbers and k, so that each value is its whole 
 def down(value):  # to a fraction over a power of two, where it is none
     k = max(0, 200 + value.denominator.bit_length() - value.numerator.bit_length())
     return value if value.denominator & (value.denominator - 1) == 0 else F((value.numerator << k) // value.denominator, 1 << k)
+def short(value, up=False):  # to some 60 digits, to the side that proves less
+    if up:
+        return -short(-value)
+    value = down(value)
+    excess = max(0, value.numerator.bit_length() - 64)
+    return F(value.numerator >> excess << excess, value.denominator)
 def root_above(value):
     k = 200 + value.denominator.bit_length()
     return F(math.isqrt((value.numerator << 2 * k) // value.denominator) + 1, 1 << k) if value else F(0)
-def sigmoid(z, slope=False):
-    """Fractions around the sigmoid's value, or its slope, at z. Decimal's exp is correctly rounded, so is a quotient."""
-    size, digits = abs(z), 60 + max(0, z.denominator.bit_length() - z.numerator.bit_length()) // 2
-    with localcontext(Context(prec=digits)):
-        near = F((Decimal(-size.numerator) / size.denominator).exp()) if size < 1000 else F(0)
-    ends = [near * (1 - F(10000, 10 ** digits)), near * (1 + F(10000, 10 ** digits)) if near else F(1, 1 << 1400)]
-    return [e / (1 + e) ** 2 for e in ends] if slope else [e / (1 + e) for e in ends] if z < 0 else [1 / (1 + e) for e in reversed(ends)]
-def under_sigmoid(s, l, u):
-    """The t up to which s*z + t is seen to be nowhere above the sigmoid on [l, u]: from 0 on it is concave, so that the ends decide; before 0 it
-    lies above each of its tangents, whose ends decide. Any tangent will do, the best is the one with the slope s; up to 0 slopes rise."""
-    least, high = l, min(u, F(0))
-    point, most = high, [sigmoid(z)[0] - s * z for z in (max(l, F(0)), u, l) if l <= z <= u and (z >= 0 or l == u)]
-    for _ in range(100 if l < high else 0):
-        middle = (least + point) / 2
-        least, point = (middle, point) if sigmoid(middle, True)[0] < s else (least, middle)
-    value, slopes = sigmoid(point)[0], sigmoid(point, True)
-    return min(most + [value + slope * (z - point) - s * z for z, slope in ((l, slopes[1]), (high, slopes[0])) if l < high])
 def around(node, i, z):  # fractions around an activation's value at z
-    if node.op in ("sigmoid", "tanh"):  # tanh z = 2 sigmoid(2z) - 1
-        return sigmoid(z) if node.op == "sigmoid" else [2 * value - 1 for value in sigmoid(2 * z)]
+    if node.op in CURVES:
+        return exact_curves.value(node, z)
     if node.op == "clip":
         return [F(min(max(z, node.settings.get("low", -math.inf)), node.settings.get("high", math.inf)))] * 2
     slope, bend = F(node.settings.get("slope", 0)), F(node.values["bend"][i]) if node.op == "param_ramp" else z
     return [slope * z if z < 0 else bend + slope * (z - bend) if z > bend else z] * 2
 def reach(node, i, s, below, l, u):
-    """The t up to which s*z + t stays below an activation on [l, u], or from which it stays above: straight between bends, or the sigmoid, which
-    turned round is itself."""
-    if node.op in ("sigmoid", "tanh"):
-        s, l, u = (s / 4, 2 * l, 2 * u) if node.op == "tanh" else (s, l, u)
-        t = under_sigmoid(s, l, u) if below else 1 - under_sigmoid(s, -u, -l)
-        return 2 * t - 1 if node.op == "tanh" else t
+    """The t up to which s*z + t stays below an activation on [l, u], or from which it stays above: a curve, or straight between bends."""
+    if node.op in CURVES:
+        return exact_curves.reach(node, s, below, l, u)
     return (min if below else max)(around(node, i, z)[0] - s * z for z in [l, u] + [F(b) for b in bends(node, i)] if l <= z <= u)
+def straight(node, i, low, high):
+    return exact_curves.straight(node, low, high) if node.op in CURVES else not any(low < bend < high for bend in bends(node, i))
 def bends(node, i):
     return list(node.settings.values()) if node.op == "clip" else [0] + node.values.get("bend", [])[i:i + 1]
 
@@ -199,6 +188,8 @@ def lowest(nodes, ball, target, row, k, cut):
     while waiting:
         at = max(waiting)
         (row, k), node = waiting.pop(at), nodes[at]
+        if node.op == "input":
+            node.reached = row, k, total
         if node.op == "input" and ball:
             (norm, centre, epsilon), sizes = ball, [abs(a) for a in row.values()] or [0]
             size = root_above(F(sum(a * a for a in sizes), 1 << 2 * k)) if norm == "2" else F(max(sizes), 1 << k)

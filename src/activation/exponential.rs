@@ -1,7 +1,7 @@
-//! e^(−x) between two numbers, from additions, multiplications and divisions alone: what a library's `exp` may be wrong by is written
+//! e^(−x) and ln(1 + x) between two numbers, from additions, multiplications and divisions alone: what a library's `exp` or `ln` may be wrong by is written
 //! down nowhere, what these may be is (docs/methods.md §10).
 
-use super::outward::{down, sum, up};
+use super::outward::{down, greater, lesser, sum, up};
 
 /// ln 2 to 32 bits, so that its multiples up to 2²⁰ are exact.
 const LN2_HIGH: f64 = f64::from_bits(0x3fe6_2e42_fee0_0000);
@@ -48,4 +48,43 @@ pub(super) fn exp_minus(x: f64) -> (f64, f64) {
     // n is at most 1011: the power is a normal number, and so is the product, which is exact.
     let power = f64::from_bits((1023 - n as u64) << 52);
     (series(r.0, 1.0, down) * power, series(r.1, REST, up) * power)
+}
+
+/// Numbers around 1 − e^(−x) for x ≥ 0, between 0 and 1 and a few units in the last place apart where x is small too; NaN where x is not finite.
+pub(super) fn one_less_exp_minus(x: f64) -> (f64, f64) {
+    // From here on the difference has digits enough.
+    if x >= 1.0 / 64.0 || !x.is_finite() {
+        let (low, high) = exp_minus(x);
+        return (greater(down(1.0 - high), 0.0), lesser(up(1.0 - low), 1.0));
+    }
+    // x·(1 − x/2·(1 − x/3·(…))), where each bracket lies between 0 and 1: the last but eight is so much smaller than what it is taken from.
+    let (low, high) = (2..=10).rev().fold((0.0, 1.0), |(low, high), k| {
+        let part = |inner: f64, step: fn(f64) -> f64| step(step(x / f64::from(k)) * inner);
+        (greater(down(1.0 - part(high, up)), 0.0), lesser(up(1.0 - greater(part(low, down), 0.0)), 1.0))
+    });
+    (greater(down(x * low), 0.0), lesser(up(x * high), 1.0))
+}
+
+/// Terms of the series of ln(1 + x) for x ≤ 1; each is less than a ninth of the one before.
+const LN_TERMS: u32 = 18;
+
+/// Numbers around ln(1 + x) for 0 ≤ x ≤ 1: a few units in the last place apart; NaN for other x.
+///
+/// With y = x/(2 + x) ≤ 1/3 it is 2·artanh y = 2y·(1 + y²/3 + y⁴/5 + …). What follows the term of y^(2n) is less than y^(2n+2)/(1 − y²) < 1.125·9^(−n−1),
+/// which beside 1 + y²/3 ≥ 1 is less than half a unit for n = 18; it is added all the same.
+pub(super) fn ln_after_one(x: f64) -> (f64, f64) {
+    if !(0.0..=1.0).contains(&x) {
+        return (f64::NAN, f64::NAN);
+    }
+    if x == 0.0 {
+        return (0.0, 0.0);
+    }
+    let y = (down(x / up(2.0 + x)), up(x / down(2.0 + x)));
+    let square = (greater(down(y.0 * y.0), 0.0), up(y.1 * y.1));
+    let series = |square: f64, rest: f64, step: fn(f64) -> f64| {
+        (0..=LN_TERMS).rev().fold(rest, |sum, n| step(step(1.0 / f64::from(2 * n + 1)) + step(square * sum)))
+    };
+    // The last term's own factor: what follows it, as a part of the next power.
+    let (low, high) = (series(square.0, 0.0, down), series(square.1, 1.125 / f64::from(2 * LN_TERMS + 3), up));
+    (greater(down(2.0 * y.0 * low), 0.0), up(2.0 * y.1 * high))
 }

@@ -1,7 +1,7 @@
 //! A layer of neurons by rule: the one place that lists the rules.
 
 use super::{
-    Clip, Curve, Curves, Lines, Real, Side, Sigmoid, Status, Strategy, Tanh,
+    Clip, Curve, Curves, Elu, Lines, Real, Side, Sigmoid, Softplus, Status, Strategy, Tanh,
     rule::{Rule, status},
 };
 
@@ -16,6 +16,10 @@ pub enum Activation {
     Sigmoid,
     /// The hyperbolic tangent.
     Tanh,
+    /// z from 0 on, scale·(e^z − 1) below.
+    Elu(Elu<f64>),
+    /// ln(1 + e^z).
+    Softplus,
 }
 
 /// The same in one precision, neuron by neuron.
@@ -29,6 +33,10 @@ pub enum Rules<T> {
     Sigmoid(Vec<Sigmoid>),
     /// See [`Activation::Tanh`].
     Tanh(Vec<Tanh>),
+    /// See [`Activation::Elu`].
+    Elu(Vec<Elu<T>>),
+    /// See [`Activation::Softplus`].
+    Softplus(Vec<Softplus>),
 }
 
 /// The same expression for the slice of rules that a layer has, whatever they are: it is compiled once for each rule, and chosen once for
@@ -40,6 +48,8 @@ macro_rules! by_rule {
             $crate::activation::Rules::Clip($slice) => $body,
             $crate::activation::Rules::Sigmoid($slice) => $body,
             $crate::activation::Rules::Tanh($slice) => $body,
+            $crate::activation::Rules::Elu($slice) => $body,
+            $crate::activation::Rules::Softplus($slice) => $body,
         }
     };
 }
@@ -53,6 +63,8 @@ impl<T: Real> Rules<T> {
             Activation::Clip(clip) => Rules::Clip(vec![Clip { low: T::of(clip.low), high: T::of(clip.high) }; width]),
             Activation::Sigmoid => Rules::Sigmoid(vec![Sigmoid; width]),
             Activation::Tanh => Rules::Tanh(vec![Tanh; width]),
+            Activation::Elu(elu) => Rules::Elu(vec![Elu { scale: T::of(elu.scale) }; width]),
+            Activation::Softplus => Rules::Softplus(vec![Softplus; width]),
         }
     }
 }
@@ -68,6 +80,10 @@ pub enum Neuron {
     Sigmoid(Sigmoid),
     /// See [`Activation::Tanh`].
     Tanh(Tanh),
+    /// See [`Activation::Elu`].
+    Elu(Elu<f64>),
+    /// See [`Activation::Softplus`].
+    Softplus(Softplus),
 }
 
 macro_rules! of_neuron {
@@ -77,6 +93,8 @@ macro_rules! of_neuron {
             Neuron::Clip($rule) => $body,
             Neuron::Sigmoid($rule) => $body,
             Neuron::Tanh($rule) => $body,
+            Neuron::Elu($rule) => $body,
+            Neuron::Softplus($rule) => $body,
         }
     };
 }
@@ -87,7 +105,7 @@ impl Neuron {
         match self {
             Neuron::Curve(curve) => Some([0.0, curve.bend]),
             Neuron::Clip(clip) => Some([clip.low, clip.high]),
-            Neuron::Sigmoid(_) | Neuron::Tanh(_) => None,
+            Neuron::Sigmoid(_) | Neuron::Tanh(_) | Neuron::Elu(_) | Neuron::Softplus(_) => None,
         }
     }
 }
@@ -138,6 +156,8 @@ impl Activation {
             Activation::Clip(clip) => Neuron::Clip(*clip),
             Activation::Sigmoid => Neuron::Sigmoid(Sigmoid),
             Activation::Tanh => Neuron::Tanh(Tanh),
+            Activation::Elu(elu) => Neuron::Elu(*elu),
+            Activation::Softplus => Neuron::Softplus(Softplus),
         }
     }
 
@@ -151,7 +171,7 @@ impl Activation {
         match self {
             Activation::Curves(curves) => curves.bend.is_some(),
             Activation::Clip(clip) => clip.has_both(),
-            Activation::Sigmoid | Activation::Tanh => false,
+            Activation::Sigmoid | Activation::Tanh | Activation::Elu(_) | Activation::Softplus => false,
         }
     }
 
@@ -160,7 +180,7 @@ impl Activation {
         match self {
             Activation::Curves(curves) => curves.bend.as_ref().map(|bend| z / f64::from(bend[index])),
             Activation::Clip(clip) => clip.has_both().then(|| (z - clip.low) / (clip.high - clip.low)),
-            Activation::Sigmoid | Activation::Tanh => None,
+            Activation::Sigmoid | Activation::Tanh | Activation::Elu(_) | Activation::Softplus => None,
         }
     }
 }

@@ -1,9 +1,9 @@
 //! Sigmoid: 1 / (1 + e^(−z)).
 
+use super::curved::{self, Enclosed, Shape, curved};
 use super::exponential::exp_minus;
 use super::outward::{down, greater, lesser, up};
 use super::rule::{Outward, Rule};
-use super::s_shaped::{self, Enclosed, Shape, s_shaped};
 use super::{Lines, Real, Side, Status, Strategy};
 
 /// 1 / (1 + e^(−z)).
@@ -31,15 +31,16 @@ impl<T: Real> Shape<T> for Sigmoid {
         Shape::<T>::slope(self, z) * (T::one() - value - value)
     }
 
-    /// With p(1 − p) = s and p = (1 + √(1 − 4s))/2: ln(p/(1 − p)) = 2·ln(p/√s).
-    fn with_slope(&self, slope: T) -> T {
+    /// With p(1 − p) = s and p = (1 + √(1 − 4s))/2: ln(p/(1 − p)) = 2·ln(p/√s) after 0, its mirror before it.
+    fn with_slope(&self, slope: T, side: Side) -> T {
         let (two, four) = (T::of(2.0), T::of(4.0));
         let p = (T::one() + (T::one() - four * slope).max(T::zero()).sqrt()) / two;
-        two * (p / slope.sqrt()).ln()
+        let point = two * (p / slope.sqrt()).ln();
+        if side == Side::Below { -point } else { point }
     }
 }
 
-s_shaped!(Sigmoid);
+curved!(Sigmoid, Sigmoid);
 
 impl Enclosed for Sigmoid {
     fn value_around(&self, z: f64) -> (f64, f64) {
@@ -54,7 +55,7 @@ impl Enclosed for Sigmoid {
         }
     }
 
-    fn slope_around(&self, z: f64) -> (f64, f64) {
+    fn slope_around(&self, z: f64, _: f64) -> (f64, f64) {
         let (low, high) = exp_minus(z.abs());
         // e/(1 + e)² grows with e up to 1.
         let (below, above) = (up(1.0 + low), down(1.0 + high));

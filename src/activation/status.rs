@@ -6,7 +6,7 @@ use super::Real;
 ///
 /// ReLU and LeakyReLU have three statuses: [`LeftDead`](Status::LeftDead) ("dead"),
 /// [`LeftUnstable`](Status::LeftUnstable) ("unstable") and [`Alive`](Status::Alive). ParamRamp, and a clip with two ends, have all
-/// six. Sigmoid and tanh are straight nowhere: each of their neurons is [`LeftUnstable`](Status::LeftUnstable).
+/// six. Sigmoid, tanh and softplus are straight nowhere: each of their neurons is [`LeftUnstable`](Status::LeftUnstable); ELU's is alive from 0 on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub enum Status {

@@ -1,9 +1,9 @@
 //! Tanh: (e^z − e^(−z)) / (e^z + e^(−z)).
 
+use super::curved::{self, Enclosed, Shape, curved};
 use super::exponential::exp_minus;
 use super::outward::{down, greater, lesser, up};
 use super::rule::{Outward, Rule};
-use super::s_shaped::{self, Enclosed, Shape, s_shaped};
 use super::{Lines, Real, Side, Status, Strategy};
 
 /// The hyperbolic tangent.
@@ -32,13 +32,14 @@ impl<T: Real> Shape<T> for Tanh {
         -(value + value) * Shape::<T>::slope(self, z)
     }
 
-    /// With 1 − t² = s and t = √(1 − s): artanh t = ln((1 + t)/√s).
-    fn with_slope(&self, slope: T) -> T {
-        ((T::one() + (T::one() - slope).max(T::zero()).sqrt()) / slope.sqrt()).ln()
+    /// With 1 − t² = s and t = √(1 − s): artanh t = ln((1 + t)/√s) after 0, its mirror before it.
+    fn with_slope(&self, slope: T, side: Side) -> T {
+        let point = ((T::one() + (T::one() - slope).max(T::zero()).sqrt()) / slope.sqrt()).ln();
+        if side == Side::Below { -point } else { point }
     }
 }
 
-s_shaped!(Tanh);
+curved!(Tanh, Tanh);
 
 impl Enclosed for Tanh {
     fn value_around(&self, z: f64) -> (f64, f64) {
@@ -60,7 +61,7 @@ impl Enclosed for Tanh {
         if z > 0.0 { (low, high) } else { (-high, -low) }
     }
 
-    fn slope_around(&self, z: f64) -> (f64, f64) {
+    fn slope_around(&self, z: f64, _: f64) -> (f64, f64) {
         let (low, high) = exp_minus(2.0 * z.abs());
         // 4e/(1 + e)² grows with e up to 1.
         let (below, above) = (up(1.0 + low), down(1.0 + high));

@@ -15,7 +15,8 @@ fn clip(low: f64, high: f64) -> Neuron {
 
 /// Each rule, with bends that the points below lie on, next to and between.
 fn rules() -> Vec<Neuron> {
-    let mut rules = vec![Neuron::Sigmoid(Sigmoid), Neuron::Tanh(Tanh)];
+    let mut rules = vec![Neuron::Sigmoid(Sigmoid), Neuron::Tanh(Tanh), Neuron::Softplus(Softplus)];
+    rules.extend([1.0, 0.3].map(|scale| Neuron::Elu(Elu { scale })));
     for slope in [0.0, 0.01, 0.3] {
         rules.extend([0.5, 1.0, NONE].map(|bend| curve(slope, bend)));
     }
@@ -167,6 +168,8 @@ fn lines_move_as_differences_say() {
         clip(-NONE, 0.5),
         Neuron::Sigmoid(Sigmoid),
         Neuron::Tanh(Tanh),
+        Neuron::Elu(Elu { scale: 0.4 }),
+        Neuron::Softplus(Softplus),
     ] {
         for strategy in Strategy::ALL {
             for (l, u) in ranges {
@@ -255,6 +258,9 @@ fn statuses() {
         (below, 0.0, 0.5, Alive),
         (Neuron::Sigmoid(Sigmoid), -9.0, -8.0, LeftUnstable),
         (Neuron::Tanh(Tanh), 1.0, 1.0, LeftUnstable),
+        (Neuron::Softplus(Softplus), 1.0, 9.0, LeftUnstable),
+        (Neuron::Elu(Elu { scale: 0.5 }), -1.0, 0.0, LeftUnstable),
+        (Neuron::Elu(Elu { scale: 0.5 }), 0.0, 9.0, Alive),
     ] {
         assert_eq!(status(&rule, l, u), wanted, "{rule:?} [{l}, {u}]");
     }

@@ -122,6 +122,8 @@ pub fn summarise(network: &Network) -> NetworkSummary {
             Activation::Clip(clip) => RuleSummary::Clip { low: clip.low as f32, high: clip.high as f32 },
             Activation::Sigmoid => RuleSummary::Sigmoid,
             Activation::Tanh => RuleSummary::Tanh,
+            Activation::Elu(elu) => RuleSummary::Elu { scale: elu.scale as f32 },
+            Activation::Softplus => RuleSummary::Softplus,
         },
     });
     NetworkSummary {

@@ -9,6 +9,7 @@ mod avg_pool;
 mod batch_norm;
 mod clip;
 mod conv2d;
+mod elu;
 mod flatten;
 mod graph;
 mod hash;
@@ -23,7 +24,7 @@ mod parts;
 mod query;
 mod relu;
 mod reshape;
-mod s_shaped;
+mod smooth;
 #[cfg(test)]
 mod tables;
 
@@ -32,6 +33,7 @@ pub use avg_pool::AvgPool;
 pub use batch_norm::BatchNorm;
 pub use clip::Clip;
 pub use conv2d::Conv2d;
+pub use elu::Elu;
 pub use flatten::Flatten;
 pub use graph::{Layer, Network, Node, NodeId};
 pub use leaky_relu::LeakyRelu;
@@ -45,7 +47,7 @@ pub use parts::{Parts, Sliding};
 pub use query::{Clause, Part, Query, Row, f32_above, f32_below};
 pub use relu::Relu;
 pub use reshape::Reshape;
-pub use s_shaped::{
-    SShaped,
-    SShaped::{Sigmoid, Tanh},
+pub use smooth::{
+    Smooth,
+    Smooth::{Sigmoid, Softplus, Tanh},
 };

@@ -68,6 +68,13 @@ pub enum Parts<'a> {
     Sigmoid,
     /// The hyperbolic tangent.
     Tanh,
+    /// z from 0 on, scale·(e^z − 1) below.
+    Elu {
+        /// α.
+        scale: f64,
+    },
+    /// ln(1 + e^z).
+    Softplus,
     /// None of these: no writer but the project's own knows it.
     Other,
 }
@@ -78,6 +85,7 @@ impl Parts<'_> {
         let all = match self {
             Parts::BatchNorm { stabilizer } => vec![("stabilizer", *stabilizer)],
             Parts::LeakyRelu { slope } | Parts::ParamRamp { slope } => vec![("slope", *slope)],
+            Parts::Elu { scale } => vec![("scale", *scale)],
             Parts::Clip { low, high } => vec![("low", *low), ("high", *high)],
             _ => Vec::new(),
         };

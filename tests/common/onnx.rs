@@ -270,8 +270,8 @@ pub struct Tensor {
 /// The attributes that an operator of opset 13 may have.
 fn known(op: &str) -> &'static [&'static str] {
     match op {
-        "Add" | "Sub" | "Mul" | "Div" | "Relu" | "Reshape" | "Clip" | "Sigmoid" | "Tanh" => &[],
-        "LeakyRelu" => &["alpha"],
+        "Add" | "Sub" | "Mul" | "Div" | "Relu" | "Reshape" | "Clip" | "Sigmoid" | "Tanh" | "Softplus" => &[],
+        "LeakyRelu" | "Elu" => &["alpha"],
         "Flatten" => &["axis"],
         "Gemm" => &["alpha", "beta", "transA", "transB"],
         "Conv" => &["auto_pad", "dilations", "group", "kernel_shape", "pads", "strides"],
@@ -315,6 +315,8 @@ impl Model {
             "LeakyRelu" => map(&|v| if v < 0.0 { float("alpha") * v } else { v }),
             "Sigmoid" => map(&|v| 1.0 / (1.0 + (-v).exp())),
             "Tanh" => map(&f64::tanh),
+            "Elu" => map(&|v| if v < 0.0 { float("alpha") * v.exp_m1() } else { v }),
+            "Softplus" => map(&|v| v.max(0.0) + (-v.abs()).exp().ln_1p()),
             "Clip" => {
                 let end = |at: usize, absent: f64| match node.inputs.get(at) {
                     Some(name) if !name.is_empty() => {

@@ -76,6 +76,9 @@ pub enum Block {
     Clip(f64, f64),
     Sigmoid,
     Tanh,
+    /// α.
+    Elu(f64),
+    Softplus,
     Largest {
         kernel: [usize; 2],
         stride: [usize; 2],
@@ -113,6 +116,8 @@ fn activation() -> impl Strategy<Value = Block> {
             (-0.5..0.5f64).prop_map(move |high| Block::Clip(-none, high))],
         1 => Just(Block::Sigmoid),
         1 => Just(Block::Tanh),
+        1 => prop_oneof![Just(1.0), 0.01..1.0f64].prop_map(Block::Elu),
+        1 => Just(Block::Softplus),
     ]
 }
 
@@ -268,6 +273,8 @@ fn attach(network: &mut Network, block: &Block, from: NodeId, rng: &mut Rng) {
         Block::Clip(low, high) => Arc::new(Clip { low: *low, high: *high }),
         Block::Sigmoid => Arc::new(Sigmoid),
         Block::Tanh => Arc::new(Tanh),
+        Block::Elu(scale) => Arc::new(Elu { scale: *scale }),
+        Block::Softplus => Arc::new(Softplus),
         Block::Largest { kernel, stride, padding } => {
             let Some([_, height, wide]) = image else { return };
             let (kernel, padding) = fit(*kernel, *padding, [height, wide]);

@@ -25,7 +25,7 @@ pub fn evaluate(network: &Network, x: &[f64]) -> Vec<Vec<f64>> {
 }
 
 /// The operators that act on each element by itself and are not affine.
-pub const ACTIVATIONS: [&str; 6] = ["relu", "leaky_relu", "param_ramp", "clip", "sigmoid", "tanh"];
+pub const ACTIVATIONS: [&str; 8] = ["relu", "leaky_relu", "param_ramp", "clip", "sigmoid", "tanh", "elu", "softplus"];
 
 /// The nodes that activations read, in the order of the graph: the layers that bounds are kept of.
 pub fn layers(network: &Network) -> Vec<NodeId> {
@@ -67,6 +67,8 @@ fn step(operator: &dyn Operator, inputs: &[(&Node, &[f64])], node: &Node) -> Vec
         }
         "sigmoid" => x.iter().map(|&z| 1.0 / (1.0 + (-z).exp())).collect(),
         "tanh" => x.iter().map(|&z| z.tanh()).collect(),
+        "elu" => x.iter().map(|&z| if z < 0.0 { number("scale") * z.exp_m1() } else { z }).collect(),
+        "softplus" => x.iter().map(|&z| z.max(0.0) + (-z.abs()).exp().ln_1p()).collect(),
         "max_pool" => {
             let (kernel, stride, padding) = (pair("kernel"), pair("stride"), pair("padding"));
             let [_, height, width] = <[usize; 3]>::try_from(from.shape.as_slice()).expect("an image");

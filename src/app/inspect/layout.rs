@@ -3,13 +3,15 @@
 use serde_json::{Map, Value};
 
 /// What a layer may be, and the settings that its row offers. Weights are named in it, not held.
-pub const OPERATORS: [(&str, &[&str]); 13] = [
+pub const OPERATORS: [(&str, &[&str]); 15] = [
     ("linear", &["weight", "bias"]),
     ("conv2d", &["weight", "bias", "stride", "padding", "groups"]),
     ("relu", &[]),
     ("leaky_relu", &["slope"]),
     ("sigmoid", &[]),
     ("tanh", &[]),
+    ("elu", &["scale"]),
+    ("softplus", &[]),
     ("clip", &["low", "high"]),
     ("max_pool", &["kernel", "stride", "padding"]),
     ("avg_pool", &["kernel", "stride", "padding"]),

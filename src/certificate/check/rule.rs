@@ -1,9 +1,9 @@
 //! Activations: values of exact numbers, which lines stay on their side of the curve over a range, and slopes worth trying.
 
 use super::{
+    curved::{self, Curve},
     dyadic::Dyadic,
     line::Line,
-    s_shaped::{Curve, intercept_below, value},
 };
 
 /// The activation of a layer.
@@ -12,10 +12,8 @@ pub(super) enum Rule {
     Bent { slope: f64, bend: Option<Vec<f32>> },
     /// z cut to a range; an end may be infinite.
     Clip { low: f64, high: f64 },
-    /// 1 / (1 + e^(−z)).
-    Sigmoid,
-    /// The hyperbolic tangent.
-    Tanh,
+    /// Straight nowhere, or from 0 on alone.
+    Curved(Curve),
 }
 
 impl Rule {
@@ -28,7 +26,7 @@ impl Rule {
             Rule::Clip { low, high } => {
                 [*low, *high].into_iter().filter(|end| end.is_finite()).map(Dyadic::of).collect()
             }
-            Rule::Sigmoid | Rule::Tanh => Vec::new(),
+            Rule::Curved(_) => Vec::new(),
         }
     }
 
@@ -49,8 +47,7 @@ impl Rule {
                 let raised = if low.is_finite() { Dyadic::of(*low).max(z.clone()) } else { z.clone() };
                 if high.is_finite() { Dyadic::of(*high).min(raised) } else { raised }
             }
-            Rule::Sigmoid => return value(Curve::Sigmoid, z),
-            Rule::Tanh => return value(Curve::Tanh, z),
+            Rule::Curved(curve) => return curved::value(*curve, z),
         };
         [exact.clone(), exact]
     }
@@ -71,28 +68,16 @@ impl Rule {
         lower: &Dyadic,
         upper: &Dyadic,
     ) -> Dyadic {
-        let curve = match self {
-            Rule::Sigmoid => Curve::Sigmoid,
-            Rule::Tanh => Curve::Tanh,
-            Rule::Bent { .. } | Rule::Clip { .. } => {
-                let gap = |z: &Dyadic| &self.around(neuron, z)[0] - &(slope * z);
-                let (low, high) = (gap(lower), gap(upper));
-                let start = if below { low.min(high) } else { low.max(high) };
-                return self.within(neuron, lower, upper).fold(start, |found, z| {
-                    let gap = gap(&z);
-                    if below { found.min(gap) } else { found.max(gap) }
-                });
-            }
-        };
-        if below {
-            return intercept_below(curve, slope, lower, upper);
+        if let Rule::Curved(curve) = self {
+            return curved::intercept(*curve, slope, below, lower, upper);
         }
-        // Turned round 0 the curve is itself: σ(v) ≤ s·v + t is c − σ(w) ≤ −s·w + t for w = −v, with c = σ(−v) + σ(v).
-        let whole = Dyadic::integer(match curve {
-            Curve::Sigmoid => 1,
-            Curve::Tanh => 0,
-        });
-        &whole - &intercept_below(curve, slope, &-upper, &-lower)
+        let gap = |z: &Dyadic| &self.around(neuron, z)[0] - &(slope * z);
+        let (low, high) = (gap(lower), gap(upper));
+        let start = if below { low.min(high) } else { low.max(high) };
+        self.within(neuron, lower, upper).fold(start, |found, z| {
+            let gap = gap(&z);
+            if below { found.min(gap) } else { found.max(gap) }
+        })
     }
 
     /// Bends strictly between two numbers.
@@ -103,7 +88,7 @@ impl Rule {
     /// Whether σ is straight over a range.
     pub(super) fn straight(&self, neuron: usize, lower: &Dyadic, upper: &Dyadic) -> bool {
         match self {
-            Rule::Sigmoid | Rule::Tanh => lower >= upper,
+            Rule::Curved(curve) => lower >= upper || curve.straight_from(lower),
             Rule::Bent { .. } | Rule::Clip { .. } => self.within(neuron, lower, upper).next().is_none(),
         }
     }
@@ -111,7 +96,7 @@ impl Rule {
     /// Where a neuron that is not straight over a range may be decided on: at a bend, or in the middle where the curve has none.
     pub(super) fn bend(&self, neuron: usize, lower: &Dyadic, upper: &Dyadic) -> Option<f64> {
         match self {
-            Rule::Sigmoid | Rule::Tanh => (lower < upper).then(|| (lower + upper).times_power(-1).near()),
+            Rule::Curved(_) => (!self.straight(neuron, lower, upper)).then(|| (lower + upper).times_power(-1).near()),
             Rule::Bent { .. } | Rule::Clip { .. } => self.within(neuron, lower, upper).next().map(|bend| bend.near()),
         }
     }
@@ -129,14 +114,7 @@ impl Rule {
                 };
                 if outside(low, z, false) || outside(high, z, true) { 0.0 } else { 1.0 }
             }
-            Rule::Sigmoid => {
-                let e = (-z.near().abs()).exp();
-                e / ((1.0 + e) * (1.0 + e))
-            }
-            Rule::Tanh => {
-                let value = z.near().tanh();
-                1.0 - value * value
-            }
+            Rule::Curved(curve) => curve.steepness(z.near()),
         }
     }
 
@@ -145,7 +123,7 @@ impl Rule {
     pub(super) fn slopes(&self, neuron: usize, lower: &Dyadic, upper: &Dyadic) -> Vec<f64> {
         let middle = |a: &Dyadic, b: &Dyadic| (a + b).times_power(-1);
         let mut points = match self {
-            Rule::Sigmoid | Rule::Tanh => vec![lower.clone(), middle(lower, upper), upper.clone()],
+            Rule::Curved(_) => vec![lower.clone(), middle(lower, upper), upper.clone()],
             Rule::Bent { .. } | Rule::Clip { .. } => {
                 let mut bends: Vec<Dyadic> = self.within(neuron, lower, upper).collect();
                 bends.sort();

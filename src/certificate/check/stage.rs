@@ -1,6 +1,7 @@
 //! A network's nodes as the checker takes them: read off the operators' own parameters, which are exact.
 
 use super::{
+    curved::Curve,
     dyadic::{Dyadic, Float},
     rejected::Rejected,
     rule::Rule,
@@ -87,7 +88,7 @@ fn spread(values: Vec<Float>, shape: &[usize]) -> Vec<Float> {
 }
 
 /// numerator/denominator between two numbers, for a denominator above 0.
-fn quotient(numerator: &Dyadic, denominator: &Dyadic) -> [Float; 2] {
+pub(super) fn quotient(numerator: &Dyadic, denominator: &Dyadic) -> [Float; 2] {
     let Some(size) = numerator.size() else { return [Float::of(0.0), Float::of(0.0)] };
     // More digits than a Float holds.
     let digits = 100 + denominator.size().unwrap_or(0) - size;
@@ -177,8 +178,10 @@ fn stage(network: &Network, node: NodeId) -> Option<Stage> {
         Parts::LeakyRelu { slope } => Stage::Activation(Rule::Bent { slope, bend: None }),
         Parts::ParamRamp { slope } => Stage::Activation(Rule::Bent { slope, bend: Some(named("bend")?) }),
         Parts::Clip { low, high } => Stage::Activation(Rule::Clip { low, high }),
-        Parts::Sigmoid => Stage::Activation(Rule::Sigmoid),
-        Parts::Tanh => Stage::Activation(Rule::Tanh),
+        Parts::Sigmoid => Stage::Activation(Rule::Curved(Curve::Sigmoid)),
+        Parts::Tanh => Stage::Activation(Rule::Curved(Curve::Tanh)),
+        Parts::Elu { scale } => Stage::Activation(Rule::Curved(Curve::Elu(scale))),
+        Parts::Softplus => Stage::Activation(Rule::Curved(Curve::Softplus)),
         Parts::Other => return None,
     })
 }

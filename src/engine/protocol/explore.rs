@@ -2,7 +2,7 @@
 
 use super::{arrays::Floats, gpu::Device};
 use crate::{
-    activation::{Clip, Curve, Neuron, Sigmoid, Tanh},
+    activation::{Clip, Curve, Elu, Neuron, Sigmoid, Softplus, Tanh},
     bounds::{Method, Norm, Region, Strategy},
 };
 use serde::{Deserialize, Serialize};
@@ -110,6 +110,13 @@ pub enum RuleSummary {
     Sigmoid,
     /// The hyperbolic tangent.
     Tanh,
+    /// z from 0 on, scale·(e^z − 1) below.
+    Elu {
+        /// α.
+        scale: f32,
+    },
+    /// ln(1 + e^z).
+    Softplus,
 }
 
 impl LayerSummary {
@@ -128,6 +135,8 @@ impl LayerSummary {
             RuleSummary::Clip { low, high } => Neuron::Clip(Clip { low: f64::from(*low), high: f64::from(*high) }),
             RuleSummary::Sigmoid => Neuron::Sigmoid(Sigmoid),
             RuleSummary::Tanh => Neuron::Tanh(Tanh),
+            RuleSummary::Elu { scale } => Neuron::Elu(Elu { scale: f64::from(*scale) }),
+            RuleSummary::Softplus => Neuron::Softplus(Softplus),
         }
     }
 
@@ -136,7 +145,7 @@ impl LayerSummary {
         match &self.rule {
             RuleSummary::Curve { bend, .. } => bend.iter().any(|r| r.is_finite()),
             RuleSummary::Clip { low, high } => low.is_finite() && high.is_finite(),
-            RuleSummary::Sigmoid | RuleSummary::Tanh => false,
+            RuleSummary::Sigmoid | RuleSummary::Tanh | RuleSummary::Elu { .. } | RuleSummary::Softplus => false,
         }
     }
 }

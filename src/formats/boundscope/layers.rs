@@ -15,7 +15,7 @@ use std::{collections::HashMap, sync::Arc};
 
 /// What `op` may be, and the fields that each of them has beside [`COMMON`]. Any other field is refused: what nobody reads would
 /// make another network of the file than its writer meant.
-const OPERATORS: [(&str, &[&str]); 15] = [
+const OPERATORS: [(&str, &[&str]); 17] = [
     ("linear", &["weight", "bias"]),
     ("conv2d", &["weight", "bias", "stride", "padding", "groups"]),
     ("flatten", &[]),
@@ -31,6 +31,8 @@ const OPERATORS: [(&str, &[&str]); 15] = [
     ("clip", &["low", "high"]),
     ("sigmoid", &[]),
     ("tanh", &[]),
+    ("elu", &["scale"]),
+    ("softplus", &[]),
 ];
 
 /// Fields that every layer may have: its operator, a name that later layers may use, and the names of the layers it reads (the layer
@@ -217,6 +219,8 @@ impl<'a> Layer<'a> {
             }
             "sigmoid" => Arc::new(Sigmoid),
             "tanh" => Arc::new(Tanh),
+            "elu" => Arc::new(Elu { scale: self.number("scale")? }),
+            "softplus" => Arc::new(Softplus),
             op => return Err(unknown(self.layer, op)),
         })
     }

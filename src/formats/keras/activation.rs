@@ -39,13 +39,13 @@ pub fn named(nodes: &mut Nodes, input: &str, activation: &Value) -> Result<Strin
         "hard_tanh" => clip(nodes, input, -1.0, 1.0),
         "softmax" => nodes.add("Softmax", &[input], &[("axis", Setting::Int(-1))]),
         "log_softmax" => nodes.add("LogSoftmax", &[input], &[("axis", Setting::Int(-1))]),
-        // Known, and refused by the operator's name where the graph is read.
         "elu" => nodes.add("Elu", &[input], &[]),
+        "softplus" => nodes.add("Softplus", &[input], &[]),
+        // Known, and refused by the operator's name where the graph is read.
         "selu" => nodes.add("Selu", &[input], &[]),
         "gelu" => nodes.add("Gelu", &[input], &[]),
         "silu" | "swish" => nodes.add("Swish", &[input], &[]),
         "mish" => nodes.add("Mish", &[input], &[]),
-        "softplus" => nodes.add("Softplus", &[input], &[]),
         "softsign" => nodes.add("Softsign", &[input], &[]),
         "hard_sigmoid" => nodes.add("HardSigmoid", &[input], &[]),
         _ => return Err(format!("its activation {} is not known", shown(activation))),
@@ -63,7 +63,10 @@ pub fn layer(nodes: &mut Nodes, input: &str, class: &str, settings: &Settings<'_
         "ReLU" => relu(nodes, input, settings),
         "LeakyReLU" => leaky(nodes, input, settings),
         "Softmax" => softmax(nodes, input, settings),
-        "ELU" => settings.number("alpha").map(|_| nodes.add("Elu", &[input], &[])),
+        "ELU" => settings.number("alpha").map(|alpha| {
+            let alpha: Vec<_> = alpha.map(|alpha| ("alpha", Setting::Float(alpha))).into_iter().collect();
+            nodes.add("Elu", &[input], &alpha)
+        }),
         _ => return None,
     })
 }

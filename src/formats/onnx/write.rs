@@ -189,6 +189,8 @@ impl Layer<'_> {
             Parts::Clip { low, high } => self.clip(graph, low, high),
             Parts::Sigmoid => graph.node("Sigmoid", &[z], out, &[]),
             Parts::Tanh => graph.node("Tanh", &[z], out, &[]),
+            Parts::Elu { scale } => graph.node("Elu", &[z], out, &[("alpha", Attribute::Float(scale as f32))]),
+            Parts::Softplus => graph.node("Softplus", &[z], out, &[]),
             Parts::Other => {
                 return Err(self.wrong(format!("has no form in ONNX opset {OPSET}; the project's own file holds it")));
             }

@@ -251,6 +251,11 @@ impl Layers<'_, '_> {
                 put("high", json!(self.number(fields, "max_val")?));
                 "clip"
             }
+            "activation.ELU" => {
+                put("scale", json!(self.number(fields, "alpha")?));
+                "elu"
+            }
+            "activation.Softplus" if self.number(fields, "beta")? == 1.0 => "softplus",
             "activation.Tanh" => "tanh",
             "activation.Sigmoid" => "sigmoid",
             "activation.Softmax" | "activation.LogSoftmax" => {

@@ -403,13 +403,15 @@ mod tests {
     fn what_no_kernel_computes_is_named() {
         let pool = MaxPool { kernel: [1, 2], stride: [1, 1], padding: [0, 0] };
         let ramp = ParamRamp { slope: 0.0, bend: [1.0, 2.0].into(), shape: vec![1, 1, 2] };
-        let rows: [(Arc<dyn Operator>, Option<&str>); 7] = [
+        let rows: [(Arc<dyn Operator>, Option<&str>); 9] = [
             (Arc::new(Relu), None),
             (Arc::new(LeakyRelu { slope: 0.1 }), None),
             (Arc::new(ramp), None),
             (Arc::new(Clip { low: 0.0, high: 6.0 }), Some("clip")),
             (Arc::new(Sigmoid), Some("sigmoid")),
             (Arc::new(Tanh), Some("tanh")),
+            (Arc::new(Elu { scale: 1.0 }), Some("elu")),
+            (Arc::new(Softplus), Some("softplus")),
             (Arc::new(pool), Some("max_pool")),
         ];
         for (operator, wanted) in rows {

@@ -13,8 +13,17 @@ fn sigmoid(x: f64) -> f64 {
     if x >= 0.0 { 1.0 / (1.0 + (-x).exp()) } else { x.exp() / (1.0 + x.exp()) }
 }
 
+/// ln(1 + e^x), in the form that does not overflow.
+fn softplus(x: f64) -> f64 {
+    x.max(0.0) + (-x.abs()).exp().ln_1p()
+}
+
 /// Operators of one input.
 pub fn unary(args: &Args<'_>) -> Result<Option<Tensor>, String> {
+    if args.node.op == "Elu" {
+        let scale = args.node.float("alpha")?.unwrap_or(1.0);
+        return Ok(Some(map(args.need(0)?, |x| if x < 0.0 { scale * x.exp_m1() } else { x })));
+    }
     let f: fn(f64) -> f64 = match args.node.op.as_str() {
         "Abs" => f64::abs,
         "Ceil" => f64::ceil,
@@ -27,6 +36,7 @@ pub fn unary(args: &Args<'_>) -> Result<Option<Tensor>, String> {
         "Relu" => |x| if x > 0.0 { x } else { x * 0.0 },
         "Sigmoid" => sigmoid,
         "Sqrt" => f64::sqrt,
+        "Softplus" => softplus,
         "Tanh" => f64::tanh,
         _ => return Ok(None),
     };

@@ -125,8 +125,8 @@ fn fused(mut node: Node) -> Result<Vec<Node>, FormatError> {
     node.settings.remove("activation_beta");
     node.settings.remove("activation_gamma");
     let settings = match (activation.as_str(), alpha) {
-        ("LeakyRelu", Some(alpha)) => [("alpha".to_owned(), Setting::Float(alpha))].into(),
-        ("Relu" | "Tanh" | "Sigmoid", None) | ("LeakyRelu", None) => [].into(),
+        ("LeakyRelu" | "Elu", Some(alpha)) => [("alpha".to_owned(), Setting::Float(alpha))].into(),
+        ("Relu" | "Tanh" | "Sigmoid" | "Softplus" | "Elu", None) | ("LeakyRelu", None) => [].into(),
         _ => return Err(at(&original, format!("its activation {activation} with these settings is not read"))),
     };
     (node.op, node.domain, node.version) = (plain.to_owned(), String::new(), 13);

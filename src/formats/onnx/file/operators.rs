@@ -21,6 +21,7 @@ const KNOWN: &[(&str, &[&str])] = &[
     ("DequantizeLinear", &["axis", "block_size", "output_dtype"]),
     ("Div", &["broadcast", "consumed_inputs"]),
     ("Dropout", &["ratio", "seed", "is_test", "consumed_inputs"]),
+    ("Elu", &["alpha", "consumed_inputs"]),
     ("Equal", &[]),
     ("Exp", &[]),
     ("Expand", &[]),
@@ -65,6 +66,7 @@ const KNOWN: &[(&str, &[&str])] = &[
     ("Size", &[]),
     ("Slice", &["axes", "ends", "starts"]),
     ("Softmax", &["axis"]),
+    ("Softplus", &[]),
     ("Split", &["axis", "split", "num_outputs"]),
     ("Sqrt", &["consumed_inputs"]),
     ("Squeeze", &["axes"]),
@@ -97,9 +99,9 @@ fn why(node: &Node) -> String {
         | "LpNormalization" | "LRN" | "Normalizer" => {
             "a normalisation by the input's own mean or spread is not affine and is not read; batch normalisation is".into()
         }
-        "Elu" | "Selu" | "Gelu" | "Softplus" | "Softsign" | "HardSwish" | "HardSigmoid" | "Erf" | "Celu" | "Mish" | "Swish"
+        "Selu" | "Gelu" | "Softsign" | "HardSwish" | "HardSigmoid" | "Erf" | "Celu" | "Mish" | "Swish"
         | "ThresholdedRelu" | "BiasGelu" | "FastGelu" | "QuickGelu" => {
-            "this activation is not read; Relu, LeakyRelu, PRelu, Clip, Max, Min, Abs, Sigmoid and Tanh are".into()
+            "this activation is not read; Relu, LeakyRelu, PRelu, Clip, Max, Min, Abs, Sigmoid, Tanh, Elu (up to alpha 1) and Softplus are".into()
         }
         _ if op.starts_with("TreeEnsemble") || op.starts_with("SVM") => "trees and support vectors are no neural network".into(),
         "LinearClassifier" | "LinearRegressor" => {

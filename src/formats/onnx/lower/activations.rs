@@ -3,9 +3,9 @@
 use super::{
     builder::Builder,
     layout,
-    view::{Step, View, uniform},
+    view::{Step, Value, View, uniform},
 };
-use crate::network::{LeakyRelu, Operator, Relu};
+use crate::network::{Elu, LeakyRelu, Operator, Relu, Softplus};
 use std::sync::Arc;
 
 /// An operator that works number by number and the same on each.
@@ -24,6 +24,46 @@ pub fn relu(builder: &mut Builder, view: &View) -> Result<View, String> {
     let made = apply(builder, view, Relu)?;
     builder.rectified.insert(made.node, view.clone());
     Ok(made)
+}
+
+/// x from 0 on, `scale`·(e^x − 1) below.
+pub fn elu(builder: &mut Builder, view: &View, scale: f64) -> Result<View, String> {
+    match scale {
+        0.0 => relu(builder, view),
+        _ if scale > 0.0 && scale <= 1.0 => apply(builder, view, Elu { scale }),
+        _ => Err(format!(
+            "its alpha is {scale}; from above 0 to 1 it is read: beyond, the curve rises faster before 0 than after it"
+        )),
+    }
+}
+
+/// ln(1 + e^x).
+pub fn softplus(builder: &mut Builder, view: &View) -> Result<View, String> {
+    let made = apply(builder, view, Softplus)?;
+    builder.softened.insert(made.node, view.clone());
+    Ok(made)
+}
+
+/// From here on a softplus may be written as x itself: they differ by less than 3.1e-7.
+pub const FAR: f64 = 15.0;
+
+/// Where(x > far, x, Softplus(x)), which is Softplus(x) but for what f32 hardly holds.
+pub fn soft_until(builder: &mut Builder, of: &View, inputs: &[Option<Value>]) -> Result<View, String> {
+    let same = |view: &View, other: &View| view.same_place(other) && view.steps == other.steps;
+    match (inputs.get(1), inputs.get(2)) {
+        (Some(Some(Value::Computed(x))), Some(Some(Value::Computed(soft))))
+            if same(x, of)
+                && soft.steps.is_empty()
+                && builder.softened.get(&soft.node).is_some_and(|made_of| same(made_of, of)) =>
+        {
+            builder.note("a softplus that is x itself where x is large was read as a softplus everywhere: they differ by less than 3.1e-7");
+            Ok(soft.clone())
+        }
+        _ => {
+            Err("a comparison with another number than 0 is read for softplus only: Where(x > 20, x, Softplus(x))"
+                .into())
+        }
+    }
 }
 
 /// x above 0, `slope`·x below, one slope for each number or one for all.

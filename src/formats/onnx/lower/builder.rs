@@ -20,6 +20,8 @@ pub struct Builder {
     pub rounded: usize,
     /// What each rectifier was applied to.
     pub rectified: HashMap<NodeId, View>,
+    /// What a softplus was made of.
+    pub softened: HashMap<NodeId, View>,
     /// What each ramp of slope 0 was applied to, with its bends.
     pub ramps: HashMap<NodeId, (View, Arc<[f32]>)>,
     /// Whether the file has brought weights.

@@ -79,6 +79,7 @@ pub fn lower(question: &Question<'_>, external: &mut External<'_>) -> Result<Low
         notes: Vec::new(),
         rounded: 0,
         rectified: HashMap::new(),
+        softened: HashMap::new(),
         ramps: HashMap::new(),
         weights: false,
         room: question.room,
@@ -252,6 +253,8 @@ fn computed(builder: &mut Builder, node: &Node, inputs: &[Option<Value>]) -> Res
         "Relu" => one(activations::relu(builder, view(0)?)?),
         "Sigmoid" => one(activations::apply(builder, view(0)?, Sigmoid)?),
         "Tanh" => one(activations::apply(builder, view(0)?, Tanh)?),
+        "Elu" => one(activations::elu(builder, view(0)?, node.float("alpha")?.unwrap_or(1.0))?),
+        "Softplus" => one(activations::softplus(builder, view(0)?)?),
         "Abs" => one(activations::piecewise(builder, view(0)?, &[1.0], &[-1.0])?),
         "LeakyRelu" => {
             let slope = node.float("alpha")?.unwrap_or(f64::from(0.01f32));
@@ -277,16 +280,20 @@ fn computed(builder: &mut Builder, node: &Node, inputs: &[Option<Value>]) -> Res
                 (_, _, Some(other)) => (view(1)?, other, !above),
                 _ => return Err("a comparison of two computed values is not read".into()),
             };
-            if other.values.iter().any(|&value| value != 0.0) {
+            let than = other.values.first().copied().unwrap_or(0.0);
+            if other.values.iter().any(|&value| value != than) || !(than == 0.0 || than >= activations::FAR && above) {
                 return Err("a comparison with another number than 0 is not read".into());
             }
-            vec![Value::Sign { of: x.clone(), above }]
+            vec![Value::Sign { of: x.clone(), above, than }]
         }
         "Where" => {
-            let Some(Some(Value::Sign { of, above })) = inputs.first() else {
+            let Some(Some(Value::Sign { of, above, than })) = inputs.first() else {
                 return Err("its condition must be the sign of a value (x > 0): anything else is not read".into());
             };
-            one(chosen(builder, of, *above, inputs)?)
+            one(match than {
+                0.0 => chosen(builder, of, *above, inputs)?,
+                _ => activations::soft_until(builder, of, inputs)?,
+            })
         }
         "Scaler" => {
             let list = |name: &str| -> Result<Tensor, String> {

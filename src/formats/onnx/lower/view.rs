@@ -71,11 +71,13 @@ pub enum Value {
     Constant(Tensor),
     /// Computed from the input.
     Computed(View),
-    /// Whether each number of a value is above 0 (or below, where not `above`).
+    /// Whether each number of a value is above a number (or below, where not `above`).
     Sign {
         /// The value.
         of: View,
-        /// Which sign is true.
+        /// Which side is true.
         above: bool,
+        /// The number.
+        than: f64,
     },
 }

@@ -1,4 +1,4 @@
-//! S-shaped activations: steepest at 0, convex before it and concave after it. Chords and tangents (docs/methods.md §3).
+//! Curved activations: convex up to a point where they turn, if they do, and concave after it. Chords and tangents (docs/methods.md §3).
 
 use super::lines::{Through, chord_gradient};
 use super::outward::{down, greater, lesser, up};
@@ -9,20 +9,35 @@ use super::{Line, Lines, Real, Side, Strategy};
 pub(super) trait Shape<T: Real>: Copy + Send + Sync {
     /// σ(z).
     fn value(&self, z: T) -> T;
-    /// σ'(z), which falls on both sides of 0.
+    /// σ'(z), which rises up to the turn and falls after it; at a bend the lesser one.
     fn slope(&self, z: T) -> T;
     /// σ''(z).
     fn curvature(&self, z: T) -> T;
-    /// The point at or after 0 with this slope, for slopes in (0, σ'(0)).
-    fn with_slope(&self, slope: T) -> T;
+    /// Where the curve is as steep as this, for slopes between 0 and the steepest: before the turn for a line below, after it for one above.
+    fn with_slope(&self, slope: T, side: Side) -> T;
+
+    /// Where σ turns from convex to concave: 0 for what rises like an S, ∞ for what is convex everywhere.
+    fn turn(&self) -> T {
+        T::zero()
+    }
+
+    /// Whether σ is straight over a range.
+    fn straight(&self, _lower: T, _upper: T) -> bool {
+        false
+    }
 }
 
 /// The same in directed rounding.
 pub(super) trait Enclosed: Shape<f64> {
     /// Numbers around the exact σ(z), for a finite z.
     fn value_around(&self, z: f64) -> (f64, f64);
-    /// Numbers around the exact σ'(z), for a finite z.
-    fn slope_around(&self, z: f64) -> (f64, f64);
+    /// Numbers around the exact σ'(z), for a finite z; at a bend around the slope between those of its two sides that comes nearest to `near`.
+    fn slope_around(&self, z: f64, near: f64) -> (f64, f64);
+
+    /// [`Outward::settled`].
+    fn settled_near(&self, lower: f64, upper: f64) -> (f64, f64) {
+        (lower, upper)
+    }
 }
 
 /// How a line is chosen.
@@ -32,7 +47,7 @@ enum Chosen<T> {
     Chord,
     /// The tangent at a point: an end, or the middle of the range.
     Tangent(Place),
-    /// The line through an end (0 for l, 1 for u) that touches the curve at a point beyond 0.
+    /// The line through an end (0 for l, 1 for u) that touches the curve at a point beyond the turn.
     From(usize, T),
 }
 
@@ -67,7 +82,7 @@ impl<T: Real, S: Shape<T>> Over<S, T> {
     fn secant(&self, from: T, to: T) -> T {
         let slope = (self.shape.value(to) - self.shape.value(from)) / (to - from);
         // Between numbers next to each other the quotient is noise; the curve is as steep as it is there.
-        if slope.is_finite() { slope.max(T::zero()).min(self.shape.slope(T::zero())) } else { self.shape.slope(from) }
+        if slope.is_finite() { slope.max(T::zero()).min(steepest(&self.shape)) } else { self.shape.slope(from) }
     }
 
     fn slope(&self, chosen: Chosen<T>) -> T {
@@ -81,6 +96,13 @@ impl<T: Real, S: Shape<T>> Over<S, T> {
     /// The lines below and above.
     fn choose(&self, strategy: Strategy) -> [Chosen<T>; 2] {
         let [lower, upper] = self.ends;
+        // Of one point there is no chord.
+        if lower >= upper {
+            return [Chosen::Tangent(Place::Middle); 2];
+        }
+        if self.shape.straight(lower, upper) {
+            return [Chosen::Chord; 2];
+        }
         let chord = self.slope(Chosen::Chord);
         if strategy == Strategy::Tight {
             // Through σ(l) below and σ(u) above, as every line must that never leaves the constant ones and never falls: as steep as
@@ -89,12 +111,12 @@ impl<T: Real, S: Shape<T>> Over<S, T> {
                 if chord <= self.shape.slope(self.ends[end]) { Chosen::Chord } else { Chosen::Tangent(Place::End(end)) }
             });
         }
-        let zero = T::zero();
+        let turn = self.shape.turn();
         let middle = Chosen::Tangent(Place::Middle);
-        if upper <= zero {
+        if upper <= turn {
             return [middle, Chosen::Chord];
         }
-        if lower >= zero {
+        if lower >= turn {
             return [Chosen::Chord, middle];
         }
         // Over both halves: the chord, or where the curve crosses it the tangent from the other end.
@@ -107,14 +129,14 @@ impl<T: Real, S: Shape<T>> Over<S, T> {
         })
     }
 
-    /// Where the tangent from an end touches the curve beyond 0. Of all chords from that end the tangent is the steepest. So the point
+    /// Where the tangent from an end touches the curve beyond its turn, which is 0 wherever there is one. Of all chords from that end the tangent is the steepest. So the point
     /// with a chord's slope lies at or beyond it, and nearer than a point beyond it from which the chord came: from the other end
     /// the points come nearer one by one, soon twice as many digits each, until rounding stops them.
     fn tangent_point(&self, end: usize) -> T {
         let (from, mut point) = (self.ends[end], self.ends[1 - end].abs());
-        let sign = if end == 0 { T::one() } else { -T::one() };
+        let (sign, side) = if end == 0 { (T::one(), Side::Above) } else { (-T::one(), Side::Below) };
         for _ in 0..64 {
-            let next = self.shape.with_slope(self.secant(from, sign * point));
+            let next = sign * self.shape.with_slope(self.secant(from, sign * point), side);
             if next < point {
                 point = next;
             } else {
@@ -154,6 +176,11 @@ impl<T: Real, S: Shape<T>> Over<S, T> {
     }
 }
 
+/// The greatest slope.
+fn steepest<T: Real>(shape: &impl Shape<T>) -> T {
+    shape.slope(shape.turn())
+}
+
 /// [`Rule::lines`].
 pub(super) fn lines<T: Real>(shape: &impl Shape<T>, strategy: Strategy, lower: T, upper: T) -> Lines<T> {
     let over = Over::new(shape, lower, upper);
@@ -174,10 +201,10 @@ pub(super) fn touching<T: Real>(shape: &impl Shape<T>, slope: T, (lower, upper):
         }
     };
     see(upper);
-    // σ(v) − s·v is least where the convex half has the slope s, greatest where the concave one has.
-    if slope > T::zero() && slope < shape.slope(T::zero()) {
-        let point = shape.with_slope(slope);
-        let point = if side == Side::Below { -point } else { point };
+    // σ(v) − s·v is least where the convex part has the slope s, greatest where the concave one has.
+    let turns = side == Side::Below || shape.turn().is_finite();
+    if turns && slope > T::zero() && slope < steepest(shape) {
+        let point = shape.with_slope(slope, side);
         if lower < point && point < upper {
             see(point);
         }
@@ -187,14 +214,18 @@ pub(super) fn touching<T: Real>(shape: &impl Shape<T>, slope: T, (lower, upper):
 
 /// The slopes of tangents over the range, where lines may be tangents: below where the curve is convex somewhere, above where it is concave.
 pub(super) fn choices<T: Real>(shape: &impl Shape<T>, lower: T, upper: T) -> [[T; 2]; 2] {
-    let (at_lower, at_upper, zero) = (shape.slope(lower), shape.slope(upper), T::zero());
-    if upper <= zero {
-        return [[at_lower, at_upper], [zero; 2]];
+    let (at_lower, at_upper, turn) = (shape.slope(lower), shape.slope(upper), shape.turn());
+    let none = [T::zero(); 2];
+    if shape.straight(lower, upper) {
+        return [none; 2];
     }
-    if lower >= zero {
-        return [[zero; 2], [at_upper, at_lower]];
+    if upper <= turn {
+        return [[at_lower, at_upper], none];
     }
-    [[if at_lower < at_upper { at_lower } else { at_upper }, shape.slope(zero)]; 2]
+    if lower >= turn {
+        return [none, [at_upper, at_lower]];
+    }
+    [[if at_lower < at_upper { at_lower } else { at_upper }, steepest(shape)]; 2]
 }
 
 /// [`Rule::lines_gradient`].
@@ -219,27 +250,27 @@ pub(super) fn gradient<T: Real>(
 
 /// [`Outward::inner`].
 ///
-/// Over the convex half σ(v) − s·v is greatest at the half's ends and lies above each of its tangents; over the concave half it
+/// Over the convex part σ(v) − s·v is greatest at the part's ends and lies above each of its tangents; over the concave part it
 /// is least at the ends and lies below each tangent. So a tangent at any point bounds it, and where the slope is s at that
-/// point but for rounding, the bound is as good as exact. 0 ends both halves, and is a point of the half looked at.
+/// point but for rounding, the bound is as good as exact. The turn ends both parts, and is a point of the part looked at.
 pub(super) fn inner(rule: &(impl Enclosed + Outward), slope: f64, (lower, upper): (f64, f64), side: Side) -> f64 {
     let (low, high) = match side {
-        Side::Below => (lower, lesser(upper, 0.0)),
-        Side::Above => (greater(lower, 0.0), upper),
+        Side::Below => (lower, lesser(upper, rule.turn())),
+        Side::Above => (greater(lower, rule.turn()), upper),
     };
     let nothing = if side == Side::Below { f64::INFINITY } else { f64::NEG_INFINITY };
     if low >= high {
         return nothing;
     }
-    let steep = if slope <= 0.0 {
-        f64::INFINITY
-    } else if slope < rule.slope(0.0) {
-        rule.with_slope(slope)
+    let (flat, steep) = if side == Side::Below { (low, high) } else { (high, low) };
+    let at = if slope <= 0.0 {
+        flat
+    } else if slope < steepest(rule) {
+        rule.with_slope(slope, side).clamp(low, high)
     } else {
-        0.0
+        steep
     };
-    let at = if side == Side::Below { -steep } else { steep }.clamp(low, high);
-    let (least, most) = rule.slope_around(at);
+    let (least, most) = rule.slope_around(at, slope);
     // The slope of the tangent, and how far it reaches to the right and to the left.
     let (falls, rises) = (down(least - slope), up(most - slope));
     let (right, left) = (up(high - at), up(at - low));
@@ -251,9 +282,9 @@ pub(super) fn inner(rule: &(impl Enclosed + Outward), slope: f64, (lower, upper)
     }
 }
 
-/// Fills the frame for a shape. (A blanket implementation would overlap with those of other rules.)
-macro_rules! s_shaped {
-    ($shape:ty) => {
+/// Fills the frame for a shape, in `T` and in `f64`. (A blanket implementation would overlap with those of other rules.)
+macro_rules! curved {
+    ($shape:ty, $sound:ty) => {
         impl<T: Real> Rule<T> for $shape {
             #[inline]
             fn value(&self, z: T) -> T {
@@ -265,36 +296,39 @@ macro_rules! s_shaped {
                 self.slope(z)
             }
 
-            /// Straight nowhere.
             #[inline]
-            fn status(&self, _: T, _: T) -> Status {
-                Status::LeftUnstable
+            fn status(&self, lower: T, upper: T) -> Status {
+                if self.straight(lower, upper) { Status::Alive } else { Status::LeftUnstable }
             }
 
             fn lines(&self, strategy: Strategy, lower: T, upper: T) -> Lines<T> {
-                s_shaped::lines(self, strategy, lower, upper)
+                curved::lines(self, strategy, lower, upper)
             }
 
             fn touching(&self, slope: T, lower: T, upper: T, side: Side) -> (T, T) {
-                s_shaped::touching(self, slope, (lower, upper), side)
+                curved::touching(self, slope, (lower, upper), side)
             }
 
             fn choices(&self, lower: T, upper: T) -> [[T; 2]; 2] {
-                super::s_shaped::choices(self, lower, upper)
+                curved::choices(self, lower, upper)
             }
 
             fn lines_gradient(&self, strategy: Strategy, lower: T, upper: T, gradient: &Lines<T>) -> [T; 3] {
-                s_shaped::gradient(self, strategy, (lower, upper), gradient)
+                curved::gradient(self, strategy, (lower, upper), gradient)
             }
         }
 
-        impl Outward for $shape {
+        impl Outward for $sound {
             fn around(&self, z: f64) -> (f64, f64) {
                 if z.is_finite() { self.value_around(z) } else { (f64::NAN, f64::NAN) }
             }
 
             fn inner(&self, slope: f64, lower: f64, upper: f64, side: Side) -> f64 {
-                s_shaped::inner(self, slope, (lower, upper), side)
+                curved::inner(self, slope, (lower, upper), side)
+            }
+
+            fn settled(&self, lower: f64, upper: f64) -> (f64, f64) {
+                self.settled_near(lower, upper)
             }
 
             fn error(&self, z: f64, value: f64) -> f64 {
@@ -304,4 +338,4 @@ macro_rules! s_shaped {
         }
     };
 }
-pub(super) use s_shaped;
+pub(super) use curved;

@@ -150,8 +150,11 @@ for (const norm of ["2", "1"]) {
     const { page } = await opened(t, { hash: `#v1&net=moons-normal&img=0&eps=0.08&norm=${norm}` });
     await drawn(page, 5);
     if (norm === "2") assert.match(await said(page), /polygon of 96 corners/);
-    const box = await page.locator("path.th-region").evaluate((path) => path.getBBox());
-    assert.ok(box.width > 20 && Math.abs(box.width - box.height) < 2);
+    const [width, height] = await page.locator("path.th-region").evaluate((path) => {
+      const { width, height } = path.getBBox();
+      return [width, height];
+    });
+    assert.ok(width > 20 && Math.abs(width - height) < 2, `${width} × ${height}`);
   });
 }
 

@@ -165,3 +165,83 @@ fn a_search_leaves_a_certificate() {
         run(&["verify", MODEL, "--mnist", "0", "--epsilon", "0.02", "--certificate", "/nowhere/proof.json"]);
     assert!(status == 2 && error.contains("/nowhere"), "{error}");
 }
+
+/// `check --query`: a certificate is held against what a VNN-LIB file asks, number by number.
+#[test]
+fn a_certificate_is_held_against_a_question() {
+    let folder = Folder::new();
+    let [question, other, strict, softer, proof, region] =
+        ["q.vnnlib", "other.vnnlib", "strict.vnnlib", "softer.vnnlib", "proof.json", "region.json"]
+            .map(|name| folder.at(name));
+    let ask = |path: &str, high: &str, least: &str, sign: &str| {
+        let mut text = String::new();
+        (0..784).for_each(|at| text += &format!("(declare-const X_{at} Real)\n"));
+        (0..10).for_each(|at| text += &format!("(declare-const Y_{at} Real)\n"));
+        (0..784).for_each(|at| text += &format!("(assert (>= X_{at} 0.0))\n(assert (<= X_{at} {high}))\n"));
+        // Far from what the network gives.
+        text += &format!("(assert (or (and ({sign} Y_0 {least})) (and (>= Y_1 900.0) (<= Y_2 Y_3))))\n");
+        fs::write(path, text).expect("written");
+    };
+    ask(&question, "0.001", "-500.0", "<=");
+    ask(&other, "0.0011", "-500.0", "<=");
+    ask(&strict, "0.001", "-500.0", "<");
+    ask(&softer, "0.001", "-501.0", "<=");
+    let (status, out, error) = run(&["verify", &question, "--network", MODEL, "--certificate", &proof]);
+    assert_eq!((status, out.as_str(), error.as_str()), (0, "unsat\n", ""));
+    let (status, out, error) = run(&["check", &proof, MODEL, "--query", &question]);
+    assert_eq!((status, error.as_str()), (0, ""));
+    assert!(
+        out.contains(&format!(
+            "accepted: no input is unsafe: 1 boxes, 2 conditions, 2 leaves; exactly what {question} asks"
+        )),
+        "{out}"
+    );
+    let answer = json(&["check", &proof, MODEL, "--query", &question, "--json"]);
+    assert_eq!((&answer["accepted"], &answer["query"]), (&Value::from(true), &question.as_str().into()));
+    assert_eq!(json(&["check", &proof, MODEL, "--json"])["query"], Value::Null);
+    let differs = |query: &str, why: &str| {
+        let (status, out, error) = run(&["check", &proof, MODEL, "--query", query]);
+        assert_eq!((status, out.as_str()), (2, ""));
+        assert!(error.contains("it answers another question: ") && error.contains(why), "{error}");
+    };
+    differs(&other, "part 0, input 0's upper end is 0.001 in the certificate, 0.0011 in what is asked");
+    differs(&strict, "part 0, clause 0, condition 0's comparison is <= in the certificate, < in what is asked");
+    differs(&softer, "part 0, clause 0, condition 0's limit is -500 in the certificate, -501 in what is asked");
+    // A clause less than what is asked, a condition more, another output.
+    let change = |change: &dyn Fn(&mut Value)| {
+        let mut changed: Value = serde_json::from_slice(&fs::read(&proof).expect("written")).expect("JSON");
+        change(&mut changed["parts"]);
+        let path = folder.at("changed.json");
+        fs::write(&path, changed.to_string()).expect("written");
+        let (status, _, error) = run(&["check", &path, MODEL, "--query", &question]);
+        assert_eq!(status, 2);
+        error
+    };
+    let error = change(&|parts| drop(parts[0]["clauses"].as_array_mut().expect("a list").pop()));
+    assert!(error.contains("part 0, the number of clauses is 1 in the certificate, 2 in what is asked"), "{error}");
+    let error = change(&|parts| {
+        let rows = parts[0]["clauses"][0]["rows"].as_array_mut().expect("a list");
+        rows.push(rows[0].clone());
+    });
+    assert!(
+        error.contains("clause 0, the number of conditions is 2 in the certificate, 1 in what is asked"),
+        "{error}"
+    );
+    let error = change(&|parts| parts[0]["clauses"][0]["rows"][0]["weights"][0][0] = 5.into());
+    assert!(error.contains("condition 0's sum is 1·Y_5 in the certificate, 1·Y_0 in what is asked"), "{error}");
+    let error = change(&|parts| *parts = Value::Array(Vec::new()));
+    assert!(error.contains("the number of boxes is 0 in the certificate, 1 in what is asked"), "{error}");
+    // What is right in the question and wrong in the proof is still rejected.
+    let error = change(&|parts| drop(parts[0]["clauses"][0]["tree"].as_array_mut().expect("a tree").pop()));
+    assert!(error.contains("1 parts of its tree are missing"), "{error}");
+    // A region's certificate answers no such question; a question about another network is no question here.
+    assert_eq!(run(&["certify", MODEL, "--mnist", "0", "--epsilon", "0.01", "--clip", "0,1", "--out", &region]).0, 0);
+    let (status, _, error) = run(&["check", &region, MODEL, "--query", &question]);
+    assert!(status == 2 && error.contains("it is the certificate of a region, which answers no question"), "{error}");
+    let (status, _, error) = run(&["check", MODEL, MODEL, "--query", &question]);
+    assert!(status == 2 && error.contains("certificate"), "{error}");
+    fs::write(&other, "(declare-const X_0 Real)(declare-const Y_0 Real)(assert (>= X_0 0.0))(assert (<= X_0 1.0))(assert (<= Y_0 0.0))")
+        .expect("written");
+    let (status, _, error) = run(&["check", &proof, MODEL, "--query", &other]);
+    assert!(status == 2 && error.contains("other.vnnlib"), "{error}");
+}

@@ -18,7 +18,7 @@ use boundscope::{
 use common::{damaged::damage, program::Folder, random::Rng, reference::evaluate};
 use pollster::block_on;
 use search_forgeries::{doubtful, forgeries};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::{fs, process::Command, sync::Arc};
 
 struct Alone;
@@ -112,7 +112,7 @@ fn certificate(network: &Network, query: &Query, splits: Splits, domains: u64) -
     if answer.outcome != Outcome::Proved {
         return None;
     }
-    let made = block_on(written(network, &Origin::default(), (query, &[]), &scribe.0, &Steady, |_| {}));
+    let made = block_on(written(network, &Origin::default(), (query, &[]), &scribe.0, &Steady, &|| false, |_| {}));
     Some(made.unwrap_or_else(|why| panic!("{splits:?} {why}\n{network:?} {query:?}")).text)
 }
 
@@ -248,4 +248,79 @@ fn no_bytes_make_it_panic() {
         damage(&mut bytes, &mut rng);
         let _ = checked(&bytes, &network);
     }
+}
+
+/// Certificates of false claims: a condition that some input satisfies, refuted by decisions on neurons that are linear in the input, with slopes and multipliers at
+/// random. What narrows leaves must not cut that input off: the leaf with it does not follow.
+#[test]
+fn nothing_proves_what_is_false() {
+    let folder = Folder::new();
+    let (mut checkable, mut by_python) = (0, 0);
+    for seed in 0..300 {
+        let mut rng = Rng::new(seed);
+        let network = network(seed as usize % 4, &mut rng);
+        let mut query = query(&network, &mut rng);
+        let part = &mut query.parts[0];
+        part.clauses.truncate(1);
+        let row = part.clauses[0].pop().expect("a row");
+        // The least value that is found, and the input that has it.
+        let value = |x: &[f64]| {
+            let outputs = evaluate(&network, x).pop().expect("an output");
+            row.weights.iter().map(|&(at, weight)| weight * outputs[at]).sum::<f64>()
+        };
+        let (mut least, mut point) = (f64::INFINITY, Vec::new());
+        for _ in 0..400 {
+            let ends = part.lower.iter().zip(&part.upper);
+            let x: Vec<f64> =
+                ends.map(|(l, u)| l + (u - l) * f64::from(rng.between(-0.2, 1.2)).clamp(0.0, 1.0)).collect();
+            if value(&x) < least {
+                (least, point) = (value(&x), x);
+            }
+        }
+        let limit = least + 1e-9;
+        let condition = json!({
+            "weights": row.weights.iter().map(|&(at, weight)| (at, hex(weight))).collect::<Vec<_>>(),
+            "limit": hex(limit), "strict": false,
+        });
+        // Decisions that leave the input on the side of what is at most the number, often just so: the first leaf is the one with the input in it.
+        let given = &evaluate(&network, &point)[1];
+        let chosen: Vec<usize> = (0..3).map(|_| rng.below(given.len())).collect();
+        let decide = |&neuron: &usize| {
+            let at = given[neuron] + 1e-12 + [0.0, 0.0, 1e-6, 0.1][seed as usize % 4];
+            json!({"decide": {"node": 2, "neuron": neuron, "at": hex(at)}})
+        };
+        let mut tree: Vec<Value> = chosen.iter().map(decide).collect();
+        for decided in [3, 3, 2, 1] {
+            let multipliers: Vec<Value> = (0..decided).map(|_| hex(f64::from(rng.between(0.0, 2.0)))).collect();
+            let slopes = json!([{"node": 2, "below": [[0, hex(f64::from(rng.between(0.0, 1.0)))]], "above": []}]);
+            tree.push(json!({"leaf": {"rows": [[0, hex(1.0)]], "slopes": slopes, "multipliers": multipliers}}));
+        }
+        let ends = |ends: &[f64]| ends.iter().map(|&end| hex(end)).collect::<Vec<_>>();
+        let text = json!({
+            "format": "boundscope certificate", "version": 2,
+            "model": {"network": network.hash(), "input_shape": [2], "format": "", "notes": [], "left_off": []},
+            "asked": [],
+            "parts": [{"lower": ends(&part.lower), "upper": ends(&part.upper), "twice": seed % 2 == 0,
+                       "clauses": [{"rows": [condition], "tree": tree}]}],
+        })
+        .to_string();
+        match checked(text.as_bytes(), &network) {
+            Err(Rejected::Open { place, .. }) if place.ends_with(" node 3 of the tree") => checkable += 1,
+            found => panic!("seed {seed}: {found:?} of\n{text}"),
+        }
+        if seed % 30 == 0 {
+            let (path, model) = (folder.at("certificate.json"), folder.at("model.safetensors"));
+            fs::write(&path, &text).expect("written");
+            fs::write(&model, write_model(&network).expect("it has a file")).expect("written");
+            let Some(verdicts) = python(&[path], &model) else { continue };
+            assert!(!verdicts[0], "seed {seed}: Python accepts it");
+            by_python += 1;
+        }
+    }
+    println!("{checkable} false claims rejected for what they claim, {by_python} of them by Python too");
+    assert_eq!(checkable, 300);
+}
+
+fn hex(number: f64) -> Value {
+    serde_json::to_value(boundscope::certificate::Hex(number)).expect("finite")
 }

@@ -1,18 +1,11 @@
 """Checks the certificate of a search (version 2) for check_certificate.py: that the leaves of each tree cover its box, and that each of them follows
 (docs/soundness.md). Ranges and lines are not in the file: they follow by rules."""
 import exact_curves
-from exact_network import (ACTIVATIONS, CURVES, F, around, bends, down, fields, index, know, lowest, math, model_hash, need, number, numbers, over_power,
-                           prepare, reach, read_model)
+from exact_narrowing import NARROWED, function, linear_functions, narrow
+from exact_network import (ACTIVATIONS, CURVES, F, around, bends, fields, index, know, lowest, model_hash, need, number, numbers, over_power, prepare,
+                           reach, read_model, short, straight)
 
 # ---- lines by rule
-def short(value, up=False):  # to some 60 digits, to the side that proves less
-    if up:
-        return -short(-value)
-    value = down(value)
-    excess = max(0, value.numerator.bit_length() - 64)
-    return F(value.numerator >> excess << excess, value.denominator)
-def straight(node, i, low, high):
-    return exact_curves.straight(node, low, high) if node.op in CURVES else not any(low < bend < high for bend in bends(node, i))
 def slopes(node, i, low, high):
     """Slopes worth trying: those of an activation between its bends (at the ends and in the middle, where it has none), and the chord's."""
     middle, height = (low + high) / 2, lambda z: sum(around(node, i, z)) / 2
@@ -83,7 +76,7 @@ def exchange(nodes, flat):
     for node in nodes[1:] if flat else ():
         if getattr(node, "flat", None):
             node.lines, node.flat = node.flat, node.lines
-STATE = "low high ends lines pairs".split()
+STATE = "low high ends lines pairs scale".split()
 def kept(nodes):
     return [[getattr(node, name, None) for name in STATE] for node in nodes]
 def restore(nodes, state):
@@ -91,14 +84,14 @@ def restore(nodes, state):
         vars(node).update(zip(STATE, values))
 
 # ---- leaves
-def follows(nodes, rows, decisions, leaf):
+def follows(nodes, box, rows, decisions, leaf):
     """Whether not all conditions hold together, where neurons are decided."""
     added, said, multipliers = fields(leaf, "rows slopes multipliers", "a leaf")
     need(added and type(added) is list, "a leaf adds up no condition")
     multipliers = numbers(multipliers, len(decisions)) if multipliers != [] else [0.0] * len(decisions)
     need(all(m >= 0 for m in multipliers), "a multiplier is below 0")
     for node in nodes:
-        node.decided = []
+        node.decided, node.wide = [], (node.low, node.high)
     for (at, i, point, above), m in zip(decisions, multipliers):
         before, value = nodes[at].before, F(point)
         before.low, before.high = list(before.low), list(before.high)
@@ -114,14 +107,6 @@ def follows(nodes, rows, decisions, leaf):
         for side in sides:
             need(all(a < b for (a, _), (b, _) in zip(side, side[1:])) and all(0 <= i < nodes[at].width for i, _ in side), "slopes must be of neurons, in rising order")
         slopes_of[at] = [dict(side) for side in sides]
-    decided = {(id(nodes[at].before), i) for at, i, _, _ in decisions}
-    for at, node in enumerate(nodes):
-        if node.op in ACTIVATIONS:
-            below, above = slopes_of.get(at, ({}, {}))
-            touched = {i for place, i in decided if place == id(node.before)} | below.keys() | above.keys()
-            if touched:
-                node.pairs = [pair(node, i, (below.get(i), above.get(i))) if i in touched else own for i, own in enumerate(node.pairs)]
-                node.lines = packed(node.pairs)
     added = [(index(at), number(weight)) for at, weight in added]
     need(all(a < b for (a, _), (b, _) in zip(added, added[1:])) and all(0 <= at < len(rows) and weight > 0 for at, weight in added),
          "conditions must be there, in rising order, each with a weight above 0")
@@ -132,8 +117,27 @@ def follows(nodes, rows, decisions, leaf):
         for output, factor in weights:
             total[output] += F(weight) * factor
     whole, k = over_power(total)
-    gap = lowest(nodes, None, len(nodes) - 1, {i: a for i, a in enumerate(whole) if a}, k, False) - limit
-    return gap > 0 or gap == 0 and any(rows[at][2] for at, _ in added)
+    for left in reversed(range(NARROWED + 1 if decisions else 1)):
+        steer(nodes, slopes_of)
+        least = lowest(nodes, None, len(nodes) - 1, {i: a for i, a in enumerate(whole) if a}, k, False)
+        if least > limit or least == limit and any(rows[at][2] for at, _ in added):
+            return True
+        if left and box["linear"] is None:
+            own = nodes[0].reached
+            box["linear"] = linear_functions(nodes)
+            nodes[0].reached = own
+        if left and box["linear"] and not narrow(nodes, box["linear"], decisions, function(nodes[0].reached), limit):
+            return True
+    return False
+def steer(nodes, slopes_of):
+    """Lines anew where a range was narrowed, or slopes are said."""
+    for at, node in enumerate(nodes):
+        if node.op in ACTIVATIONS:
+            (below, above), (low, high), own = slopes_of.get(at, ({}, {})), node.before.wide, node.before
+            touched = {i for i in range(node.width) if own.low[i] is not low[i] or own.high[i] is not high[i]} | below.keys() | above.keys()
+            if touched:
+                node.pairs = [pair(node, i, (below.get(i), above.get(i))) if i in touched else own for i, own in enumerate(node.pairs)]
+                node.lines = packed(node.pairs)
 def check_tree(nodes, whole, rows, tree, twice):
     """The number of leaves of a tree that covers a box, each of which follows."""
     waiting, leaves = [(whole, [])], 0
@@ -145,14 +149,14 @@ def check_tree(nodes, whole, rows, tree, twice):
                 over(nodes, box["low"], box["high"], twice)
                 box["known"] = kept(nodes)
             restore(nodes, box["known"])
-            need(follows(nodes, rows, decisions, step), f"node {place} of a tree: its conditions may hold together")
+            need(follows(nodes, box, rows, decisions, step), f"node {place} of a tree: its conditions may hold together")
             leaves += 1
         elif kind == "halve":
             i, at = fields(step, "input at", "a split")
             low, high, at = list(box["low"]), list(box["high"]), F(number(at))
             need(0 <= index(i) < len(low) and low[i] <= at <= high[i], f"node {place} of a tree splits an input where it is not")
             for side, ends in (("low", low), ("high", high)):
-                waiting.append(({**box, "known": None, side: ends[:i] + [at] + ends[i + 1:]}, decisions))
+                waiting.append(({**box, "known": None, "linear": None, side: ends[:i] + [at] + ends[i + 1:]}, decisions))
         else:
             need(kind == "decide", f"node {place} of a tree is of no kind")
             at, i, point = fields(step, "node neuron at", "a decision")
@@ -171,7 +175,7 @@ def check(certificate, path):
         lower, upper, twice, own = fields(part, "lower upper twice clauses", "a part")
         low, high = ([F(value) for value in numbers(ends, nodes[0].width)] for ends in (lower, upper))
         need(all(l <= u for l, u in zip(low, high)) and type(twice) is bool, "there is no such box")
-        box = {"low": low, "high": high, "known": None}
+        box = {"low": low, "high": high, "known": None, "linear": None}
         for clause in own:
             rows, tree = fields(clause, "rows tree", "a clause")
             rows = [fields(row, "weights limit strict", "a condition") for row in rows]

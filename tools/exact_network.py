@@ -87,6 +87,12 @@ def over_power(values):  # whole numbers and k, so that each value is its whole 
 def down(value):  # to a fraction over a power of two, where it is none
     k = max(0, 200 + value.denominator.bit_length() - value.numerator.bit_length())
     return value if value.denominator & (value.denominator - 1) == 0 else F((value.numerator << k) // value.denominator, 1 << k)
+def short(value, up=False):  # to some 60 digits, to the side that proves less
+    if up:
+        return -short(-value)
+    value = down(value)
+    excess = max(0, value.numerator.bit_length() - 64)
+    return F(value.numerator >> excess << excess, value.denominator)
 def root_above(value):
     k = 200 + value.denominator.bit_length()
     return F(math.isqrt((value.numerator << 2 * k) // value.denominator) + 1, 1 << k) if value else F(0)
@@ -102,6 +108,8 @@ def reach(node, i, s, below, l, u):
     if node.op in CURVES:
         return exact_curves.reach(node, s, below, l, u)
     return (min if below else max)(around(node, i, z)[0] - s * z for z in [l, u] + [F(b) for b in bends(node, i)] if l <= z <= u)
+def straight(node, i, low, high):
+    return exact_curves.straight(node, low, high) if node.op in CURVES else not any(low < bend < high for bend in bends(node, i))
 def bends(node, i):
     return list(node.settings.values()) if node.op == "clip" else [0] + node.values.get("bend", [])[i:i + 1]
 
@@ -180,6 +188,8 @@ def lowest(nodes, ball, target, row, k, cut):
     while waiting:
         at = max(waiting)
         (row, k), node = waiting.pop(at), nodes[at]
+        if node.op == "input":
+            node.reached = row, k, total
         if node.op == "input" and ball:
             (norm, centre, epsilon), sizes = ball, [abs(a) for a in row.values()] or [0]
             size = root_above(F(sum(a * a for a in sizes), 1 << 2 * k)) if norm == "2" else F(max(sizes), 1 << k)

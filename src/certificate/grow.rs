@@ -47,6 +47,20 @@ pub enum Unwritten {
     /// The checker does not know the network, or the work was stopped.
     #[error(transparent)]
     Rejected(#[from] Rejected),
+    /// It was not finished when it was to be.
+    #[error(
+        "it was not finished in time: {done} of the search's {leaves} leaves were shown in part {part}, condition {clause}"
+    )]
+    Late {
+        /// The part of the question, from 0.
+        part: usize,
+        /// The clause, from 0.
+        clause: usize,
+        /// Leaves of that clause's tree that were shown.
+        done: u64,
+        /// Its leaves.
+        leaves: u64,
+    },
     /// The file could not be written down.
     #[error("the certificate cannot be written: {0}")]
     Write(#[from] serde_json::Error),
@@ -80,6 +94,16 @@ enum Item {
     Asked(Open),
 }
 
+/// What became of a leaf.
+enum Closed {
+    /// Its tree.
+    Shown(Vec<Step>),
+    /// Too much would have to be split.
+    Unshown,
+    /// The time was over.
+    Late,
+}
+
 /// What all leaves of a clause share.
 struct Setting<'a> {
     examiner: &'a Examiner,
@@ -90,9 +114,12 @@ struct Setting<'a> {
     twice: bool,
     /// Splits that are left.
     left: AtomicU64,
+    /// Whether the work is to end.
+    late: &'a (dyn Fn() -> bool + Sync),
 }
 
-/// Writes the certificate of a question that a search has answered with "no". `progress` is called with the share of the work done, in [0, 1].
+/// Writes the certificate of a question that a search has answered with "no". Whether it is `late`, and the work is to end, is asked
+/// before each leaf. `progress` is called with the share of the work done, in [0, 1].
 ///
 /// # Errors
 /// [`Unwritten`].
@@ -102,6 +129,7 @@ pub async fn written(
     (query, asked): (&Query, &[String]),
     record: &Record,
     pulse: &impl Pulse,
+    late: &(dyn Fn() -> bool + Sync),
     mut progress: impl FnMut(f64),
 ) -> Result<Written, Unwritten> {
     let examiner = Examiner::new(network)?;
@@ -128,18 +156,24 @@ pub async fn written(
                 conditions: &rows,
                 twice,
                 left: AtomicU64::new(limit),
+                late,
             };
-            let mut tree = Vec::new();
+            let (mut tree, mut done) = (Vec::new(), 0);
             let total = items.len();
             for (chunk, items) in items.chunks(CHUNK).enumerate() {
                 let found = each(0..items.len(), |at| match &items[at] {
-                    Item::Stands(step) => Ok(Some(vec![step.clone()])),
+                    Item::Stands(step) => Ok(Closed::Shown(vec![step.clone()])),
                     Item::Asked(open) => setting.close(open),
                 });
-                for steps in found {
-                    let Some(steps) = steps? else {
-                        return Err(Unwritten::Unshown { part: place, clause: which, limit });
+                for (steps, item) in found.into_iter().zip(items) {
+                    let steps = match steps? {
+                        Closed::Shown(steps) => steps,
+                        Closed::Unshown => return Err(Unwritten::Unshown { part: place, clause: which, limit }),
+                        Closed::Late => {
+                            return Err(Unwritten::Late { part: place, clause: which, done, leaves: count });
+                        }
                     };
+                    done += u64::from(matches!(item, Item::Asked(_)));
                     tree.extend(steps);
                 }
                 let share = ((chunk * CHUNK) as f64 / total as f64 + which as f64) / part.clauses.len() as f64;
@@ -221,11 +255,14 @@ impl Open {
 }
 
 impl Setting<'_> {
-    /// The tree of a leaf: itself where the checker follows it, else what it is split into. `None` where too much would have to be split.
-    fn close(&self, open: &Open) -> Result<Option<Vec<Step>>, Rejected> {
+    /// The tree of a leaf: itself where the checker follows it, else what it is split into.
+    fn close(&self, open: &Open) -> Result<Closed, Rejected> {
         let mut steps = Vec::new();
         let mut waiting = vec![(0, open.side(&Step::Leaf(Shown::default()), false))];
         while let Some((depth, open)) = waiting.pop() {
+            if (self.late)() {
+                return Ok(Closed::Late);
+            }
             let own;
             let facts = if open.region.whole {
                 self.whole
@@ -240,11 +277,11 @@ impl Setting<'_> {
             }
             let spent = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1));
             let split = self.split(&open, facts, &best).filter(|_| spent.is_ok() && depth < DEEPER);
-            let Some(step) = split else { return Ok(None) };
+            let Some(step) = split else { return Ok(Closed::Unshown) };
             waiting.extend([true, false].map(|above| (depth + 1, open.side(&step, above))));
             steps.push(step);
         }
-        Ok(Some(steps))
+        Ok(Closed::Shown(steps))
     }
 
     /// What closes a leaf, if anything does; and the coefficients of the input of the walk that came nearest.

@@ -4,12 +4,16 @@ use super::{
     common::{CliError, block_on},
     input, model, progress,
     say::say,
+    searching::fitted,
     signals::{self, UntilInterrupted},
 };
 use crate::{
     bounds::BoundsError,
-    certificate::{Answered, Norm, Proved, Rejected, SEARCHED, check, check_searched, version},
-    network::Network,
+    certificate::{
+        Answered, Norm, OtherQuestion, Proved, Rejected, SEARCHED, check, check_searched, read_searched, same_question,
+        version,
+    },
+    network::{Network, Query},
     rounded::{Toward, significant},
 };
 use serde_json::{Value, json};
@@ -25,6 +29,9 @@ pub(super) struct Arguments {
     certificate: PathBuf,
     /// The model that it is about, of any format that is read
     model: PathBuf,
+    /// A question in VNN-LIB: whether the certificate, of a search, has refuted exactly what it asks
+    #[arg(long)]
+    query: Option<PathBuf>,
     /// What the model's file leaves open, as for `inspect`
     #[arg(long)]
     layout: Option<PathBuf>,
@@ -40,6 +47,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     let folder = arguments.certificate.is_dir();
     let paths = if folder { certificates(&arguments.certificate)? } else { vec![arguments.certificate.clone()] };
     let (reading, _) = model::reading(&arguments.model, arguments.layout.as_deref())?;
+    let query = arguments.query.as_ref().map(|path| fitted(path, &reading)).transpose()?;
     let bar = progress::bar(STEPS * paths.len() as u64);
     signals::listen();
     let mut answers = Vec::new();
@@ -47,10 +55,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     for (place, path) in paths.iter().enumerate() {
         let start = Instant::now();
         let bytes = input::read(path)?;
-        let found = one(&bytes, &reading.network, |share| {
+        let found = one(&bytes, &reading.network, query.as_ref(), |share| {
             bar.set_position(STEPS * place as u64 + (share * STEPS as f64) as u64);
         });
-        if found == Err(Rejected::Stopped) {
+        if found == Err(Refused::Rejected(Rejected::Stopped)) {
             bar.finish_and_clear();
             return Err(BoundsError::Cancelled.into());
         }
@@ -63,15 +71,18 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     }
     bar.finish_and_clear();
     if arguments.json {
-        let all: Vec<Value> = answers.iter().map(|(path, found, time)| as_json(path, found, *time)).collect();
+        let all: Vec<Value> =
+            answers.iter().map(|(path, found, time)| as_json(path, arguments.query.as_deref(), found, *time)).collect();
         match all.as_slice() {
             [one] if !folder => say!("{one}")?,
             all => say!("{}", json!({ "accepted": rejected.is_empty(), "certificates": all }))?,
         }
     } else {
+        let asked = arguments.query.as_ref().map(|query| format!("; exactly what {} asks", query.display()));
+        let asked = asked.unwrap_or_default();
         for (path, found, milliseconds) in &answers {
             match found {
-                Ok(proved) => say!("{}: accepted: {} ({milliseconds:.0} ms)", path.display(), told(proved))?,
+                Ok(proved) => say!("{}: accepted: {}{asked} ({milliseconds:.0} ms)", path.display(), told(proved))?,
                 Err(why) if folder => say!("{}: rejected: {why}", path.display())?,
                 Err(_) => {}
             }
@@ -91,11 +102,33 @@ enum Shown {
     Search(Answered),
 }
 
-fn one(bytes: &[u8], network: &Network, progress: impl FnMut(f64)) -> Result<Shown, Rejected> {
-    if version(bytes) == Some(SEARCHED) {
-        return block_on(check_searched(bytes, network, &UntilInterrupted, progress)).map(Shown::Search);
+/// Why a certificate is not accepted as what it was given for.
+#[derive(Debug, PartialEq, thiserror::Error)]
+enum Refused {
+    #[error(transparent)]
+    Rejected(#[from] Rejected),
+    #[error(transparent)]
+    Question(#[from] OtherQuestion),
+    #[error("it is the certificate of a region, which answers no question in VNN-LIB: check it without --query")]
+    Region,
+}
+
+fn one(bytes: &[u8], network: &Network, query: Option<&Query>, progress: impl FnMut(f64)) -> Result<Shown, Refused> {
+    let searched = version(bytes) == Some(SEARCHED);
+    if let Some(query) = query {
+        if !searched {
+            // What is no certificate at all is told as that.
+            return Err(crate::certificate::read(bytes)
+                .map_err(Rejected::from)
+                .map_or_else(Refused::from, |_| Refused::Region));
+        }
+        same_question(&read_searched(bytes).map_err(Rejected::from)?, query)?;
     }
-    block_on(check(bytes, network, &UntilInterrupted, progress)).map(Shown::Region)
+    Ok(if searched {
+        Shown::Search(block_on(check_searched(bytes, network, &UntilInterrupted, progress))?)
+    } else {
+        Shown::Region(block_on(check(bytes, network, &UntilInterrupted, progress))?)
+    })
 }
 
 /// The .json files of a folder, by name.
@@ -137,7 +170,7 @@ fn told(shown: &Shown) -> String {
     }
 }
 
-fn as_json(path: &Path, found: &Result<Shown, Rejected>, milliseconds: f64) -> Value {
+fn as_json(path: &Path, query: Option<&Path>, found: &Result<Shown, Refused>, milliseconds: f64) -> Value {
     match found {
         Ok(Shown::Search(answered)) => json!({
             "certificate": path.display().to_string(),
@@ -146,6 +179,7 @@ fn as_json(path: &Path, found: &Result<Shown, Rejected>, milliseconds: f64) -> V
             "boxes": answered.parts,
             "conditions": answered.clauses,
             "leaves": answered.leaves,
+            "query": query.map(|query| query.display().to_string()),
             "milliseconds": milliseconds,
         }),
         Ok(Shown::Region(proved)) => json!({

@@ -3,7 +3,7 @@
 use super::{
     common::{CliError, block_on},
     output,
-    signals::UntilInterrupted,
+    signals::{UntilInterrupted, raised},
 };
 use crate::{
     bounds::BoundsError,
@@ -49,18 +49,27 @@ pub(super) enum Proof {
     Unwritten(String),
 }
 
-/// Makes the certificate of a question that was answered with "no", and writes it. What no certificate can show is an answer, not an error.
+/// Makes the certificate of a question that was answered with "no", and writes it, unless it gets `late`. What no certificate can show is an answer, not an error.
 pub(super) fn make(
     path: &Path,
     reading: &Reading,
     asked: (&Query, &[String]),
     record: &Record,
+    late: &(dyn Fn() -> bool + Sync),
     progress: impl FnMut(f64),
 ) -> Result<Proof, CliError> {
     let start = Instant::now();
     let origin =
         Origin { format: reading.format.to_owned(), notes: reading.notes.clone(), left_off: reading.left_off.clone() };
-    let found = block_on(written(&reading.network, &origin, asked, record, &UntilInterrupted, progress));
+    let found = block_on(written(
+        &reading.network,
+        &origin,
+        asked,
+        record,
+        &UntilInterrupted,
+        &|| raised() || late(),
+        progress,
+    ));
     match found {
         Ok(found) => {
             output::write(path, found.text.as_bytes())?;
@@ -68,6 +77,7 @@ pub(super) fn make(
             Ok(Proof::Written { leaves, more, bytes, seconds: start.elapsed().as_secs_f64() })
         }
         Err(Unwritten::Rejected(Rejected::Stopped)) => Err(BoundsError::Cancelled.into()),
+        Err(Unwritten::Late { .. }) if raised() => Err(BoundsError::Cancelled.into()),
         Err(why) => Ok(Proof::Unwritten(why.to_string())),
     }
 }

@@ -5,7 +5,7 @@ use super::{
     input, model, output, progress,
     proof::{self, Proof, Told},
     say::{note, say},
-    searching::{Account, MEMORY, threads},
+    searching::{Account, MEMORY, fitted, threads},
     signals::{self, UntilInterrupted},
     words,
 };
@@ -13,7 +13,6 @@ use crate::{
     certificate::Record,
     certify::predicted,
     formats::{Reading, vnnlib},
-    import,
     network::Query,
     rounded::{Toward, significant},
     search::{self, Answer, Budget, Outcome, Progress, Splits, Why},
@@ -43,7 +42,7 @@ pub(super) struct Arguments {
     /// The class that is asked about [default: the image's label, or the predicted class of an --input]
     #[arg(long, requires = "epsilon")]
     label: Option<usize>,
-    /// Seconds after which the answer is "timeout"
+    /// Seconds after which the answer is "timeout"; where it was "unsat" before, making its certificate ends then
     #[arg(long, default_value = "60", value_parser = words::positive)]
     timeout: f64,
     /// What is split: the input where it has up to 20 elements and activations elsewhere, or one of the two
@@ -118,14 +117,14 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
         (Some(path), Some(record)) if answer.outcome == Outcome::Proved => {
             let bar = progress::bar(SHARES);
             let moved = |share: f64| bar.set_position((share * SHARES as f64) as u64);
-            let proof = proof::make(path, &reading, (&query, &asked), record, moved);
+            let proof = proof::make(path, &reading, (&query, &asked), record, &|| clock() >= arguments.timeout, moved);
             bar.finish_and_clear();
             Some(proof?)
         }
         (Some(_), _) => Some(Proof::Unwritten(format!("the answer is {}, which none is for", word(&answer.outcome)))),
         _ => None,
     };
-    tell(arguments, proof.as_ref());
+    tell(arguments, proof.as_ref(), answer.outcome == Outcome::Proved);
     if arguments.explain {
         let spent = &answer.spent;
         note!(
@@ -143,13 +142,15 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
 }
 
 /// Says on standard error what became of the certificate: always where none was written.
-fn tell(arguments: &Arguments, proof: Option<&Proof>) {
+fn tell(arguments: &Arguments, proof: Option<&Proof>, answered: bool) {
     match proof {
         Some(Proof::Written { leaves, more, bytes, seconds }) if arguments.explain => note!(
             "the certificate has {leaves} leaves ({more} more than the search needed) and {} kB; made in {seconds:.2} s",
             bytes.div_ceil(1000)
         ),
-        Some(Proof::Unwritten(why)) => note!("no certificate was written: {why}"),
+        Some(Proof::Unwritten(why)) => {
+            note!("no certificate was written: {why}{}", if answered { "; the answer stands" } else { "" })
+        }
         _ => {}
     }
 }
@@ -160,16 +161,8 @@ const SHARES: u64 = 1000;
 /// Reads what is asked.
 fn question(arguments: &Arguments) -> Result<(Reading, Query), CliError> {
     let Some(network) = &arguments.network else { return image(arguments) };
-    let wrong = |error| CliError::Format(arguments.query.clone(), error);
-    let query = vnnlib::read_query(&input::read(&arguments.query)?).map_err(wrong)?;
     let (reading, _) = model::reading(&path(network), arguments.layout.as_deref())?;
-    let found = [reading.network.input_len(), reading.network.classes()];
-    let own = match &reading.own {
-        Some(own) => own.outputs(&vec![0.0; found[0]]).and_then(Result::ok).map_or(found[1], |outputs| outputs.len()),
-        None => found[1],
-    };
-    import::fits(&query, found, own, &reading.left_off)
-        .map_err(|why| CliError::Usage(format!("{}: {why}", arguments.query.display())))?;
+    let query = fitted(&arguments.query, &reading)?;
     Ok((reading, query))
 }
 

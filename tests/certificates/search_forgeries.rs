@@ -187,6 +187,38 @@ pub fn doubtful(good: &Value, rng: &mut Rng) -> Vec<(&'static str, Vec<u8>)> {
             }
         }
     });
+    // What narrows a leaf: which neuron is decided on, where, and which side a leaf is on.
+    let mut decided = |what, change: &dyn Fn(&mut Value)| {
+        let mut value = good.clone();
+        let tree = value.pointer_mut(tree).and_then(Value::as_array_mut).expect("a tree");
+        tree.iter_mut().filter_map(|step| step.get_mut("decide")).for_each(change);
+        all.push((what, value.to_string().into_bytes()));
+    };
+    decided("decisions on the first neuron", &|decide| decide["neuron"] = 0.into());
+    decided("decisions far above", &|decide| decide["at"] = hex(1e3));
+    decided("decisions far below", &|decide| decide["at"] = hex(-1e3));
+    decided("decisions a little above", &|decide| decide["at"] = hex(1e-3));
+    let mut change = |what, change: &dyn Fn(&mut Vec<Value>, &mut Rng)| {
+        let mut value = good.clone();
+        change(value.pointer_mut(tree).and_then(Value::as_array_mut).expect("a tree"), rng);
+        all.push((what, value.to_string().into_bytes()));
+    };
+    change("leaves in the other order", &|tree, _| {
+        let leaf = |step: &&Value| step.get("leaf").is_some();
+        let mut leaves: Vec<Value> = tree.iter().filter(leaf).cloned().collect();
+        for step in tree.iter_mut().filter(|step| step.get("leaf").is_some()) {
+            *step = leaves.pop().expect("as many");
+        }
+    });
+    change("multipliers of a leaf ten times as large", &|tree, _| {
+        for step in tree {
+            for multiplier in step.pointer_mut("/leaf/multipliers").and_then(Value::as_array_mut).into_iter().flatten()
+            {
+                let old = serde_json::from_value::<Hex>(multiplier.clone()).expect("hexadecimal").0;
+                *multiplier = hex(10.0 * old);
+            }
+        }
+    });
     change("another condition", &|tree, _| {
         for step in tree {
             if let Some(leaf) = step.get_mut("leaf") {

@@ -4,7 +4,7 @@ use super::{
     dyadic::{Dyadic, Float},
     rejected::Rejected,
     row::Row,
-    stage::Stage,
+    stage::{Graph, Stage},
     walk::{Cost, Known, Range},
 };
 use std::sync::Arc;
@@ -78,4 +78,23 @@ impl Known {
         });
         found.into_iter().collect()
     }
+}
+
+/// Neurons of a node that some reader does not take straight on.
+pub(super) fn bent(graph: &Graph, node: usize, range: &Range) -> Vec<usize> {
+    let readers = (0..graph.stages.len()).filter(|&reader| graph.inputs[reader].contains(&node));
+    let mut bent = vec![false; graph.widths[node]];
+    for reader in readers {
+        for (neuron, bent) in bent.iter_mut().enumerate() {
+            *bent |= match &graph.stages[reader] {
+                Stage::Activation(rule) => {
+                    let [lower, upper] = [range.lower[neuron], range.upper[neuron]].map(Dyadic::from);
+                    !rule.straight(neuron, &lower, &upper)
+                }
+                Stage::Largest(_) => true,
+                _ => false,
+            };
+        }
+    }
+    (0..bent.len()).filter(|&neuron| bent[neuron]).collect()
 }

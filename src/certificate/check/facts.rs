@@ -2,7 +2,10 @@
 
 use super::{
     choose::{self, Choice},
+    decision::{Decision, decide},
+    derive::bent,
     dyadic::{Dyadic, Float},
+    narrow::{Linear, narrow},
     rejected::{Rejected, structure},
     row::Row,
     stage::{Graph, Stage},
@@ -12,20 +15,14 @@ use crate::certificate::{
     hex::Hex,
     tree::{Condition, Shown, Slopes},
 };
-use std::sync::Arc;
-
-/// A neuron whose activation is given at least, or at most, a number.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(in crate::certificate) struct Decision {
-    /// The activation's node.
-    pub(in crate::certificate) node: usize,
-    pub(in crate::certificate) neuron: usize,
-    pub(in crate::certificate) at: f64,
-    pub(in crate::certificate) above: bool,
-}
+use std::sync::{Arc, OnceLock};
 
 /// What is known over a box.
-pub(in crate::certificate) struct Facts(Known);
+pub(in crate::certificate) struct Facts {
+    known: Known,
+    /// Functions of the neurons that are linear in the input: found where a leaf needs them.
+    linear: OnceLock<Result<Vec<Linear>, Rejected>>,
+}
 
 /// What came of a leaf.
 #[derive(Debug)]
@@ -76,7 +73,7 @@ impl Facts {
                 flat.picks[node] = known.picks[node].clone();
             }
         }
-        Ok(Facts(known))
+        Ok(Facts { known, linear: OnceLock::new() })
     }
 
     /// What follows where some neurons are decided, of the conditions that a leaf adds up.
@@ -86,26 +83,43 @@ impl Facts {
         decisions: &[Decision],
         leaf: &Shown,
     ) -> Result<Follows, Rejected> {
-        let mut known = self.0.clone();
+        let mut known = self.known.clone();
         if !decide(&mut known, decisions)? {
             return Ok(Follows { margin: f64::INFINITY, holds: true, reached: Vec::new() });
         }
         multiply(&mut known, decisions, leaf)?;
-        steer(&mut known, decisions, leaf)?;
         let Sum { row, limit, strict } = sum(conditions, leaf, known.graph.widths[known.graph.output])?;
-        let (least, reached) = known.walk_back(known.graph.output, row, false)?;
-        let margin = &least - &limit;
-        let holds = margin.is_positive() || (strict && !margin.is_negative());
-        let mut coefficients = vec![0.0; known.graph.widths[0]];
-        for (at, value) in reached.iter().flat_map(Row::near) {
-            coefficients[at] = value;
+        let mut rounds = if decisions.is_empty() { 0 } else { NARROWED };
+        loop {
+            steer(&mut known, &self.known, leaf)?;
+            let (least, reached) = known.walk_back(known.graph.output, row.clone(), false)?;
+            let margin = &least - &limit;
+            let holds = margin.is_positive() || (strict && !margin.is_negative());
+            if holds || rounds == 0 || self.linear()?.is_empty() {
+                let mut coefficients = vec![0.0; known.graph.widths[0]];
+                for (at, value) in reached.iter().flat_map(Row::near) {
+                    coefficients[at] = value;
+                }
+                return Ok(Follows { margin: margin.near(), holds, reached: coefficients });
+            }
+            rounds -= 1;
+            let own = reached.map_or(Ok(None), |row| known.function_of(&least, row))?;
+            if !narrow(&mut known, self.linear()?, decisions, own.as_ref().map(|own| (own, &limit)))? {
+                return Ok(Follows { margin: f64::INFINITY, holds: true, reached: Vec::new() });
+            }
         }
-        Ok(Follows { margin: margin.near(), holds, reached: coefficients })
+    }
+
+    fn linear(&self) -> Result<&[Linear], Rejected> {
+        match self.linear.get_or_init(|| self.known.linear()) {
+            Ok(linear) => Ok(linear),
+            Err(why) => Err(why.clone()),
+        }
     }
 
     /// Of the neurons that bend, given these decisions, the one whose lines leave the most room; where it bends. `None` where none does.
     pub(in crate::certificate) fn widest(&self, decisions: &[Decision]) -> Option<Decision> {
-        let mut known = self.0.clone();
+        let mut known = self.known.clone();
         decide(&mut known, decisions).ok().filter(|left| *left)?;
         let graph = known.graph.clone();
         let mut best: Option<(f64, Decision)> = None;
@@ -126,6 +140,8 @@ impl Facts {
     }
 }
 
+/// How often a leaf that does not hold is narrowed and looked at again.
+const NARROWED: usize = 3;
 /// How near a slope has to be to the rule's to be left out.
 const SAME: f64 = 1e-9;
 
@@ -137,7 +153,7 @@ impl Facts {
         decisions: &[Decision],
         all: &[(usize, [&[f64]; 2])],
     ) -> Vec<Slopes> {
-        let mut known = self.0.clone();
+        let mut known = self.known.clone();
         if !matches!(decide(&mut known, decisions), Ok(true)) {
             return Vec::new();
         }
@@ -168,25 +184,6 @@ impl Facts {
     }
 }
 
-/// Neurons of a node that some reader does not take straight on.
-fn bent(graph: &Graph, node: usize, range: &Range) -> Vec<usize> {
-    let readers = (0..graph.stages.len()).filter(|&reader| graph.inputs[reader].contains(&node));
-    let mut bent = vec![false; graph.widths[node]];
-    for reader in readers {
-        for (neuron, bent) in bent.iter_mut().enumerate() {
-            *bent |= match &graph.stages[reader] {
-                Stage::Activation(rule) => {
-                    let [lower, upper] = [range.lower[neuron], range.upper[neuron]].map(Dyadic::from);
-                    !rule.straight(neuron, &lower, &upper)
-                }
-                Stage::Largest(_) => true,
-                _ => false,
-            };
-        }
-    }
-    (0..bent.len()).filter(|&neuron| bent[neuron]).collect()
-}
-
 /// A range with what was found of some of its places.
 fn narrowed(range: Range, places: &[usize], found: &[[Dyadic; 2]]) -> Range {
     let Range { mut lower, mut upper, .. } = range;
@@ -199,19 +196,6 @@ fn narrowed(range: Range, places: &[usize], found: &[[Dyadic; 2]]) -> Range {
         }
     }
     Range::new(lower, upper)
-}
-
-/// Takes decisions up into the ranges of what the activations read; whether any input may be left.
-fn decide(known: &mut Known, decisions: &[Decision]) -> Result<bool, Rejected> {
-    for &Decision { node, neuron, at, above } in decisions {
-        let before = known.graph.inputs[node][0];
-        let mut range = known.range(before)?.clone();
-        if !range.clamp(neuron, Float::of(at), above) {
-            return Ok(false);
-        }
-        known.ranges[before] = Some(Arc::new(range));
-    }
-    Ok(true)
 }
 
 /// Gives decisions their multipliers.
@@ -234,7 +218,7 @@ fn multiply(known: &mut Known, decisions: &[Decision], leaf: &Shown) -> Result<(
 }
 
 /// Chooses lines anew where a range was decided on, or slopes are said.
-fn steer(known: &mut Known, decisions: &[Decision], leaf: &Shown) -> Result<(), Rejected> {
+fn steer(known: &mut Known, over: &Known, leaf: &Shown) -> Result<(), Rejected> {
     let graph = known.graph.clone();
     if !leaf.slopes.windows(2).all(|pair| pair[0].node < pair[1].node) {
         return Err(structure("slopes", "nodes must be in rising order, each once"));
@@ -256,8 +240,9 @@ fn steer(known: &mut Known, decisions: &[Decision], leaf: &Shown) -> Result<(), 
         let Stage::Activation(rule) = stage else { continue };
         let before = graph.inputs[node][0];
         let said = leaf.slopes.iter().find(|slopes| slopes.node == node);
-        let touched = decisions.iter().filter(|decision| graph.inputs[decision.node][0] == before);
-        let mut touched: Vec<usize> = touched.map(|decision| decision.neuron).collect();
+        let (range, wide) = (known.range(before)?, over.range(before)?);
+        let other = |at: &usize| range.lower[*at] != wide.lower[*at] || range.upper[*at] != wide.upper[*at];
+        let mut touched: Vec<usize> = (0..graph.widths[node]).filter(other).collect();
         touched
             .extend(said.iter().flat_map(|slopes| slopes.below.iter().chain(&slopes.above)).map(|(neuron, _)| *neuron));
         touched.sort_unstable();
@@ -265,7 +250,6 @@ fn steer(known: &mut Known, decisions: &[Decision], leaf: &Shown) -> Result<(), 
         if touched.is_empty() {
             continue;
         }
-        let range = known.range(before)?;
         let Some(mut lines) = known.lines[node].as_deref().cloned() else { continue };
         for neuron in touched {
             let choice = said.map_or(Choice::Middle, |slopes| {

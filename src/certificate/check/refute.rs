@@ -2,8 +2,9 @@
 
 use super::{
     about::about,
+    decision::Decision,
     derive::each,
-    facts::{Decision, Facts, Follows},
+    facts::{Facts, Follows},
     rejected::{Rejected, structure},
     stage::{Graph, Stage},
 };

@@ -88,7 +88,7 @@ fn spread(values: Vec<Float>, shape: &[usize]) -> Vec<Float> {
 }
 
 /// numerator/denominator between two numbers, for a denominator above 0.
-fn quotient(numerator: &Dyadic, denominator: &Dyadic) -> [Float; 2] {
+pub(super) fn quotient(numerator: &Dyadic, denominator: &Dyadic) -> [Float; 2] {
     let Some(size) = numerator.size() else { return [Float::of(0.0), Float::of(0.0)] };
     // More digits than a Float holds.
     let digits = 100 + denominator.size().unwrap_or(0) - size;

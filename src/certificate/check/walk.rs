@@ -17,7 +17,7 @@ pub(super) struct Range {
     pub(super) lower: Vec<Float>,
     pub(super) upper: Vec<Float>,
     /// Σ max(0, −lower): what one unit lost on each factor of a row may cost.
-    depth: Dyadic,
+    pub(super) depth: Dyadic,
 }
 
 impl Range {
@@ -127,7 +127,7 @@ pub(super) struct Known {
 }
 
 /// Minus what a row lost, for a node whose factors it belongs to.
-fn paid(lost: Option<Lost>, depth: &Dyadic) -> Dyadic {
+pub(super) fn paid(lost: Option<Lost>, depth: &Dyadic) -> Dyadic {
     let units = lost.map_or(Dyadic::zero(), |lost| Dyadic::new(lost.times.into(), lost.exponent));
     -&(&units * depth)
 }
@@ -270,7 +270,7 @@ impl Known {
     }
 
     /// The least value of a row over the input region, or less.
-    fn over_ball(&self, row: &Row) -> Result<Dyadic, Rejected> {
+    pub(super) fn over_ball(&self, row: &Row) -> Result<Dyadic, Rejected> {
         match &*self.ball {
             Ball::Box => {
                 let range = self.range(0)?;

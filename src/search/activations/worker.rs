@@ -93,6 +93,7 @@ impl<'a> Worker<'a> {
                 done.spent.leaves += 1;
                 done.share += child.share;
                 setting.tell(child.number, Fate::Proved);
+                self.tell_start(clause, child);
             }
             left
         });
@@ -172,6 +173,19 @@ impl<'a> Worker<'a> {
             done.open.push(open);
         }
         Ok(())
+    }
+
+    /// Tells what steers the walk that a domain would have started with: it was closed before there was one.
+    fn tell_start(&self, clause: &Clause, domain: &Domain) {
+        let (Some(tree), Some(planes)) = (self.setting.tree.filter(|tree| tree.keeps_proof()), &domain.planes) else {
+            return;
+        };
+        let widths: Vec<usize> = self.setting.layers.iter().map(|layer| layer.width).collect();
+        let mut some = vec![false; widths.len()];
+        domain.decisions.iter().for_each(|decision| some[decision.layer] = true);
+        let choice = Saved::joined(std::iter::once(&*domain.start), clause.len(), &widths, &some);
+        let row = worst_row(clause, &planes.least);
+        tree.walked(domain.number, row, choice.row(row, &widths));
     }
 
     async fn sound_bounds(&self, clause: &Clause, asked: &[Asked<'_>]) -> Result<Proof, BoundsError> {

@@ -117,7 +117,10 @@ fn command() -> Result<(), CliError> {
         Command::Inspect(arguments) => inspect::run(&arguments),
         Command::Infer(arguments) => infer::run(&arguments),
         Command::Bounds(arguments) => bounds::run(&arguments),
-        Command::Radius(arguments) => radius::run(&arguments),
+        Command::Radius(arguments) => match &arguments.rows {
+            Some(rows) => campaign::run(&arguments, rows),
+            None => radius::run(&arguments),
+        },
         Command::Merge(arguments) => merge::run(&arguments),
         Command::Certify(arguments) => certify::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),

@@ -1,7 +1,6 @@
 //! `boundscope radius`: the largest ε at which each image is verified.
 
 use super::{
-    campaign,
     common::{CliError, Shape, block_on},
     input, model, progress,
     say::say,
@@ -55,7 +54,7 @@ pub(super) struct Arguments {
     threads: Option<u16>,
     /// Append each answer to this file, a row of CSV; what stands there is not asked again
     #[arg(long, conflicts_with_all = ["decide", "json"])]
-    rows: Option<PathBuf>,
+    pub(super) rows: Option<PathBuf>,
     /// Answer the I-th of N shares of the images alone, as I/N; `merge` puts the rows of all together
     #[arg(long, value_parser = words::shard, requires = "rows")]
     pub(super) shard: Option<[usize; 2]>,
@@ -135,9 +134,6 @@ impl Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
-    if let Some(rows) = &arguments.rows {
-        return campaign::run(arguments, rows);
-    }
     let [model] = &arguments.models[..] else {
         return Err(CliError::Usage("one model at a time; several with --rows FILE".into()));
     };

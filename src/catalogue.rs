@@ -93,8 +93,11 @@ pub const PRESETS: [Preset; 7] = [
 /// The network on which adaptive lines are clearly looser than intervals at ε = 0.2.
 pub const PARADOX: &str = "mnist-dm-small-ibp-relu";
 
-/// Networks that ship for the command line and take two numbers instead of an image: Explore has no view of them.
-pub const PLANE: [&str; 2] = ["moons-ibp", "moons-normal"];
+/// Networks that take a point of the plane instead of an image: small enough to be drawn whole.
+pub const PLANE: [Preset; 2] = [
+    preset_of("moons-normal", "Two moons, usual training", "2-32-32-2", "ReLU · two numbers", false, "moons-ibp"),
+    preset_of("moons-ibp", "Two moons, robust (IBP)", "2-32-32-2", "ReLU · ε 0.04 · two numbers", true, "moons-normal"),
+];
 
 /// Images in the MNIST test set.
 pub const TEST_IMAGES: u32 = Set::Test.images() as u32;
@@ -105,7 +108,12 @@ pub const PIXEL_RANGE: [f64; 2] = [0.0, 1.0];
 
 /// The preset called `key`.
 pub fn preset(key: &str) -> Option<&'static Preset> {
-    PRESETS.iter().find(|preset| preset.key == key)
+    PRESETS.iter().chain(&PLANE).find(|preset| preset.key == key)
+}
+
+/// Whether the network called `key` takes a point of the plane instead of an image.
+pub fn takes_points(key: &str) -> bool {
+    PLANE.iter().any(|preset| preset.key == key)
 }
 
 /// What the keys of networks begin with that were trained or opened here: a link cannot carry those.

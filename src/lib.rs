@@ -13,6 +13,7 @@
 //! | [`certify`] | certified radius by bisection, verified error and neuron statuses over a set of images |
 //! | [`attack`] | PGD: points of a region that break a network |
 //! | [`bounds`] | regions, lines, IBP, LBP, CROWN and their hybrids: walks over the graph, written once over a backend |
+//! | [`theatre`] | networks of two inputs, drawn: what a layer makes of a region, and what methods believe it makes |
 //! | [`formats`] | safetensors, IDX, npy and the golden folders: the only room that sees untrusted bytes; ONNX out |
 //! | [`import`] | a file of any format becomes a network: what was read, and whether it is the same network |
 //! | [`train`] | plans, schedules, losses and the trainer |
@@ -49,6 +50,7 @@ pub mod rounded;
 pub mod search;
 mod sorting;
 pub mod tensor;
+pub mod theatre;
 pub mod train;
 #[cfg(all(feature = "browser", target_arch = "wasm32"))]
 pub mod web;

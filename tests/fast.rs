@@ -76,6 +76,8 @@ mod statuses;
 mod steering;
 #[path = "tape.rs"]
 mod tape;
+#[path = "theatre.rs"]
+mod theatre;
 #[path = "vnn.rs"]
 mod vnn;
 #[path = "vnnlib.rs"]

@@ -4,9 +4,10 @@ use boundscope::{
     bounds::{BoundsError, Method, Norm, Strategy},
     engine::{
         Arithmetic, AttackAnswer, BoundsAnswer, BrokenAnswer, Bytes, Device, Example, Failure, Floats, GpuRequest,
-        GpuResponse, GpuState, InferenceAnswer, Interval, Job, LayerSummary, NetworkSummary, Order, Point, Probe,
-        ProbePlan, Question, RadiusAnswer, Request, Response, RuleSummary, RunState, Speeds, SweepAnswer, TrainRequest,
-        TrainResponse, Watched,
+        GpuResponse, GpuState, ImageKind, InferenceAnswer, Interval, Job, LayerSummary, NetworkSummary, Order,
+        OutlineAnswer, Point, Polygons, Probe, ProbePlan, Question, RadiusAnswer, ReadThere, Request, Response,
+        RuleSummary, RunState, SceneAnswer, Speeds, StageSummary, SweepAnswer, TheatreRequest, TheatreResponse,
+        TrainRequest, TrainResponse, Watched,
     },
     tensor::DeviceError,
     train::{Activation, Architecture, Loss, Plan, Recipe, StepReport},
@@ -81,6 +82,19 @@ fn every_request_survives() {
         Request::Cancel { .. } => Request::Cancel { job: Job::Sweep },
         Request::Gpu { .. } => Request::Gpu { request: GpuRequest::Open },
         Request::Train { .. } => Request::Train { request: TrainRequest::Step { runs: vec![0] } },
+        Request::Theatre { .. } => Request::Theatre {
+            request: TheatreRequest::Regions { epoch, network: "net".into() },
+        },
+    ));
+    survives(examples!(TheatreRequest:
+        TheatreRequest::Scene { .. } => TheatreRequest::Scene {
+            epoch,
+            question: question(),
+            stage: Some(1),
+            pair: Some([3, 0]),
+            methods: methods.clone(),
+        },
+        TheatreRequest::Regions { .. } => TheatreRequest::Regions { epoch, network: "net".into() },
     ));
     survives(examples!(GpuRequest:
         GpuRequest::Open => GpuRequest::Open,
@@ -251,9 +265,36 @@ fn every_response_survives() {
         Response::Done { .. } => Response::Done { job: Job::Measure, epoch },
         Response::Gpu { .. } => Response::Gpu { response: GpuResponse::Tried { cases: 1, worst: 0.5 } },
         Response::Train { .. } => Response::Train { response: TrainResponse::Data { images: 1 } },
+        Response::Theatre { .. } => Response::Theatre {
+            response: TheatreResponse::Refused { epoch, why: "why".into() },
+        },
         Response::Failed { .. } => Response::Failed { job: Some(Job::Classify), epoch, failure: Failure::NoImages },
         Response::Attack { .. } => Response::Attack { epoch, answer: attack },
         Response::Broken { .. } => Response::Broken { epoch, answer: broken },
+    ));
+    let polygons = || Polygons { corners: floats(), sizes: vec![3, 4] };
+    let scene = SceneAnswer {
+        question: question(),
+        stages: vec![StageSummary { layer: None, after: false, width: 2 }],
+        stage: 0,
+        pair: [1, 0],
+        kind: ImageKind::TooMany,
+        parts: polygons(),
+        image: polygons(),
+        samples: floats(),
+        centre: [0.25, -1.0],
+        outlines: vec![OutlineAnswer { method, corners: floats(), area: 0.5 }],
+        milliseconds,
+    };
+    survives(examples!(TheatreResponse:
+        TheatreResponse::Scene { .. } => TheatreResponse::Scene { epoch, answer: Box::new(scene) },
+        TheatreResponse::Regions { .. } => TheatreResponse::Regions {
+            epoch,
+            network: "net".into(),
+            classes: vec![ReadThere { class: 1, polygons: polygons() }],
+            exact: true,
+        },
+        TheatreResponse::Refused { .. } => TheatreResponse::Refused { epoch, why: "why".into() },
     ));
     let cause = || Some(Failure::GpuNotReady);
     survives(examples!(GpuResponse:

@@ -206,13 +206,25 @@ impl<B: Backend> Prepared<B> {
         method: Method,
         known: &Known<B>,
     ) -> B::Tensor {
+        self.walk_from(self.output(), ball, rows, method, known)
+    }
+
+    /// The same of rows over any node.
+    pub(super) fn walk_from(
+        &self,
+        node: NodeId,
+        ball: &Ball<B::Tensor>,
+        rows: &B::Tensor,
+        method: Method,
+        known: &Known<B>,
+    ) -> B::Tensor {
         let cut = match method {
             Method::Ibp => Cut::Intervals,
             Method::CrownIbp | Method::CrownLbp | Method::Crown => Cut::Input,
             Method::Lbp => Cut::Forms(1),
             Method::RelaxedCrown(depth) => Cut::Forms(depth as usize),
         };
-        self.lowest(&self.backward_walk(self.output(), Start::Rows(rows.clone()), cut, known), ball)
+        self.lowest(&self.backward_walk(node, Start::Rows(rows.clone()), cut, known), ball)
     }
 
     /// What a method finds out about the intermediate layers.

@@ -8,6 +8,7 @@ mod alpha;
 mod analysis;
 mod backward;
 mod bent;
+mod combined;
 mod error;
 mod evidence;
 mod forward;

@@ -55,6 +55,12 @@ pub(super) enum Task {
     /// What stands in a slot of training.
     #[cfg(feature = "full")]
     Run(u32),
+    /// A scene of the theatre.
+    #[cfg(feature = "full")]
+    Scene,
+    /// The theatre's decisions.
+    #[cfg(feature = "full")]
+    Regions,
 }
 
 impl<H: Host> Context<H> {

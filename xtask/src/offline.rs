@@ -7,13 +7,14 @@ use crate::{
 use std::{fs, path::Path};
 
 /// Files that the page asks for with its build's id, `?v=…`: their own names never change.
-const VERSIONED: [&str; 12] = [
+const VERSIONED: [&str; 13] = [
     "before.js",
     "boot.js",
     "offline.js",
     "first.js",
     "worker.js",
     "inspect.css",
+    "theatre.css",
     "engine-worker.js",
     "engine-worker_bg.wasm",
     "reader-worker.js",

@@ -25,6 +25,8 @@ pub(crate) mod requests;
 pub(crate) mod search;
 #[cfg(all(feature = "page", target_arch = "wasm32"))]
 pub(crate) mod stage;
+#[cfg(all(feature = "page", target_arch = "wasm32"))]
+pub(crate) mod theatre;
 pub mod units;
 #[cfg(all(feature = "page", target_arch = "wasm32"))]
 pub(crate) mod views;

@@ -4,6 +4,7 @@ use crate::app::{
     explore::{
         menus, part,
         stage::{Stage, now, places::Places},
+        theatre,
         views::parts,
     },
     model::store::{Engine, store},
@@ -47,9 +48,27 @@ pub fn ExplorePage() -> impl IntoView {
         let failed = menus.get() == Part::Failed;
         failed.then(|| fetched::failed(explore::MENUS_FAILED, text::RETRY, "menus-again", fetch_menus))
     };
+    // With the first network that takes a point; it stays, out of sight where an image is looked at.
+    let fetching = RwSignal::new(Part::Absent);
+    let planes = NodeRef::<html::Div>::new();
+    let fetch_theatre = move || {
+        let Some(place) = planes.get_untracked() else { return };
+        fetched::fetch(fetching, theatre::part::begin(store, owner.get_value(), place.unchecked_into(), signals));
+    };
+    let on_plane = Memo::new(move |_| store.state.with(|state| state.explore.on_plane()));
+    Effect::new(move |_| {
+        if on_plane.get() {
+            fetch_theatre();
+        }
+    });
+    let theatre_failed = move || {
+        (fetching.get() == Part::Failed)
+            .then(|| fetched::failed(explore::THEATRE_FAILED, text::RETRY, "theatre-again", fetch_theatre))
+    };
     view! {
         <Stage signals places/>
         {menus_failed}
+        <div class="planes" hidden=move || !on_plane.get() node_ref=planes>{theatre_failed}</div>
         <div class="below" node_ref=place>{failed}</div>
     }
 }

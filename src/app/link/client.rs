@@ -24,6 +24,8 @@ pub enum Event {
     Answer(Response),
     /// The engine has news about training, not read yet.
     Training(JsValue),
+    /// The engine has answered the theatre, not read yet.
+    Theatre(JsValue),
     /// The whole engine is ready to take over from the first: [`Client::change_over`].
     WholeReady,
     /// The whole engine could not be started; the first one goes on. Why.
@@ -236,9 +238,9 @@ impl Client {
         }
     }
 
-    /// Sends a request about training, written already: only the whole engine can answer it.
-    pub fn send_training(&self, request: &JsValue) {
-        let message = web::wrap("train", "request", request);
+    /// Sends a request about training or the theatre, written already: only the whole engine can answer it.
+    pub fn send_unread(&self, about: &str, request: &JsValue) {
+        let message = web::wrap(about, "request", request);
         if let Some(running) = self.inner.worker.borrow().as_ref() {
             if running.program == Program::Whole {
                 return running.post(&message);
@@ -294,12 +296,14 @@ impl Client {
             let why = field("message").unwrap_or_default();
             return self.failed(generation, text::internal_error(&why));
         }
-        if let Some(news) = web::unwrap(&data, "train", "response") {
-            // Only the whole engine has any, and its predecessor's are nobody's.
-            if self.answers(generation) {
-                (self.inner.events)(Event::Training(news));
+        for (about, event) in [("train", Event::Training as fn(JsValue) -> Event), ("theatre", Event::Theatre)] {
+            if let Some(news) = web::unwrap(&data, about, "response") {
+                // Only the whole engine has any, and its predecessor's are nobody's.
+                if self.answers(generation) {
+                    (self.inner.events)(event(news));
+                }
+                return;
             }
-            return;
         }
         match web::read::<Response>(data) {
             Ok(response) => self.heard(generation, response),

@@ -14,6 +14,8 @@ pub trait Commands {
     fn send(&self, request: &Request);
     /// Sends a request about training, written by who makes it: what reads and writes those is fetched later.
     fn train(&self, request: &JsValue);
+    /// Sends a request about the theatre, written by who makes it likewise.
+    fn theatre(&self, request: &JsValue);
     /// The file of a network that this page has read, for another engine.
     fn file(&self, key: &str) -> Option<Vec<u8>>;
     /// Opens a network file in Explore, under a title and a note on where it comes from.

@@ -16,6 +16,10 @@ use crate::{
 };
 use leptos::prelude::*;
 use std::{collections::BTreeMap, rc::Rc, sync::Arc};
+use wasm_bindgen::JsValue;
+
+/// Hears an answer that is not read yet.
+type Hears = Rc<dyn Fn(JsValue)>;
 
 /// How the engine is.
 #[derive(Clone, Debug, PartialEq)]
@@ -88,6 +92,8 @@ pub struct Opened {
 impl Explore {
     fn grant(&mut self, wish: &Wish) {
         match wish {
+            // A point needs no file: it is never wished for.
+            Wish::Image(Picked::Point(point)) => self.point = *point,
             Wish::Image(picked) => self.image = picked.clone(),
             Wish::Network(key) => self.network.clone_from(key),
         }
@@ -129,6 +135,8 @@ pub struct Store {
     main: Option<RwSignal<State>>,
     commands: StoredValue<Option<Rc<dyn Commands>>, LocalStorage>,
     listener: StoredValue<Option<Rc<dyn Listener>>, LocalStorage>,
+    /// Who hears what the theatre is answered, not read yet.
+    theatre: StoredValue<Option<Hears>, LocalStorage>,
     /// Files for Inspect, which takes them from here once it is there.
     pub files: RwSignal<Vec<web_sys::File>, LocalStorage>,
     /// A checkpoint that was dropped before Train was here: its name and the file.
@@ -156,6 +164,7 @@ impl Store {
             main: None,
             commands: StoredValue::new_local(None),
             listener: StoredValue::new_local(None),
+            theatre: StoredValue::new_local(None),
             files: RwSignal::new_local(Vec::new()),
             waiting: StoredValue::new_local(None),
         }
@@ -199,6 +208,18 @@ impl Store {
     /// Who hears of the engine, once that is set.
     pub fn listener(&self) -> Option<Rc<dyn Listener>> {
         self.listener.get_value()
+    }
+
+    /// Puts in who hears what the theatre is answered.
+    pub fn set_theatre(&self, hear: impl Fn(JsValue) + 'static) {
+        self.theatre.set_value(Some(Rc::new(hear)));
+    }
+
+    /// Hands an answer to the theatre, where it is here.
+    pub fn hear_theatre(&self, news: JsValue) {
+        if let Some(hear) = self.theatre.get_value() {
+            hear(news);
+        }
     }
 
     /// The store of the other side of a comparison: pictures of its own, notices and networks opened here in common. What is changed
@@ -264,15 +285,14 @@ impl Store {
     pub fn label(&self) -> Option<u32> {
         let state = self.state.get();
         let image = self.image.get();
-        state.explore.label.or_else(|| {
-            let image = image.filter(|image| image.picked == state.explore.image)?;
+        state.explore.chosen_label().or_else(|| {
+            let looked_at = state.explore.looked_at();
+            let image = image.filter(|image| image.picked == looked_at)?;
             image.label.or_else(|| {
                 self.prediction.with(|prediction| {
                     prediction
                         .as_ref()
-                        .filter(|(network, picked, _)| {
-                            *network == state.explore.network && *picked == state.explore.image
-                        })
+                        .filter(|(network, picked, _)| *network == state.explore.network && *picked == looked_at)
                         .map(|(_, _, class)| *class)
                 })
             })

@@ -72,7 +72,7 @@ pub fn page(view: &FirstView) -> Option<String> {
     let inspect_link = State { tab: Tab::Inspect, ..state.clone() }.to_hash();
     let epsilon = units::write(epsilon, norm);
     let at = text::marked_at(&epsilon);
-    let asked = stage::question(question.label, norm);
+    let asked = stage::question(question.label, norm, false);
     let answer = stage::answer(told, question.label);
     Some(filled(
         include_str!("page.html"),

@@ -56,6 +56,7 @@ words! {
     OTHER_LINES = "lines of B";
     OTHER_NORM = "norm of B";
     MENUS_FAILED = "The menus and settings could not be loaded; the question above goes on. Try again, or reload the page.";
+    THEATRE_FAILED = "The theatre could not be loaded; the question above goes on. Try again, or reload the page.";
     BACK_UNDOES = "The browser's back undoes a change.";
 }
 
@@ -63,6 +64,10 @@ sentences! {
     ask_inf_start(label) = "Could anyone make this network misread the {label} by changing every pixel by at most";
     ask_two_start(label) = "Could anyone make this network misread the {label} by a change of length (ℓ2) at most";
     ask_one_start(label) = "Could anyone make this network misread the {label} by changes that add up (ℓ1) to at most";
+    ask_point_inf_start(label) = "Could anyone make this network misread the point of class {label} by moving each of its numbers by at most";
+    ask_point_two_start(label) = "Could anyone make this network misread the point of class {label} by moving it by a length (ℓ2) of at most";
+    ask_point_one_start(label) = "Could anyone make this network misread the point of class {label} by moves that add up (ℓ1) to at most";
+    point(x, y) = "point ({x}, {y})";
     decide_begins(epsilon) = "Deciding {epsilon}: looking everywhere by descent before anything is cut …";
     decide_goes_on(epsilon, bounded, open, seconds) = "Deciding {epsilon}: {bounded} pieces bounded, {open} open, {seconds} s …";
     decide_proved(epsilon, leaves, seconds) = "{epsilon} in {seconds} s: {leaves} pieces, each proved with every rounding charged.";

@@ -23,6 +23,7 @@ pub mod failures;
 pub mod glosses;
 pub mod inspect;
 pub mod page;
+pub mod theatre;
 pub mod train;
 
 /// A cause as a sentence of its own: with the full stop that it may lack.

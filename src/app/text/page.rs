@@ -175,7 +175,8 @@ words! {
     LAYER_NEURON = "write layer.neuron, for instance 2.17";
     TABS = "Pages";
     NOT_A_DRAWING = "not a 28×28 drawing";
-    PLANE_NETWORK = "this network takes two numbers, Explore shows networks of 28×28 images";
+    TWO_NUMBERS = "write x,y, two numbers from 0 to 1";
+    STAGE_AND_PAIR = "write a stage, or stage.neuron.neuron of two neurons";
     NO_SUCH_NETWORK = "no network has this name";
     FOUR_VALUES = "write l,u,η,r";
     VERSUS = "write net:…, lines:… or norm:…, with commas between";

@@ -6,7 +6,11 @@ mod explore;
 mod sampling;
 #[cfg(feature = "full")]
 mod studies;
+#[cfg(feature = "full")]
+mod theatre;
 
 pub(super) use explore::{classify, explore};
 #[cfg(feature = "full")]
 pub(super) use studies::{benchmark, radius, sweep};
+#[cfg(feature = "full")]
+pub(super) use theatre::theatre;

@@ -14,6 +14,7 @@ mod failure;
 mod gpu;
 mod radius;
 mod speeds;
+mod theatre;
 mod training;
 
 pub use arrays::{Bytes, Floats};
@@ -25,13 +26,16 @@ pub use failure::Failure;
 pub use gpu::{Device, GpuRequest, GpuResponse, GpuState};
 pub use radius::{BrokenAnswer, RadiusAnswer, SweepAnswer};
 pub use speeds::{BoundsSpeed, Speeds, StepSpeed};
+pub use theatre::{
+    ImageKind, OutlineAnswer, Polygons, ReadThere, SceneAnswer, StageSummary, TheatreRequest, TheatreResponse,
+};
 pub use training::{Order, Point, Probe, ProbePlan, RunState, TrainRequest, TrainResponse, Watched};
 
 use crate::bounds::{Method, Strategy};
 use serde::{Deserialize, Serialize};
 
 /// Raised whenever a message changes shape; both sides compare it in [`Request::Hello`] and [`Response::Ready`].
-pub const PROTOCOL: u32 = 9;
+pub const PROTOCOL: u32 = 10;
 
 /// The independent jobs of a session. A newer request for a job replaces the older one; `Explore` goes before the rest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -145,6 +149,12 @@ pub enum Request {
     Train {
         /// What is asked.
         request: TrainRequest,
+    },
+    /// About networks of two inputs, drawn. The page's own program writes these where the theatre's code is, fetched later.
+    #[cfg_attr(not(feature = "full"), serde(skip))]
+    Theatre {
+        /// What is asked.
+        request: TheatreRequest,
     },
 }
 
@@ -263,6 +273,12 @@ pub enum Response {
     Train {
         /// What happened.
         response: TrainResponse,
+    },
+    /// About networks of two inputs, drawn. The page's own program reads these where the theatre's code is, fetched later.
+    #[cfg_attr(not(feature = "full"), serde(skip))]
+    Theatre {
+        /// What there is to be drawn.
+        response: TheatreResponse,
     },
     /// A request could not be answered; what is on screen stays.
     Failed {

@@ -137,15 +137,21 @@ pub fn ImageControl(places: Places) -> impl IntoView {
 #[component]
 pub fn CertifyAs() -> impl IntoView {
     let store = store();
-    let drawn = move || store.state.with(|state| matches!(state.explore.image, Picked::Drawn(_)));
-    let classes =
-        (0..10).map(|class| view! { <option value=class.to_string()>{class.to_string()}</option> }).collect_view();
+    // A drawing and a point have no label.
+    let drawn = move || store.state.with(|state| !matches!(state.explore.looked_at(), Picked::Test(_)));
+    let on_plane = move || store.state.with(|state| state.explore.on_plane());
+    let classes = (0..10)
+        .map(|class| {
+            let gone = move || class > 1 && on_plane();
+            view! { <option value=class.to_string() hidden=gone>{class.to_string()}</option> }
+        })
+        .collect_view();
     view! {
         <div class="row">
             <label for="certify-as">{explained_inside(text::CERTIFY_AS)}</label>
             <select
                 id="certify-as"
-                prop:value=move || store.state.with(|state| state.explore.label.map_or("auto".to_string(), |l| l.to_string()))
+                prop:value=move || store.state.with(|state| state.explore.chosen_label().map_or("auto".to_string(), |l| l.to_string()))
                 on:change=move |event| {
                     let label = event_target_value(&event).parse().ok();
                     store.step(|state| state.explore.label = label);

@@ -5,7 +5,7 @@ use crate::{
         model::store::{Opened, store},
         text::page as text,
     },
-    catalogue::PRESETS,
+    catalogue::{PLANE, PRESETS},
 };
 use leptos::prelude::*;
 
@@ -14,6 +14,7 @@ pub fn NetworkControl() -> impl IntoView {
     let store = store();
     let options = PRESETS
         .iter()
+        .chain(&PLANE)
         .map(|preset| {
             let chosen = move || store.state.with(|state| state.explore.network == preset.key);
             view! {

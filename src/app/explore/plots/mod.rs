@@ -7,4 +7,5 @@ pub mod neuron;
 pub mod neurons;
 pub mod radius;
 pub mod statuses;
+pub mod theatre;
 pub mod tightness;

@@ -31,6 +31,12 @@ impl Scheduler {
         }
     }
 
+    /// Hands what the theatre is answered to it.
+    pub(super) fn theatre_news(&self, news: JsValue) {
+        self.pending.borrow_mut().heard = js_sys::Date::now();
+        self.store.hear_theatre(news);
+    }
+
     /// Takes one answer in.
     pub(super) fn answer(self: &Rc<Self>, response: Response) {
         let mut pending = self.pending.borrow_mut();
@@ -50,7 +56,7 @@ impl Scheduler {
                 return;
             }
             // Comes unread, as an event of its own.
-            Response::Train { .. } => return,
+            Response::Train { .. } | Response::Theatre { .. } => return,
             Response::Network { key, summary } => {
                 pending.read.insert(key.clone());
                 pending.fetching.remove(&key);
@@ -240,7 +246,7 @@ impl Scheduler {
         let pending = self.pending.borrow();
         // What the screen has been given: the newest picture may still wait for the rest of its bounds.
         let Some(shown) = self.store.shown.get_untracked() else { return };
-        let picked = self.store.state.with_untracked(|state| state.explore.image.clone());
+        let picked = self.store.state.with_untracked(|state| state.explore.looked_at());
         let loaded =
             self.store.image.with_untracked(|image| image.as_ref().is_some_and(|image| image.picked == picked));
         // A drawing is asked about once its class is known.

@@ -161,7 +161,11 @@ impl Commands for Rc<Scheduler> {
     }
 
     fn train(&self, request: &JsValue) {
-        self.client.send_training(request);
+        self.client.send_unread("train", request);
+    }
+
+    fn theatre(&self, request: &JsValue) {
+        self.client.send_unread("theatre", request);
     }
 
     fn file(&self, key: &str) -> Option<Vec<u8>> {
@@ -199,6 +203,7 @@ impl Scheduler {
                 match event {
                     Event::Answer(response) => scheduler.answer(response),
                     Event::Training(news) => scheduler.training(news),
+                    Event::Theatre(news) => scheduler.theatre_news(news),
                     Event::WholeReady => scheduler.change_over(),
                     Event::WholeFailed(why) => scheduler.whole_failed(&why),
                     Event::Died(why) => scheduler.died(&why),
@@ -258,12 +263,18 @@ impl Scheduler {
     /// Effects: the state asks for an image, a network, and bounds.
     fn follow(self: Rc<Self>) {
         let store = self.store;
-        let picked = Memo::new(move |_| (store.state.with(|state| state.explore.image.clone()), store.attempt.get()));
+        let picked = Memo::new(move |_| (store.state.with(|state| state.explore.looked_at()), store.attempt.get()));
         Effect::new(move |_| {
             let (picked, _) = picked.get();
+            if let Picked::Point(point) = picked {
+                // At hand at once: a drag is not to wait a turn for each of its points.
+                let pixels = point.map(|step| f32::from(step) / 255.0).to_vec();
+                return store.image.set(Some(Arc::new(Loaded { picked, pixels, bytes: point.to_vec(), label: None })));
+            }
             spawn_local(async move {
                 let loaded = match &picked {
                     Picked::Test(index) => fetch::test_image(*index).await,
+                    Picked::Point(_) => return,
                     Picked::Drawn(levels) => Ok(Loaded {
                         picked: picked.clone(),
                         pixels: digit::pixels(levels),
@@ -271,7 +282,7 @@ impl Scheduler {
                         label: None,
                     }),
                 };
-                if store.state.with_untracked(|state| state.explore.image != picked) {
+                if store.state.with_untracked(|state| state.explore.looked_at() != picked) {
                     return;
                 }
                 match loaded {
@@ -290,7 +301,8 @@ impl Scheduler {
         let scheduler = self;
         Effect::new(move |_| {
             let state = store.state.get();
-            let image = store.image.get().filter(|image| image.picked == state.explore.image);
+            let looked_at = state.explore.looked_at();
+            let image = store.image.get().filter(|image| image.picked == looked_at);
             let label = store.label();
             // What is on screen answers something else until the image is here.
             let Some(image) = image else { return scheduler.mark() };

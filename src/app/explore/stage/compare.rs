@@ -18,7 +18,7 @@ use crate::{
         ui::{side::Suffix, widgets::Choice},
     },
     bounds::{Norm, Strategy},
-    catalogue::PRESETS,
+    catalogue::{PLANE, PRESETS, Preset},
     charts::numbers,
 };
 use leptos::{context::Provider, prelude::*};
@@ -155,7 +155,10 @@ fn Differs() -> impl IntoView {
     };
     let networks = move || {
         let now = other().network;
-        let shipped = PRESETS.iter().map(|preset| (preset.key.to_string(), preset.shows.to_string()));
+        // Points with points, images with images.
+        let on_plane = store.state.with(|state| state.explore.on_plane());
+        let shipped: &[Preset] = if on_plane { &PLANE } else { &PRESETS };
+        let shipped = shipped.iter().map(|preset| (preset.key.to_string(), preset.shows.to_string()));
         let opened = store.opened.get().into_iter().map(|network| (network.key, network.title));
         shipped
             .chain(opened)

@@ -4,7 +4,7 @@ use super::now::{Now, Signals};
 use crate::{
     app::{
         explore::words::stage as words,
-        model::{digit::SIDE, picture::Sampled},
+        model::{digit::SIDE, picture::Sampled, store::store},
         text::explore as text,
     },
     bounds::Norm,
@@ -139,8 +139,10 @@ pub fn Digits(signals: Signals) -> impl IntoView {
         found.with(|f| f.as_ref().is_some_and(|f| f.attack.example.predicted != f.question.label))
     });
     let never = Signal::derive(|| false);
+    let store = store();
+    let on_plane = move || store.state.with(|state| state.explore.on_plane());
     view! {
-        <div class="digits">
+        <div class="digits" hidden=on_plane>
             <Digit id="digit" shown=first says=first_says alarm=never/>
             <Digit id="digit-random" shown=second says=second_says alarm=never/>
             <Digit id="digit-worst" shown=third says=third_says alarm=broken/>

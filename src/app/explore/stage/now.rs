@@ -112,12 +112,13 @@ fn epsilon(store: Store, picture: &Picture) -> f64 {
     store.state.with(|state| {
         let explore = &state.explore;
         store.image.with(|image| {
-            let Some(image) = image.as_ref().filter(|image| image.picked == explore.image) else {
+            let looked_at = explore.looked_at();
+            let Some(image) = image.as_ref().filter(|image| image.picked == looked_at) else {
                 return asked.epsilon;
             };
             let same = asked.image.0 == image.pixels
                 && questions::same_but_image(explore, asked)
-                && state.explore.label.is_none_or(|label| label == asked.label);
+                && explore.chosen_label().is_none_or(|label| label == asked.label);
             if same { explore.epsilon } else { asked.epsilon }
         })
     })

@@ -3,10 +3,7 @@
 use super::now::{Pinned, Signals};
 use crate::app::{
     explore::words::stage as words,
-    model::{
-        state::{Picked, State},
-        store::store,
-    },
+    model::{state::State, store::store},
     text::explore as text,
 };
 use crate::catalogue;
@@ -24,10 +21,7 @@ pub fn Pin(signals: Signals) -> impl IntoView {
         let state = store.state.get_untracked();
         let network = &state.explore.network;
         let network = catalogue::preset(network).map_or(network.clone(), |preset| preset.shows.to_string());
-        let image = match state.explore.image {
-            Picked::Test(index) => text::test_image(&index),
-            Picked::Drawn(_) => text::DRAWN.to_string(),
-        };
+        let image = words::picked(&state.explore.looked_at());
         let name = words::pinned(&network, &image, &bracket, norm);
         pinned.set(Some(Pinned { bracket, norm, name, hash: state.to_hash() }));
     };

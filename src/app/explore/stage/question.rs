@@ -8,7 +8,7 @@ use crate::app::{
         views::epsilon::{rounded, stepped},
         words::stage as words,
     },
-    model::{store::store, url},
+    model::{state::State, store::store, url},
     text::explore as text,
     ui::widgets::key_steps,
 };
@@ -19,12 +19,16 @@ pub fn Ask(signals: Signals) -> impl IntoView {
     let store = store();
     let now = signals.now;
     let about = Memo::new(move |_| {
-        now.with(|now| now.as_ref().map(|now| (now.label(), now.norm())))
-            .unwrap_or_else(|| (store.label().unwrap_or(7), store.state.with(|state| state.explore.norm)))
+        now.with(|now| now.as_ref().map(|now| (now.label(), now.norm(), now.picture.question.image.len() == 2)))
+            .unwrap_or_else(|| {
+                let asked = |state: &State| (state.explore.norm, state.explore.on_plane());
+                let (norm, on_plane) = store.state.with(asked);
+                (store.label().unwrap_or(if on_plane { 0 } else { 7 }), norm, on_plane)
+            })
     });
     let start = move || {
-        let (label, norm) = about.get();
-        words::question(label, norm)
+        let (label, norm, on_plane) = about.get();
+        words::question(label, norm, on_plane)
     };
     let epsilon = Memo::new(move |_| store.state.with(|state| state.explore.epsilon));
     let norm = move || store.state.with(|state| state.explore.norm);

@@ -2,6 +2,7 @@
 
 pub mod decide;
 pub mod stage;
+pub mod theatre;
 
 use crate::{
     app::{
@@ -333,6 +334,7 @@ pub fn image_file(picked: &Picked) -> String {
     match picked {
         Picked::Test(index) => cards::file_image(index),
         Picked::Drawn(_) => cards::FILE_DRAWING.into(),
+        Picked::Point(point) => stage::point(*point),
     }
 }
 

@@ -6,6 +6,7 @@ use crate::{
             answer::{Answer, Bracket, Mark},
             units,
         },
+        model::state::{Picked, coordinate},
         text::explore as text,
     },
     bounds::{Method, Norm},
@@ -23,8 +24,30 @@ pub fn short(method: Method, narrow: bool) -> String {
     }
 }
 
-/// The question up to its ε.
-pub fn question(label: u32, norm: Norm) -> String {
+/// What is looked at: the image's number, a drawing, a point.
+pub fn picked(picked: &Picked) -> String {
+    match picked {
+        Picked::Test(index) => text::test_image(index),
+        Picked::Drawn(_) => text::DRAWN.into(),
+        Picked::Point(at) => point(*at),
+    }
+}
+
+/// A point by its coordinates.
+pub fn point(at: [u8; 2]) -> String {
+    let [x, y] = at.map(coordinate);
+    text::point(&x, &y)
+}
+
+/// The question up to its ε, of an image or of a point of the plane.
+pub fn question(label: u32, norm: Norm, on_plane: bool) -> String {
+    if on_plane {
+        return match norm {
+            Norm::Inf => text::ask_point_inf_start(&label),
+            Norm::Two => text::ask_point_two_start(&label),
+            Norm::One => text::ask_point_one_start(&label),
+        };
+    }
     match norm {
         Norm::Inf => text::ask_inf_start(&label),
         Norm::Two => text::ask_two_start(&label),

@@ -9,6 +9,8 @@ use crate::{
 
 /// Presets are MNIST networks; the prefix is not worth its letters in a link.
 const PREFIX: &str = "mnist-";
+/// The point that one begins with, close to where the classes meet.
+const POINT: [u8; 2] = [112, 122];
 /// Greatest depth of Relaxed-CROWN offered.
 pub const MAX_DEPTH: u32 = 12;
 
@@ -19,6 +21,17 @@ pub enum Picked {
     Test(u32),
     /// A drawing, sixteen grey levels per pixel.
     Drawn(digit::Levels),
+    /// A point of the unit square, in steps of 1/255 as pixels are.
+    Point([u8; 2]),
+}
+
+/// Where the two-dimensional theatre is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seat {
+    /// The stage, from 0.
+    pub stage: u32,
+    /// Two of its neurons; those that vary most if `None`.
+    pub pair: Option<[u32; 2]>,
 }
 
 /// A neuron set by hand: σ over [l, u] with slope η and bend r.
@@ -80,6 +93,10 @@ pub struct Explore {
     pub label: Option<u32>,
     /// What the other side of a comparison differs in, where there is one.
     pub versus: Option<Versus>,
+    /// The point of the plane that is looked at where the network takes one.
+    pub point: [u8; 2],
+    /// Where the theatre is; at the outputs if `None`.
+    pub seat: Option<Seat>,
 }
 
 impl Default for Explore {
@@ -98,11 +115,28 @@ impl Default for Explore {
             hand: None,
             label: None,
             versus: None,
+            point: POINT,
+            seat: None,
         }
     }
 }
 
 impl Explore {
+    /// What is looked at: the image, or the point where the network takes one.
+    pub fn looked_at(&self) -> Picked {
+        if self.on_plane() { Picked::Point(self.point) } else { self.image.clone() }
+    }
+
+    /// Whether the network takes a point of the plane.
+    pub fn on_plane(&self) -> bool {
+        catalogue::takes_points(&self.network)
+    }
+
+    /// The class chosen to be certified; on the plane one of two.
+    pub fn chosen_label(&self) -> Option<u32> {
+        self.label.filter(|&label| label < 2 || !self.on_plane())
+    }
+
     /// The enabled methods, in the order in which answers are wanted: cheap ones first.
     pub fn methods(&self) -> Vec<Method> {
         let mut methods: Vec<Method> =
@@ -149,6 +183,8 @@ impl Explore {
             "draw" => {
                 digit::decode(value).map(|it| self.image = Picked::Drawn(it)).ok_or_else(|| text::NOT_A_DRAWING.into())
             }
+            "pt" => point(value).map(|it| self.point = it),
+            "at" => seat(value).map(|it| self.seat = Some(it)),
             "eps" => real(value, 0.0, 1000.0).map(|it| self.epsilon = it),
             "norm" => named(value).map(|it| self.norm = it),
             "clip" => whole(value, 0, 1).map(|it| self.clip = it == 1),
@@ -176,6 +212,16 @@ impl Part for Explore {
         match &self.image {
             Picked::Test(index) => put("img", index.to_string()),
             Picked::Drawn(levels) => put("draw", digit::encode(levels)),
+            // Points have a key of their own.
+            Picked::Point(_) => {}
+        }
+        if self.point != default.point {
+            let [x, y] = self.point.map(coordinate);
+            put("pt", format!("{x},{y}"));
+        }
+        if let Some(Seat { stage, pair }) = self.seat {
+            let pair = pair.map_or(String::new(), |[a, b]| format!(".{a}.{b}"));
+            put("at", format!("{}{pair}", stage + 1));
         }
         put("eps", self.epsilon.to_string());
         if self.norm != default.norm {
@@ -237,10 +283,31 @@ fn named<T: std::str::FromStr<Err = UnknownName>>(value: &str) -> Result<T, Stri
 fn network(value: &str) -> Result<String, String> {
     let full = format!("{PREFIX}{value}");
     let known = [value, &full].into_iter().find(|key| catalogue::preset(key).is_some() || catalogue::own(key));
-    known.map(String::from).ok_or_else(|| {
-        let plane = [value, &full].into_iter().any(|key| catalogue::PLANE.contains(&key));
-        if plane { text::PLANE_NETWORK.into() } else { text::NO_SUCH_NETWORK.into() }
-    })
+    known.map(String::from).ok_or_else(|| text::NO_SUCH_NETWORK.into())
+}
+
+/// A step of the plane as a number, to three digits: they tell every step from its neighbours.
+pub fn coordinate(step: u8) -> f64 {
+    (f64::from(step) / 255.0 * 1e3).round() / 1e3
+}
+
+/// A point as two numbers from 0 to 1, taken to the nearest steps.
+fn point(value: &str) -> Result<[u8; 2], String> {
+    let (x, y) = value.split_once(',').ok_or(text::TWO_NUMBERS)?;
+    let step = |value: &str| real(value, 0.0, 1.0).map(|at| (at * 255.0).round() as u8);
+    Ok([step(x)?, step(y)?])
+}
+
+/// A stage, and two of its neurons where they are chosen.
+fn seat(value: &str) -> Result<Seat, String> {
+    let numbers: Vec<&str> = value.split('.').collect();
+    let stage = |value: &str| whole(value, 1, 1000).map(|stage| stage - 1);
+    let neuron = |value: &str| whole(value, 0, 10_000_000);
+    match numbers[..] {
+        [at] => Ok(Seat { stage: stage(at)?, pair: None }),
+        [at, a, b] if a != b => Ok(Seat { stage: stage(at)?, pair: Some([neuron(a)?, neuron(b)?]) }),
+        _ => Err(text::STAGE_AND_PAIR.into()),
+    }
 }
 
 fn methods(value: &str) -> Result<[bool; 5], String> {

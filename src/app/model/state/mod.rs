@@ -8,7 +8,7 @@ mod explore;
 mod part;
 pub mod train;
 
-pub use explore::{Explore, Hand, MAX_DEPTH, Picked, Versus};
+pub use explore::{Explore, Hand, MAX_DEPTH, Picked, Seat, Versus, coordinate};
 pub use part::Part;
 
 use crate::app::text::page as text;
@@ -187,8 +187,32 @@ mod tests {
                     lines: Some(Strategy::Tight),
                     norm: None,
                 }),
+                point: [0, 254],
+                seat: Some(Seat { stage: 2, pair: Some([31, 7]) }),
             },
         }
+    }
+
+    #[test]
+    fn every_point_and_every_place_of_the_theatre_survives_the_link() {
+        let network = "moons-ibp".to_string();
+        for step in 0..=255u8 {
+            let explore = Explore { network: network.clone(), point: [step, 255 - step], ..Explore::default() };
+            let state = State { explore, ..State::default() };
+            assert_eq!(read(&state.to_hash()), state);
+        }
+        let seat = Some(Seat { stage: 0, pair: None });
+        let state = State { explore: Explore { network, seat, ..Explore::default() }, ..State::default() };
+        assert_eq!(read(&state.to_hash()), state);
+        assert!(state.to_hash().contains("&at=1&"), "{}", state.to_hash());
+    }
+
+    #[test]
+    fn on_the_plane_a_point_is_looked_at_and_one_of_two_classes_is_certified() {
+        let explore = read("#v1&net=moons-normal&img=3&pt=0.5,1&y=7").explore;
+        assert_eq!((explore.looked_at(), explore.chosen_label()), (Picked::Point([128, 255]), None));
+        let digits = Explore { network: "mnist-mlp-ibp".into(), ..explore };
+        assert_eq!((digits.looked_at(), digits.chosen_label()), (Picked::Test(3), Some(7)));
     }
 
     #[test]
@@ -231,7 +255,11 @@ mod tests {
     fn nonsense_is_told_with_what_and_why_and_the_rest_of_the_link_counts() {
         for (part, word) in [
             ("net=resnet", "no network"),
-            ("net=moons-ibp", "two numbers"),
+            ("pt=0.5", "two numbers"),
+            ("pt=0.5,1.5", "from 0 to 1"),
+            ("at=0", "whole number"),
+            ("at=2.5", "stage.neuron"),
+            ("at=2.5.5", "stage.neuron"),
             ("img=10000", "9999"),
             ("eps=NaN", "not a number"),
             ("eps=-1", "not a number"),

@@ -7,7 +7,9 @@ use crate::{
         link::fetch,
         model::{
             digit,
+            state::Picked,
             state::train::{MOST_PROBE_IMAGES, SHARD, Settings},
+            store::Loaded,
         },
         train::{
             record::{Held, Record},
@@ -19,7 +21,7 @@ use crate::{
     engine::{Bytes, ProbePlan, RunState, TrainRequest},
 };
 use leptos::prelude::*;
-use std::rc::Rc;
+use std::{rc::Rc, sync::Arc};
 use wasm_bindgen_futures::spawn_local;
 
 /// Classes of MNIST.
@@ -85,7 +87,9 @@ impl RunController {
 
     /// Tells the engine which image's margins to follow, once it needs to know and whenever that changes.
     pub(super) fn watch(&self) {
-        let Some(image) = self.store.image.get_untracked() else { return };
+        // A point of the plane is nothing that runs on digits could read.
+        let digit = |image: &Arc<Loaded>| !matches!(image.picked, Picked::Point(_));
+        let Some(image) = self.store.image.get_untracked().filter(digit) else { return };
         let label = untrack(|| self.store.label()).unwrap_or(0);
         {
             let mut inner = self.inner.borrow_mut();

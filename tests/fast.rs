@@ -8,6 +8,8 @@ mod adjoints;
 mod alpha;
 #[path = "cli.rs"]
 mod cli;
+#[path = "cli_campaign.rs"]
+mod cli_campaign;
 #[path = "cli_certificates.rs"]
 mod cli_certificates;
 #[path = "cli_outputs.rs"]

@@ -6,7 +6,9 @@ use crate::common;
 mod search_forgeries;
 
 use boundscope::{
-    certificate::{Answered, Origin, Record, Rejected, Step, check_searched, read_searched, write_searched, written},
+    certificate::{
+        Answered, Origin, Record, Rejected, Step, Unwritten, check_searched, read_searched, write_searched, written,
+    },
     formats::write_model,
     network::{
         Clause, Clip, Elu, LeakyRelu, Linear, Network, ParamRamp, Part, Query, Relu, Row, Sigmoid, Softplus, Tanh,
@@ -19,7 +21,14 @@ use common::{damaged::damage, program::Folder, random::Rng, reference::evaluate}
 use pollster::block_on;
 use search_forgeries::{doubtful, forgeries};
 use serde_json::{Value, json};
-use std::{fs, process::Command, sync::Arc};
+use std::{
+    fs,
+    process::Command,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 
 struct Alone;
 
@@ -248,6 +257,24 @@ fn no_bytes_make_it_panic() {
         damage(&mut bytes, &mut rng);
         let _ = checked(&bytes, &network);
     }
+}
+
+/// Whoever says that it is late gets no file, and the reason.
+#[test]
+fn what_is_late_is_not_written() {
+    let mut rng = Rng::new(0);
+    let network = network(0, &mut rng);
+    let query = query(&network, &mut rng);
+    let made = |calls: usize| {
+        let left = AtomicUsize::new(calls);
+        let late = || left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_err();
+        let record = Record::default();
+        block_on(written(&network, &Origin::default(), (&query, &[]), &record, &Steady, &late, |_| {}))
+    };
+    let why = made(0).expect_err("it is late from the start");
+    assert!(matches!(why, Unwritten::Late { part: 0, clause: 0, done: 0, leaves: 1 }), "{why}");
+    assert!(why.to_string().starts_with("it was not finished in time: 0 of the search's 1 leaves"), "{why}");
+    assert!(!matches!(made(usize::MAX), Err(Unwritten::Late { .. })));
 }
 
 /// Certificates of false claims: a condition that some input satisfies, refuted by decisions on neurons that are linear in the input, with slopes and multipliers at

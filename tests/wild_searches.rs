@@ -87,6 +87,8 @@ fn public_questions_have_certificates() {
         let answer: Value = serde_json::from_str(&out).expect("JSON");
         if !Path::new(&certificate).is_file() {
             assert!(error.contains("no certificate was written"), "{error}");
+            // Of what is proved there is one, where time is left for it.
+            assert!(answer["answer"] != "unsat" || error.contains("it was not finished in time"), "{query}: {error}");
             without.push(format!("{benchmark}: {} ({})", answer["answer"], error.trim()));
             continue;
         }

@@ -4,6 +4,7 @@ mod bench;
 mod bench_gpu;
 mod bench_training;
 mod bounds;
+mod campaign;
 mod certify;
 mod check;
 mod common;
@@ -16,12 +17,14 @@ mod input;
 mod inspect;
 mod kinds;
 mod memory;
+mod merge;
 mod model;
 mod output;
 mod progress;
 mod proof;
 mod radius;
 mod record;
+mod rows;
 mod say;
 mod searching;
 mod signals;
@@ -53,6 +56,8 @@ enum Command {
     Bounds(bounds::Arguments),
     /// The largest ε at which each image is verified, by bisection
     Radius(radius::Arguments),
+    /// Rows of several shards of `radius --rows` as one file
+    Merge(merge::Arguments),
     /// Write certificates: proofs that anybody can check
     Certify(certify::Arguments),
     /// Check whether a certificate proves its claim about a model
@@ -112,7 +117,11 @@ fn command() -> Result<(), CliError> {
         Command::Inspect(arguments) => inspect::run(&arguments),
         Command::Infer(arguments) => infer::run(&arguments),
         Command::Bounds(arguments) => bounds::run(&arguments),
-        Command::Radius(arguments) => radius::run(&arguments),
+        Command::Radius(arguments) => match &arguments.rows {
+            Some(rows) => campaign::run(&arguments, rows),
+            None => radius::run(&arguments),
+        },
+        Command::Merge(arguments) => merge::run(&arguments),
         Command::Certify(arguments) => certify::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),

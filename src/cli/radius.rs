@@ -12,28 +12,34 @@ use crate::{
     bounds::{Bounding, BoundsError, Norm, Prepared, Region},
     certify::{Bracket, RadiusQuestion, Search, alpha_radius, certified_radius},
     formats::mnist,
+    network::Network,
     rounded::{Toward, significant},
     search::{Asked, Budget, Closing, Splits, decided_radius},
     tensor::{Cpu, Sound},
 };
 use serde_json::json;
-use std::{ops::Range, path::PathBuf, time::Instant};
+use std::{
+    ops::Range,
+    path::{Path, PathBuf},
+    time::Instant,
+};
 
 #[derive(clap::Args)]
 pub(super) struct Arguments {
-    /// A model file of any format that is read, or a folder with net.json and model.safetensors
-    model: PathBuf,
+    /// A model file of any format that is read, or a folder with net.json and model.safetensors; several with --rows
+    #[arg(required = true)]
+    pub(super) models: Vec<PathBuf>,
     /// MNIST test images: INDEX, FROM..TO (end excluded) or FIRST-LAST
     #[arg(long, value_parser = input::range, allow_hyphen_values = true)]
-    mnist: Range<usize>,
+    pub(super) mnist: Range<usize>,
     /// Methods, separated by commas: ibp, crown-ibp, lbp, crown-lbp, crown, alpha-crown or relaxed-crown:V
     #[arg(long, default_value = "ibp,crown-ibp,lbp,crown-lbp,crown")]
-    method: String,
+    pub(super) method: String,
     /// Steps that alpha-crown takes at each ε [default: 20]
     #[arg(long, value_parser = words::steps, allow_hyphen_values = true)]
-    steps: Option<usize>,
+    pub(super) steps: Option<usize>,
     #[command(flatten)]
-    shape: Shape,
+    pub(super) shape: Shape,
     /// The largest ε tried [default: 1 for inf, 16 for 2, 128 for 1]
     #[arg(long, value_parser = words::positive, allow_hyphen_values = true)]
     largest: Option<f64>,
@@ -46,9 +52,27 @@ pub(super) struct Arguments {
     /// Threads to decide with [default: the machine's cores]
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024), requires = "decide")]
     threads: Option<u16>,
+    /// Append each answer to this file, a row of CSV; what stands there is not asked again
+    #[arg(long, conflicts_with_all = ["decide", "json"])]
+    pub(super) rows: Option<PathBuf>,
+    /// Answer the I-th of N shares of the images alone, as I/N; `merge` puts the rows of all together
+    #[arg(long, value_parser = words::shard, requires = "rows")]
+    pub(super) shard: Option<[usize; 2]>,
     /// Print JSON
     #[arg(long)]
     json: bool,
+}
+
+/// A network in the arithmetic that finds a radius, and in the one that proves it.
+pub(super) struct Engines {
+    quick: Prepared<Cpu<f32>>,
+    sound: Prepared<Sound>,
+}
+
+impl Engines {
+    pub(super) fn new(network: &Network) -> Self {
+        Engines { quick: Prepared::new(Cpu::<f32>::new(), network), sound: Prepared::new(Sound, network) }
+    }
 }
 
 struct Row {
@@ -70,22 +94,60 @@ struct Closed {
 /// The gap that counts as closed, as a share of the radius.
 const GAP: f64 = 1e-3;
 
+impl Arguments {
+    /// The largest ε tried.
+    pub(super) fn largest(&self) -> f64 {
+        self.largest.unwrap_or(match self.shape.norm {
+            Norm::Inf => 1.0,
+            Norm::Two => 16.0,
+            Norm::One => 128.0,
+        })
+    }
+
+    /// The radius of one image by one method. Another method's radius of it, `near`, is a good guess.
+    ///
+    /// # Errors
+    /// What the bounds cannot be had for, and [`BoundsError::Cancelled`] after a signal.
+    pub(super) fn radius(
+        &self,
+        Engines { quick, sound }: &Engines,
+        (image, label): (&[f64], usize),
+        method: Bounding,
+        near: Option<f64>,
+    ) -> Result<Bracket, BoundsError> {
+        let search = Search { largest: self.largest(), ..Search::default() };
+        let region = Region { norm: self.shape.norm, epsilon: 0.0, clip: self.shape.clip };
+        let strategy = self.shape.lines;
+        block_on(async {
+            match method {
+                Bounding::Plain(method) => {
+                    let question = RadiusQuestion { image, label, region, method, strategy, search, near };
+                    certified_radius(quick, sound, &question, &UntilInterrupted, |_| {}).await
+                }
+                Bounding::Alpha(climb) => {
+                    let (question, how) = ((image, label), (&climb, search, near));
+                    alpha_radius(quick, sound, question, &region, how, &UntilInterrupted, |_| {}).await
+                }
+            }
+        })
+    }
+}
+
 pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
+    let [model] = &arguments.models[..] else {
+        return Err(CliError::Usage("one model at a time; several with --rows FILE".into()));
+    };
     if arguments.decide && arguments.shape.norm != Norm::Inf {
         let norm = arguments.shape.norm.name();
         return Err(CliError::Usage(format!("--decide searches boxes: it takes --norm inf, not {norm}")));
     }
-    let (reading, _) = model::reading(&arguments.model, None)?;
+    let (reading, _) = model::reading(model, None)?;
     let network = reading.network;
-    mnist::fits(network.input_len()).map_err(|error| CliError::Format(arguments.model.clone(), error))?;
+    mnist::fits(network.input_len()).map_err(|error| CliError::Format(model.clone(), error))?;
     let methods = words::boundings(&arguments.method, arguments.steps).map_err(CliError::Usage)?;
     let set = input::mnist_test(arguments.mnist.start, arguments.mnist.len())?;
-    let largest = arguments.largest.unwrap_or(match arguments.shape.norm {
-        Norm::Inf => 1.0,
-        Norm::Two => 16.0,
-        Norm::One => 128.0,
-    });
-    let (prepared, sound) = (Prepared::new(Cpu::<f32>::new(), &network), Prepared::new(Sound, &network));
+    let largest = arguments.largest();
+    let engines = Engines::new(&network);
     let decided = if arguments.decide { set.labels.len() } else { 0 };
     let bar = progress::bar_with_words((set.labels.len() * methods.len() + decided) as u64);
     signals::listen();
@@ -94,26 +156,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     for ((position, (image, &label)), &method) in questions.flat_map(|q| methods.iter().map(move |method| (q, method)))
     {
         let start = Instant::now();
-        let search = Search { largest, ..Search::default() };
-        let region = Region { norm: arguments.shape.norm, epsilon: 0.0, clip: arguments.shape.clip };
-        let strategy = arguments.shape.lines;
-        // Another method's radius of the same image is a good guess.
         let near = rows.last().filter(|row: &&Row| row.image == arguments.mnist.start + position);
         let near = near.and_then(|row| row.bracket.verified);
-        let found = block_on(async {
-            match method {
-                Bounding::Plain(method) => {
-                    let question = RadiusQuestion { image, label, region, method, strategy, search, near };
-                    certified_radius(&prepared, &sound, &question, &UntilInterrupted, |_| {}).await
-                }
-                Bounding::Alpha(climb) => {
-                    let question = (image, label);
-                    let how = (&climb, search, near);
-                    alpha_radius(&prepared, &sound, question, &region, how, &UntilInterrupted, |_| {}).await
-                }
-            }
-        });
-        let bracket = match found {
+        let bracket = match arguments.radius(&engines, (image, label), method, near) {
             // What was found until then is told.
             Err(BoundsError::Cancelled) => break,
             found => found?,
@@ -155,7 +200,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     }
     bar.finish_and_clear();
     if arguments.json {
-        let mut answer = as_json(&network.hash(), &rows, arguments);
+        let mut answer = as_json(model, &network.hash(), &rows, arguments);
         if arguments.decide {
             answer["decided"] = all.iter().map(decided_as_json).collect();
         }
@@ -226,7 +271,7 @@ fn decided_as_json(closed: &Closed) -> serde_json::Value {
     })
 }
 
-fn as_json(hash: &str, rows: &[Row], arguments: &Arguments) -> serde_json::Value {
+fn as_json(model: &Path, hash: &str, rows: &[Row], arguments: &Arguments) -> serde_json::Value {
     let radius = |row: &Row| {
         json!({
             "image": row.image,
@@ -240,7 +285,7 @@ fn as_json(hash: &str, rows: &[Row], arguments: &Arguments) -> serde_json::Value
     };
     json!({
         "question": {
-            "model": arguments.model.display().to_string(),
+            "model": model.display().to_string(),
             "network": hash,
             "norm": arguments.shape.norm.name(),
             "clip": arguments.shape.clip,

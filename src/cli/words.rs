@@ -65,9 +65,24 @@ pub(super) fn steps(word: &str) -> Result<usize, String> {
     steps.ok_or_else(|| format!("\"{word}\" is no number of steps from 0 to 100000"))
 }
 
+/// One of several shares, as I/N.
+pub(super) fn shard(word: &str) -> Result<[usize; 2], String> {
+    let pair = word.split_once('/').and_then(|(share, shares)| Some([share.parse().ok()?, shares.parse().ok()?]));
+    pair.filter(|[share, shares]| (1..=*shares).contains(share))
+        .ok_or_else(|| format!("\"{word}\" is not I/N with I from 1 to N, for instance 2/8"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn shards_count_from_one() {
+        assert_eq!((shard("1/1"), shard("3/8")), (Ok([1, 1]), Ok([3, 8])));
+        for bad in ["", "1", "/", "0/3", "4/3", "1/0", "-1/3", "1/3/5", "a/3", "1 / 3"] {
+            assert!(shard(bad).is_err(), "{bad}");
+        }
+    }
 
     #[test]
     fn pairs_are_read_whole_or_refused() {

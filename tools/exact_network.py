@@ -142,8 +142,10 @@ def prepare(node):
         spread = lambda values: [value for value in values for _ in range(node.before.width // len(exact))]
         least, most = spread(down(min(ends)) for ends in exact), spread(-down(-max(ends)) for ends in exact)
         centre = spread(v.get("mean", [F(0)] * len(exact)))
-        cost = [(b - a) * max(abs(l - c), abs(u - c)) for a, b, c, l, u in zip(least, most, centre, node.before.low, node.before.high)]
-        node.scale = over_power(least), over_power(centre), over_power(cost)
+        wide = [b - a for a, b in zip(least, most)]  # times v - centre, which may be negative under a positive factor, positive under a negative one
+        below = [w * min(F(0), l - c) for w, c, l in zip(wide, centre, node.before.low)]
+        above = [w * max(F(0), u - c) for w, c, u in zip(wide, centre, node.before.high)]
+        node.scale = over_power(least), over_power(centre), (over_power(below), over_power(above))
 def window(node, output):
     """What an output reads through its window: elements of the input, each with its place in the kernel."""
     (_, height, width), (channel, place) = node.before.shape, divmod(output, node.shape[1] * node.shape[2])
@@ -178,7 +180,7 @@ def back(node, row, k):
         row, k = {i: a for i, a in enumerate(out) if a}, k + power
     if node.scale:
         (least, power), centre, cost = node.scale
-        part -= dot({i: abs(a) for i, a in row.items()}, k, cost)
+        part += sided(row, k, cost)
         row, k = {i: a * least[i] for i, a in row.items()}, k + power
         part -= dot(row, k, centre)
     return row, k, part

@@ -142,12 +142,6 @@ impl Row {
         Dyadic::new(row.values.iter().sum::<i128>().into(), row.exponent)
     }
 
-    /// The same row with all values positive, turned round.
-    pub(super) fn minus_sizes(&self) -> Row {
-        let values = self.values.iter().map(|value| -value.abs()).collect();
-        Row { at: self.at.clone(), values, exponent: self.exponent }
-    }
-
     /// The sum of several rows, at least one.
     pub(super) fn sum(mut rows: Vec<Row>) -> (Row, Option<Lost>) {
         rows.retain(|row| row.values.iter().any(|&value| value != 0));

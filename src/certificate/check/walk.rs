@@ -83,8 +83,8 @@ pub(super) struct Picks {
 
 /// What an uncertain scale costs.
 pub(super) struct Cost {
-    /// For each unit of a factor's size.
-    each: Vec<Float>,
+    /// What a positive factor is multiplied by, and a negative one: never more than scale − least scale times v − centre.
+    each: [Vec<Float>; 2],
     /// Σ max(0, −(lower − centre)).
     depth: Dyadic,
 }
@@ -92,15 +92,15 @@ pub(super) struct Cost {
 impl Cost {
     pub(super) fn new(scale: &Scale, range: &Range) -> Cost {
         let ends = range.lower.iter().zip(&range.upper).zip(&scale.centre);
-        let far = ends.clone().map(|((&low, &high), &centre)| {
-            let centre = Dyadic::from(centre);
-            (&Dyadic::from(low) - &centre).abs().max((&Dyadic::from(high) - &centre).abs())
-        });
         let [least, most] = &scale.between;
-        let each = far.zip(least.iter().zip(most));
-        let each = each.map(|(far, (&least, &most))| (&far * &(&Dyadic::from(most) - &Dyadic::from(least))).up());
+        let unknown = least.iter().zip(most).map(|(&least, &most)| &Dyadic::from(most) - &Dyadic::from(least));
+        let each = ends.clone().zip(unknown).map(|(((&low, &high), &centre), unknown)| {
+            let [below, above] = [low, high].map(|end| &Dyadic::from(end) - &Dyadic::from(centre));
+            ((&unknown * &below.min(Dyadic::zero())).down(), (&unknown * &above.max(Dyadic::zero())).up())
+        });
+        let (positive, negative) = each.unzip();
         let depth = depth(ends.map(|((&low, _), &centre)| &Dyadic::from(low) - &Dyadic::from(centre)));
-        Cost { each: each.collect(), depth }
+        Cost { each: [positive, negative], depth }
     }
 }
 
@@ -263,7 +263,7 @@ impl Known {
     fn scaled(&self, node: usize, scale: &Scale, row: &Row) -> Result<(Row, Dyadic), Rejected> {
         let cost = self.costs[node].as_deref();
         let cost = cost.ok_or_else(|| structure(format!("node {node}"), "nothing is known of its input"))?;
-        let uncertain = row.minus_sizes().dot(|at, _| cost.each[at]);
+        let uncertain = row.dot(|at, negative| cost.each[usize::from(negative)][at]);
         let (row, lost) = row.scaled(|at, _| scale.between[0][at]);
         let centred = row.dot(|at, _| Float { whole: -scale.centre[at].whole, ..scale.centre[at] });
         Ok((row, &(&uncertain + &centred) + &paid(lost, &cost.depth)))

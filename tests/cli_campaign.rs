@@ -87,6 +87,8 @@ fn shards_and_deaths_change_no_byte() {
                 rows
             })
             .collect();
+        // No question is answered in two shards.
+        assert_eq!(files.iter().map(|rows| lines(rows) - 1).sum::<usize>(), 20);
         let out = folder.at(&format!("{shards}.csv"));
         let files: Vec<&str> = files.iter().rev().map(String::as_str).collect();
         fine(&[&["merge", &out], &files[..]].concat());

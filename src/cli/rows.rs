@@ -6,7 +6,7 @@ use crate::bounds::{Norm, Strategy};
 use std::{
     collections::BTreeMap,
     fs::{File, OpenOptions, TryLockError},
-    io::{Read, Seek, SeekFrom, Write},
+    io::{Read, Write},
     path::{Path, PathBuf},
 };
 
@@ -108,15 +108,12 @@ fn cells(line: &str) -> Option<Vec<String>> {
 }
 
 fn parse(line: &str, timed: bool) -> Result<(Asked, Found), String> {
-    let cells = cells(line).ok_or("its quotes do not end")?;
-    let wanted = if timed { 14 } else { 13 };
-    let Ok(all) = <[String; 13]>::try_from(cells.iter().take(13).cloned().collect::<Vec<_>>()) else {
-        return Err(format!("it has {} cells, not {wanted}", cells.len()));
+    let mut cells = cells(line).ok_or("its quotes do not end")?;
+    let count = cells.len();
+    let seconds = if timed { cells.pop().unwrap_or_default() } else { String::new() };
+    let Ok(all) = <[String; 13]>::try_from(cells) else {
+        return Err(format!("it has {count} cells, not {}", if timed { 14 } else { 13 }));
     };
-    if cells.len() != wanted {
-        return Err(format!("it has {} cells, not {wanted}", cells.len()));
-    }
-    let seconds = cells.get(13).map_or("", String::as_str).to_owned();
     let [network, sha256, norm, low, high, lines, largest, image, label, verifier, verified, unverified, sat] = all;
     let whole = |name: &str, text: &str| {
         text.parse::<usize>().map_err(|_| format!("its {name} is \"{text}\", not a whole number"))
@@ -218,7 +215,6 @@ impl Log {
             let why = "these rows are merged; go on in a file of their own, and merge again";
             return Err(CliError::Usage(format!("{}: {why}", path.display())));
         }
-        file.seek(SeekFrom::End(0)).map_err(failed)?;
         if whole == 0 {
             file.write_all(header(true).as_bytes()).map_err(failed)?;
         }

@@ -31,6 +31,7 @@ pub mod activation;
 pub mod app;
 pub mod attack;
 pub mod bounds;
+pub mod byhand;
 pub mod catalogue;
 #[cfg(feature = "certificates")]
 pub mod certificate;

@@ -6,6 +6,8 @@ mod common;
 mod adjoints;
 #[path = "alpha.rs"]
 mod alpha;
+#[path = "byhand.rs"]
+mod byhand;
 #[path = "cli.rs"]
 mod cli;
 #[path = "cli_campaign.rs"]

@@ -7,7 +7,7 @@ use crate::{
 use std::{fs, path::Path};
 
 /// Files that the page asks for with its build's id, `?v=…`: their own names never change.
-const VERSIONED: [&str; 13] = [
+const VERSIONED: [&str; 14] = [
     "before.js",
     "boot.js",
     "offline.js",
@@ -15,6 +15,7 @@ const VERSIONED: [&str; 13] = [
     "worker.js",
     "inspect.css",
     "theatre.css",
+    "byhand.css",
     "engine-worker.js",
     "engine-worker_bg.wasm",
     "reader-worker.js",

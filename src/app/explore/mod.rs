@@ -1,6 +1,8 @@
 //! Explore: one image, one network, one ε.
 
 pub mod answer;
+#[cfg(all(feature = "page", target_arch = "wasm32"))]
+pub(crate) mod byhand;
 pub mod compare;
 #[cfg(all(feature = "page", target_arch = "wasm32"))]
 pub(crate) mod controls;

@@ -3,6 +3,7 @@
 
 use crate::app::{
     explore::{
+        byhand::card::ByHand,
         stage::{compare::OtherSide, now::Signals},
         views::{grows::WhatIfGrows, lost::WhereLost, parts::Selected, sure::HowSure},
     },
@@ -52,11 +53,12 @@ pub fn begin(owner: Owner, place: HtmlElement, signals: Signals, selected: Selec
     Ok(())
 }
 
-/// The other side of a comparison where there is one, and the place of the three questions.
+/// The other side of a comparison where there is one, the place of the three questions, and a network by hand.
 #[component]
 fn Below(signals: Signals, views: NodeRef<html::Div>) -> impl IntoView {
     view! {
         <OtherSide signals/>
         <div class="questions" tabindex="-1" node_ref=views></div>
+        <ByHand/>
     }
 }

@@ -16,6 +16,7 @@ macro_rules! sentences {
     };
 }
 
+pub mod byhand;
 pub mod cards;
 pub mod decide;
 pub mod explore;

@@ -39,3 +39,15 @@ pub fn failed(sentence: &'static str, button: &'static str, id: &'static str, ag
     }
     .into_any()
 }
+
+/// Puts a part's own style into the page: nobody else needs it.
+pub fn style(file: &str) {
+    let document = document();
+    let root = document.document_element();
+    let build = root.and_then(|root| root.get_attribute("data-build")).unwrap_or_default();
+    if let (Some(head), Ok(link)) = (document.query_selector("head").ok().flatten(), document.create_element("link")) {
+        let _ = link.set_attribute("rel", "stylesheet");
+        let _ = link.set_attribute("href", &format!("{file}?v={build}"));
+        let _ = head.append_child(&link);
+    }
+}

@@ -5,7 +5,12 @@ use super::{
     planes::{Inputs, StagePlane},
     session,
 };
-use crate::app::{explore::stage::now::Signals, model::store::Store, text::theatre as text, ui::widgets::Card};
+use crate::app::{
+    explore::stage::now::Signals,
+    model::store::Store,
+    text::theatre as text,
+    ui::{part::style, widgets::Card},
+};
 use leptos::{
     mount::mount_to,
     prelude::*,
@@ -19,7 +24,7 @@ use web_sys::HtmlElement;
 /// The part could not be fetched; nothing has happened then, and the next call fetches it again.
 #[wasm_split(theatre, fallible, wasm_split_path = leptos::wasm_split)]
 pub fn begin(store: Store, owner: Owner, place: HtmlElement, signals: Signals) -> Result<(), SplitLoaderError> {
-    style();
+    style("theatre.css");
     owner.with(|| {
         let theatre = session::start(store);
         let card = move || {
@@ -37,16 +42,4 @@ pub fn begin(store: Store, owner: Owner, place: HtmlElement, signals: Signals) -
         mount_to(place, card).forget();
     });
     Ok(())
-}
-
-/// Puts the theatre's own style into the page: nobody else needs it.
-fn style() {
-    let document = document();
-    let root = document.document_element();
-    let build = root.and_then(|root| root.get_attribute("data-build")).unwrap_or_default();
-    if let (Some(head), Ok(link)) = (document.query_selector("head").ok().flatten(), document.create_element("link")) {
-        let _ = link.set_attribute("rel", "stylesheet");
-        let _ = link.set_attribute("href", &format!("theatre.css?v={build}"));
-        let _ = head.append_child(&link);
-    }
 }

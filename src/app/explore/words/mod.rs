@@ -1,5 +1,6 @@
 //! Explore's sentences: which one is said, and with which facts.
 
+pub mod byhand;
 pub mod decide;
 pub mod stage;
 pub mod theatre;

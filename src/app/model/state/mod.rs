@@ -15,6 +15,8 @@ use crate::app::text::page as text;
 
 /// Version of the hash.
 const VERSION: &str = "v1";
+/// Key of the small network by hand.
+const BY_HAND: &str = "byhand";
 /// Words of one link that are told of, at most.
 const MOST_TOLD: usize = 3;
 
@@ -44,6 +46,8 @@ pub struct State {
     pub explore: Explore,
     /// What Train is set to.
     pub train: train::Settings,
+    /// The small network by hand, where it is open: as `crate::byhand::Code` has it. Only that part of the program reads it.
+    pub by_hand: String,
 }
 
 impl State {
@@ -70,6 +74,9 @@ impl State {
         }
         for part in self.parts() {
             part.write(&mut put);
+        }
+        if !self.by_hand.is_empty() {
+            put(BY_HAND, self.by_hand.clone());
         }
         hash
     }
@@ -105,6 +112,10 @@ impl State {
         if key == "tab" {
             let known = Tab::NAMES.iter().find(|(_, name)| *name == value);
             self.tab = known.map(|(tab, _)| *tab).ok_or(text::NO_SUCH_TAB)?;
+            return Ok(());
+        }
+        if key == BY_HAND {
+            self.by_hand = value.into();
             return Ok(());
         }
         let taken = self.parts_mut().into_iter().find_map(|part| part.read(key, value));
@@ -169,6 +180,7 @@ mod tests {
         State {
             tab: Tab::Train,
             train: train::Settings { pair: false, epochs: 3, ..Default::default() },
+            by_hand: "p:box;m:crown;s:3".into(),
             explore: Explore {
                 network: "mnist-dm-small-normal".into(),
                 image: Picked::Drawn(levels),

@@ -39,6 +39,8 @@ struct Worker<'a> {
 }
 
 type Outcome<T> = Result<T, TooLarge>;
+/// Lines and ranges of the hidden layers.
+type Hidden = (Vec<Vec<Lines>>, Vec<Vec<Range>>);
 
 impl Worker<'_> {
     fn all(&mut self) -> Outcome<()> {
@@ -172,7 +174,7 @@ impl Worker<'_> {
     }
 
     /// Ranges and lines of all hidden layers, by the method's way between; forms where they are pushed forward.
-    fn lines(&mut self) -> Outcome<(Vec<Vec<Lines>>, Vec<Vec<Range>>)> {
+    fn lines(&mut self) -> Outcome<Hidden> {
         let hidden = self.exercise.network.hidden();
         match self.exercise.method {
             Method::CrownIbp => {

@@ -35,11 +35,9 @@ words! {
     BACK = "Previous";
     NEXT = "Next";
     ALL = "All steps";
-    ONE = "One step";
     COPY = "Copy as text";
     COPIED = "Copied.";
     NOT_COPIED = "The browser does not let this page copy: show all steps and copy them from there.";
-    PRINT = "Print";
     KEYS = "Arrow keys step while this is in focus.";
     WIDTHS = "Widths, inputs first";
     ACTIVATION = "Activation";
@@ -70,6 +68,7 @@ words! {
     CHORD_HEIGHT = "its height at 0";
 
     AT_OUTPUTS = "Outputs at the point, and the margin";
+    RULE_RELU = "Behind the activation, a = max(z, 0).";
     REGION = "The box around the point";
     SAY_REGION = "Every input may move by ε to either side.";
     SAY_AT = "Numbers go in from the left: each neuron is its weights times what it reads, plus its bias.";
@@ -92,7 +91,6 @@ words! {
     STRATEGY_TIGHT = "Tight lines: never outside what the interval leaves.";
     STRATEGY_ADAPTIVE = "Adaptive lines: below, the one that leaves less area.";
     STRATEGY_CONSTANT = "Constant lines: the ends of the interval.";
-    STEPS_ROLE = "steps";
 }
 
 sentences! {
@@ -103,6 +101,11 @@ sentences! {
     values(list) = "So {list}.";
     at_layer(layer) = "Layer {layer} at the point";
     at_layer_table(layer) = "Weights of layer {layer}";
+    largest(z) = "max({z}, 0)";
+    legend(epsilon, rule) = "Above a neuron stands its bias, above an input the point; ε = {epsilon}. {rule}";
+    rule_leaky(slope) = "Behind the activation, a = z where z ≥ 0, else {slope}·z.";
+    rule_ramp(slope, bend) = "Behind the activation, a = z from 0 to {bend}; before and after it rises by {slope} per unit.";
+    rule_clip(low, high) = "Behind the activation, a is z cut to [{low}, {high}].";
     interval(name) = "{name} by intervals";
     activate(layer) = "Layer {layer} behind its activation";
     straight(name) = "{name} from the inputs";

@@ -28,6 +28,7 @@ pub fn Graph(work: ByHand) -> impl IntoView {
     view! {
         <Section id="by-hand-graph" title=text::GRAPH.to_string() remark=String::new()>
             <Plot draw label=said/>
+            <p class="say">{move || work.code.with(words::legend)}</p>
             <TableOf rows/>
         </Section>
     }
@@ -37,6 +38,7 @@ pub fn Graph(work: ByHand) -> impl IntoView {
 #[component]
 pub fn Steps(work: ByHand) -> impl IntoView {
     let count = Memo::new(move |_| work.worked.with(|worked| worked.steps.len()));
+    let at_end = move || work.step.get() + 1 >= count.get();
     let all = Memo::new(move |_| work.code.with(|code| code.all));
     let copied = RwSignal::new("");
     let keys = move |event: ev::KeyboardEvent| {
@@ -80,7 +82,7 @@ pub fn Steps(work: ByHand) -> impl IntoView {
             <div class="row wrap bh-go">
                 <button type="button" id="by-hand-back" disabled=move || all.get() || work.step.get() == 0
                     on:click=move |_| work.go(work.step.get_untracked().saturating_sub(1))>{text::BACK}</button>
-                <button type="button" id="by-hand-next" disabled=move || all.get() || work.step.get() + 1 >= count.get()
+                <button type="button" id="by-hand-next" disabled=move || all.get() || at_end()
                     on:click=move |_| work.go(work.step.get_untracked() + 1)>{text::NEXT}</button>
                 <span id="by-hand-at" class="remark" hidden=all>{move || text::step_of(&(work.step.get() + 1), &count.get())}</span>
                 <button type="button" id="by-hand-all" aria-pressed=move || all.get().to_string()

@@ -97,7 +97,7 @@ fn side(network: &Network, side: &Side) -> String {
         Side::Ratio([a, b, c, d]) => {
             format!("({} − {}) / ({} − {})", number(*a), bracketed(*b), number(*c), bracketed(*d))
         }
-        Side::Activated(z) if network.activation == Bent::RELU => format!("max({}, 0)", number(*z)),
+        Side::Activated(z) if network.activation == Bent::RELU => text::largest(&number(*z)),
         Side::Activated(z) => format!("σ({})", number(*z)),
     }
 }
@@ -307,6 +307,18 @@ pub fn widths(network: &Network) -> String {
 pub fn graph(code: &Code) -> String {
     let network = &code.exercise.network;
     text::graph_said(&widths(network), &activation(&network.activation), &number(code.exercise.epsilon))
+}
+
+/// What stands where in the drawing, and what the activation does.
+pub fn legend(code: &Code) -> String {
+    let Bent { slope, low, high } = code.exercise.network.activation;
+    let rule = match high {
+        None if slope.is_zero() => text::RULE_RELU.into(),
+        None => text::rule_leaky(&number(slope)),
+        Some(high) if low.is_zero() => text::rule_ramp(&number(slope), &number(high)),
+        Some(high) => text::rule_clip(&number(low), &number(high)),
+    };
+    text::legend(&number(code.exercise.epsilon), &rule)
 }
 
 /// Why a number is none.

@@ -24,7 +24,7 @@ pub struct ByHand {
     pub exercise: Memo<Exercise>,
     /// It worked out.
     pub worked: Memo<Arc<Worked>>,
-    /// The step that is looked at.
+    /// The step that is looked at: the last one where all are.
     pub step: Memo<usize>,
     /// Why the last number was not taken; empty where it was.
     pub complaint: RwSignal<String>,
@@ -48,7 +48,7 @@ pub fn start(store: Store) -> ByHand {
     let worked = Memo::new(move |_| Arc::new(exercise.with(work)));
     let step = Memo::new(move |_| {
         let last = worked.with(|worked| worked.steps.len()).saturating_sub(1);
-        code.with(|code| code.step).min(last)
+        code.with(|code| if code.all { last } else { code.step.min(last) })
     });
     ByHand { store, code, exercise, worked, step, complaint: RwSignal::new(String::new()) }
 }

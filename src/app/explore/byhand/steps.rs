@@ -50,6 +50,9 @@ pub fn Steps(work: ByHand) -> impl IntoView {
             "End" => usize::MAX,
             _ => return,
         };
+        if all.get_untracked() {
+            return;
+        }
         event.prevent_default();
         work.go(to);
     };
@@ -68,9 +71,7 @@ pub fn Steps(work: ByHand) -> impl IntoView {
     let shown = move || {
         let (worked, at) = (work.worked.get(), work.step.get());
         if all.get() {
-            let each = (0..worked.steps.len()).map(|place| {
-                view! { <li class:bh-now=move || work.step.get() == place>{one(work, &worked.steps, place)}</li> }
-            });
+            let each = (0..worked.steps.len()).map(|place| view! { <li>{one(work, &worked.steps, place)}</li> });
             view! { <ol class="bh-all">{each.collect_view()}</ol> }.into_any()
         } else {
             one(work, &worked.steps, at).into_any()

@@ -44,7 +44,6 @@ pub fn build(root: &Path) -> Outcome<PathBuf> {
 /// The same for as much of it as is asked for.
 pub fn build_only(root: &Path, extent: Extent) -> Outcome<PathBuf> {
     let toolchain = setup::wasm_target(root)?;
-    setup::wasm_bindgen(root)?;
     match extent {
         Extent::Opening => say!(
             "Building the page and its engine. The first time everything is compiled, which takes four minutes on two cores."
@@ -62,6 +61,7 @@ pub fn build_only(root: &Path, extent: Extent) -> Outcome<PathBuf> {
     // A folder each: two are written at once, and each is optimised its own way.
     let [engine, reader, prover, app] = ["engine", "reader", "prover", "app"].map(|name| draft.join(name));
     side_by_side(
+        || programs::tools(root),
         || {
             programs::build(root, &programs::ENGINE, toolchain, &engine)?;
             if whole { programs::build(root, &programs::PROVER, toolchain, &prover) } else { Ok(()) }
@@ -87,13 +87,16 @@ pub fn build_only(root: &Path, extent: Extent) -> Outcome<PathBuf> {
     Ok(dist)
 }
 
-/// Two builds at once. Their cargo profiles differ, so that neither waits for the other's lock, and each spends half its time
-/// linking on one core.
-fn side_by_side(first: impl FnOnce() -> Outcome + Send, second: impl FnOnce() -> Outcome) -> Outcome {
+/// Two builds at once, and beside them what both need for their last steps. The cargo profiles of the three differ, so that none waits for
+/// another's lock, and each build spends half its time linking on one core.
+fn side_by_side(
+    tools: impl FnOnce() -> Outcome + Send,
+    first: impl FnOnce() -> Outcome + Send,
+    second: impl FnOnce() -> Outcome,
+) -> Outcome {
     thread::scope(|scope| {
-        let first = scope.spawn(first);
-        let second = second();
-        first.join().map_err(|_| "a build stopped without saying why: run it again".to_owned())?.and(second)
+        let others = [scope.spawn(tools), scope.spawn(first)];
+        others.into_iter().fold(second(), |so_far, other| so_far.and(shell::joined(other)))
     })
 }
 

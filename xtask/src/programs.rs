@@ -7,8 +7,14 @@ use crate::{
 use std::{
     ffi::OsStr,
     fs,
+    num::NonZero,
     path::{Path, PathBuf},
     process,
+    sync::{
+        OnceLock,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
 };
 
 /// One program.
@@ -70,18 +76,44 @@ const ORDER: &str = "--reorder-functions-by-name";
 /// Builds a program; its script and its wasm files are in `out` then.
 pub fn build(root: &Path, program: &Program, toolchain: Option<&str>, out: &Path) -> Outcome {
     let linked = compile(root, program, toolchain)?;
+    tools(root)?;
     let input = if program.cut { cut(root, program, &linked, out)? } else { linked };
     bind(root, program, &input, out)?;
     if program.cut {
         // wasm-bindgen has written its own beside it.
         fs::remove_file(&input).map_err(|error| format!("cannot remove {}: {error}", input.display()))?;
     }
-    for file in page::files(out)? {
-        if file.extension() == Some(OsStr::new("wasm")) {
-            optimise(root, &file, program.level)?;
+    let parts: Vec<PathBuf> =
+        page::files(out)?.into_iter().filter(|file| file.extension() == Some(OsStr::new("wasm"))).collect();
+    each(&parts, |part| optimise(root, part, program.level))
+}
+
+/// What builds need once cargo is done: whoever asks first gets it, which takes minutes where it has to be compiled, and everybody else
+/// waits.
+pub fn tools(root: &Path) -> Outcome {
+    static TOOLS: OnceLock<Outcome> = OnceLock::new();
+    let get = || {
+        setup::wasm_bindgen(root)?;
+        setup::wasm_opt(root)?;
+        run(&mut command("cargo", &["build", "--quiet", "--locked", "--package", "split"], root))
+    };
+    TOOLS.get_or_init(get).clone()
+}
+
+/// Does a job for each of some files, as many at once as there are cores: wasm-opt works on one. The first that fails ends it.
+fn each(files: &[PathBuf], job: impl Fn(&Path) -> Outcome + Sync) -> Outcome {
+    let next = AtomicUsize::new(0);
+    let work = || {
+        while let Some(file) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
+            job(file).inspect_err(|_| next.store(files.len(), Ordering::Relaxed))?;
         }
-    }
-    Ok(())
+        Ok(())
+    };
+    thread::scope(|scope| {
+        let cores = thread::available_parallelism().map_or(1, NonZero::get);
+        let others: Vec<_> = (1..cores.min(files.len())).map(|_| scope.spawn(work)).collect();
+        others.into_iter().fold(work(), |so_far, other| so_far.and(shell::joined(other)))
+    })
 }
 
 /// Whether a program was ever compiled here.

@@ -6,6 +6,7 @@ use std::{
     path::{Path, PathBuf},
     process::{Command, Stdio},
     sync::OnceLock,
+    thread::ScopedJoinHandle,
 };
 
 /// Prints a line about what is going on. A reader that went away (`| head`) or a full disk behind it ends no task.
@@ -65,6 +66,11 @@ pub fn run(command: &mut Command) -> Outcome {
     let words = spell(command);
     let status = command.status().map_err(|error| format!("cannot start `{words}`: {error}"))?;
     if status.success() { Ok(()) } else { Err(format!("`{words}` failed ({status}); its output is above")) }
+}
+
+/// What a thread came to.
+pub fn joined(thread: ScopedJoinHandle<'_, Outcome>) -> Outcome {
+    thread.join().map_err(|_| "a build stopped without saying why: run it again".to_owned())?
 }
 
 /// What a command prints on its standard output, or `None` where it is missing or fails: for asking what is installed.

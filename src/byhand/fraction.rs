@@ -174,7 +174,8 @@ mod tests {
         #[test]
         fn what_has_no_room_is_an_error_and_comparisons_need_none(a in 2i128.pow(100)..2i128.pow(120), b in 2i128.pow(100)..2i128.pow(120)) {
             let (x, y) = (Fraction::of(a, b).unwrap(), Fraction::of(a - 1, b).unwrap());
-            prop_assert!(x > y && y < x && x.negated() < y.negated() && x == x);
+            prop_assert_eq!([x.cmp(&y), y.cmp(&x), x.cmp(&x)], [Ordering::Greater, Ordering::Less, Ordering::Equal]);
+            prop_assert!(x.negated() < y.negated());
             prop_assert!(Fraction::whole(3).times(Fraction::of(i128::MAX, 2).unwrap()).is_err());
             prop_assert!(Fraction::of(i128::MAX, 1).unwrap().plus(Fraction::ONE).is_err());
         }

@@ -1,6 +1,7 @@
 //! The drawings of Explore, as functions from answers to SVG markup and a table. No browser in here.
 
 pub mod bar;
+pub mod gap;
 pub mod ladder;
 pub mod margins;
 pub mod neuron;

@@ -1,6 +1,7 @@
 //! Explore's sentences: which one is said, and with which facts.
 
 pub mod decide;
+pub mod gap;
 pub mod stage;
 pub mod theatre;
 

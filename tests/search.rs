@@ -5,7 +5,7 @@ use boundscope::{
     network::{Clause, Linear, Network, Part, Query, Relu, Row, f32_above, f32_below},
     pulse::{Cancelled, Pulse, Steady},
     random::Random,
-    search::{Answer, Asked, Budget, Judge, Outcome, Progress, Splits, Why, decide, decided_radius},
+    search::{Answer, Asked, Budget, Closing, Judge, Outcome, Progress, Splits, Why, decide, decided_radius},
 };
 use std::time::Instant;
 
@@ -345,10 +345,18 @@ fn a_decided_radius_lies_between_a_proof_and_a_counterexample() {
         let best = (0..outputs.len()).max_by(|&a, &b| outputs[a].total_cmp(&outputs[b])).expect("outputs");
         let label = if seed % 5 == 4 { (best + 1) % outputs.len() } else { best };
         let asked = Asked { image: &image, label, clip: None, proved: None, largest: 2.0, tolerance: 1e-3 };
-        let mut told = 0;
-        let known = pollster::block_on(decided_radius(&network, &asked, &Same, &budget, |_| told += 1, &Steady))
+        let mut asking = Vec::new();
+        let told = |known: &Closing| {
+            // What is asked next lies inside of what is open.
+            let [low, high] = [known.proved.unwrap_or(0.0), known.broken.unwrap_or(asked.largest)];
+            assert!(known.asking.is_none_or(|epsilon| (low..=high).contains(&epsilon)), "seed {seed}: {known:?}");
+            asking.push(known.asking);
+        };
+        let listeners = (told, &|_: &Progress| {});
+        let known = pollster::block_on(decided_radius(&network, &asked, &Same, &budget, listeners, &Steady))
             .expect("nobody cancels");
-        assert_eq!(told, known.questions);
+        assert!(asking.pop() == Some(None) && asking.iter().all(Option::is_some), "seed {seed}: {asking:?}");
+        assert_eq!(asking.len(), known.questions as usize);
         let margin = |x: &[f64]| {
             let outputs = plain.outputs(x);
             (0..outputs.len())
@@ -402,7 +410,10 @@ fn a_radius_that_cannot_be_asked_about_is_refused() {
         splits: Splits::Chosen,
     };
     let asked = Asked { image: &[0.0, 0.0], label: 0, clip: None, proved: None, largest: 1.0, tolerance: 1e-3 };
-    let ask = |asked: Asked<'_>| pollster::block_on(decided_radius(&network, &asked, &Same, &budget, |_| {}, &Steady));
+    let ask = |asked: Asked<'_>| {
+        let nobody = (|_: &Closing| {}, &|_: &Progress| {});
+        pollster::block_on(decided_radius(&network, &asked, &Same, &budget, nobody, &Steady))
+    };
     assert!(ask(Asked { largest: 0.0, ..asked }).is_err() && ask(Asked { largest: f64::NAN, ..asked }).is_err());
     assert!(ask(Asked { tolerance: -1.0, ..asked }).is_err());
     assert!(ask(Asked { label: 9, ..asked }).is_err() && ask(Asked { image: &[0.0], ..asked }).is_err());

@@ -14,7 +14,7 @@ use crate::{
     formats::mnist,
     network::Network,
     rounded::{Toward, significant},
-    search::{Asked, Budget, Closing, Splits, decided_radius},
+    search::{Asked, Budget, Closing, Progress, Splits, decided_radius},
     tensor::{Cpu, Sound},
 };
 use serde_json::json;
@@ -190,7 +190,14 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
         let proved = own.filter_map(|row| row.bracket.verified).max_by(f64::total_cmp);
         let asked = Asked { image, label, clip: arguments.shape.clip, proved, largest, tolerance: GAP };
         let told = |known: &Closing| bar.set_message(between(known));
-        let known = match block_on(decided_radius(&network, &asked, &judge, &budget, told, &UntilInterrupted)) {
+        let known = match block_on(decided_radius(
+            &network,
+            &asked,
+            &judge,
+            &budget,
+            (told, &|_: &Progress| {}),
+            &UntilInterrupted,
+        )) {
             Err(BoundsError::Cancelled) => break,
             known => known?,
         };

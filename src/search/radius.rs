@@ -1,8 +1,9 @@
 //! The radius of one image, decided: the largest ε that is proved and the smallest at which a counterexample was found, brought together by
 //! deciding in between.
 
-use super::{Answer, Budget, Counterexample, Judge, Outcome, Progress, Spent, around, decide};
+use super::{Answer, Budget, Counterexample, Judge, Listener, Outcome, Spent, around, decide};
 use crate::{bounds::BoundsError, network::Network, pulse::Pulse};
+use serde::{Deserialize, Serialize};
 
 /// What is asked: ℓ∞, cut to the clip range.
 #[derive(Clone, Copy, Debug)]
@@ -22,7 +23,7 @@ pub struct Asked<'a> {
 }
 
 /// What is known of a radius. A proof at some ε is one for every smaller ε, and a counterexample one for every larger.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Closing {
     /// The largest ε proved; `None` where not even the image itself is.
     pub proved: Option<f64>,
@@ -32,7 +33,9 @@ pub struct Closing {
     pub found: Option<Counterexample>,
     /// The least and the greatest ε that was asked about and not decided in time.
     pub open: Option<[f64; 2]>,
-    /// Questions asked.
+    /// The ε asked about now; `None` once all is over.
+    pub asking: Option<f64>,
+    /// Questions answered.
     pub questions: u32,
     /// What their searches took.
     pub spent: Spent,
@@ -62,6 +65,7 @@ impl Closing {
 
     /// Takes up what came of the question about `epsilon`.
     fn learn(&mut self, epsilon: f64, answer: Answer, image: &[f64]) {
+        self.asking = None;
         self.questions += 1;
         self.spent.domains += answer.spent.domains;
         self.spent.leaves += answer.spent.leaves;
@@ -98,7 +102,8 @@ fn distance(input: &[f32], image: &[f64]) -> f64 {
 }
 
 /// Decides at one ε after another, until proof and counterexample meet or the budget is spent. No question takes more than a third of
-/// the time that is left; one that is not decided by then leaves a gap, and those beside it are narrowed. `told` hears what is known after each.
+/// the time that is left; one that is not decided by then leaves a gap, and those beside it are narrowed. `told` hears what is known before each
+/// question and at the end; `listener` how far its search is.
 ///
 /// # Errors
 /// An image, a label, a clip range, a largest ε or a tolerance that is none. A cancelled pulse ends it with what is known.
@@ -107,7 +112,7 @@ pub async fn decided_radius(
     asked: &Asked<'_>,
     judge: &dyn Judge,
     budget: &Budget<'_>,
-    mut told: impl FnMut(&Closing),
+    (mut told, listener): (impl FnMut(&Closing), &dyn Listener),
     pulse: &impl Pulse,
 ) -> Result<Closing, BoundsError> {
     for bad in [asked.largest, asked.tolerance] {
@@ -124,16 +129,19 @@ pub async fn decided_radius(
         if budget.late() {
             break;
         }
+        known.asking = Some(epsilon);
+        told(&known);
         let query = around(asked.image, epsilon, asked.clip, asked.label, network.classes())?;
         let now = (budget.clock)();
         let share = Budget { until: now + (budget.until - now) / 3.0, ..*budget };
-        match decide(network, &query, judge, &share, &|_: &Progress| {}, pulse).await {
+        match decide(network, &query, judge, &share, listener, pulse).await {
             Ok(answer) => known.learn(epsilon, answer, asked.image),
             Err(BoundsError::Cancelled) if known.questions > 0 => break,
             Err(error) => return Err(error),
         }
-        told(&known);
     }
+    known.asking = None;
+    told(&known);
     Ok(known)
 }
 

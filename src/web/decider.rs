@@ -2,110 +2,27 @@
 
 use super::{
     decisions::{Asked, Decide, Decided},
-    turns::Turns,
+    watch::{self, Turn, seconds},
     worker,
 };
 use crate::{
     formats::{read_model, vnnlib},
     import,
     network::{Network, Part, Query},
-    pulse::{Cancelled, Pulse},
     search::{self, Budget, Grown, Judge, Listener, Outcome, Progress, Splits, Tree},
 };
-use js_sys::Promise;
-use std::{
-    cell::{Cell, RefCell},
-    sync::Mutex,
-};
-use wasm_bindgen::{JsCast, prelude::*};
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{DedicatedWorkerGlobalScope, Performance};
+use std::sync::Mutex;
 
 /// Bytes that domains which wait may take.
-const MEMORY: usize = 1 << 30;
-/// Milliseconds between turns for messages.
-const TURN: f64 = 16.0;
+pub(super) const MEMORY: usize = 1 << 30;
 /// Seconds between news, and how many times longer than it took to write the last ones.
-const NEWS: f64 = 0.2;
+pub(super) const NEWS: f64 = 0.2;
 const QUIET: f64 = 10.0;
 /// Clauses that are put in words.
 const WORDS: usize = 256;
 
-/// The worker's clock, which stands while the search waits, and who waits.
-struct Watch {
-    clock: Option<Performance>,
-    /// Milliseconds at which the search began, and that it has waited since.
-    begun: Cell<f64>,
-    idle: Cell<f64>,
-    paused: Cell<bool>,
-    wake: RefCell<Option<js_sys::Function>>,
-}
-
-thread_local! {
-    static WATCH: Watch = Watch {
-        clock: scope().performance(),
-        begun: Cell::default(),
-        idle: Cell::default(),
-        paused: Cell::default(),
-        wake: RefCell::default(),
-    };
-}
-
-fn scope() -> DedicatedWorkerGlobalScope {
-    js_sys::global().unchecked_into()
-}
-
-/// Milliseconds of the browser's clock.
-fn now() -> f64 {
-    WATCH.with(|watch| watch.clock.as_ref().map_or_else(js_sys::Date::now, Performance::now))
-}
-
-/// Seconds at work.
-fn seconds() -> f64 {
-    WATCH.with(|watch| (now() - watch.begun.get() - watch.idle.get()) / 1e3)
-}
-
 fn say(said: &Decided) {
-    worker::post(&scope(), said);
-}
-
-/// Lets the search wait, or go on.
-pub(super) fn pause(paused: bool) {
-    WATCH.with(|watch| {
-        watch.paused.set(paused);
-        if !paused && let Some(wake) = watch.wake.take() {
-            let _ = wake.call0(&JsValue::UNDEFINED);
-        }
-    });
-}
-
-/// Gives messages their turn, and waits where one of them says so. Nobody cancels: who does not want the answer ends the worker.
-struct Turn {
-    turns: Turns,
-    last: Cell<f64>,
-}
-
-impl Pulse for Turn {
-    async fn tick(&self) -> Result<(), Cancelled> {
-        if now() - self.last.get() < TURN {
-            return Ok(());
-        }
-        self.turns.next().await;
-        if WATCH.with(|watch| watch.paused.get()) {
-            let since = now();
-            say(&Decided::Paused(true));
-            // It may have been woken and told to wait again.
-            while WATCH.with(|watch| watch.paused.get()) {
-                let woken =
-                    Promise::new(&mut |resolve, _| WATCH.with(|watch| *watch.wake.borrow_mut() = Some(resolve)));
-                let _ = JsFuture::from(woken).await;
-            }
-            WATCH.with(|watch| watch.idle.set(watch.idle.get() + now() - since));
-            say(&Decided::Paused(false));
-        }
-        self.last.set(now());
-        Ok(())
-    }
+    worker::post(&watch::scope(), said);
 }
 
 /// Tells the page.
@@ -138,7 +55,7 @@ impl Listener for Teller {
 }
 
 /// The network that was read is all there is here: its file's own graph stayed with the reader.
-struct Alone;
+pub(super) struct Alone;
 
 impl Judge for Alone {
     fn outputs(&self, _: &[f64]) -> Option<Vec<f64>> {
@@ -182,11 +99,11 @@ pub(super) async fn decide(decide: Decide) -> Result<Decided, String> {
     drop(file);
     let query = question(&network, asked, &left_off)?;
     say(&Decided::Understood { words: vnnlib::in_words(&query), clauses: query.parts.iter().map(clauses).collect() });
-    WATCH.with(|watch| watch.begun.set(now()));
+    watch::begin();
     let budget =
         Budget { until: limit, clock: &seconds, domains: u64::MAX, bytes: MEMORY, threads: 1, splits: Splits::Chosen };
     let teller = Teller { tree: Grown::default(), nodes: nodes as usize, next: Mutex::new(0.0) };
-    let pulse = Turn { turns: Turns::new(), last: Cell::new(now()) };
+    let pulse = Turn::new(|waits| say(&Decided::Paused(waits)));
     let answer = search::decide(&network, &query, &Alone, &budget, &teller, &pulse).await;
     let answer = answer.map_err(|error| error.to_string())?;
     let part = match &answer.outcome {

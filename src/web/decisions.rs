@@ -1,7 +1,7 @@
 //! What the page and the prover say to each other about a decision: one question, news of how far it is, one answer, and the prover is
 //! gone. Between batches of domains it listens whether it is to wait.
 
-use super::proofs::Prove;
+use super::{closings::Close, proofs::Prove};
 use crate::{
     engine::{Bytes, Floats},
     search::{Answer, Progress, Snapshot},
@@ -15,6 +15,8 @@ pub enum Order {
     Prove(Prove),
     /// Decide a question.
     Decide(Decide),
+    /// Decide how far proof reaches.
+    Close(Close),
     /// Let the decision wait, or go on.
     Pause(bool),
 }

@@ -1,11 +1,13 @@
-//! The prover: a worker of its own that makes certificates, or decides a question, and ends. Certificates share their loop with the
+//! The prover: a worker of its own that makes certificates, decides a question or a radius, and ends. Certificates share their loop with the
 //! command line (`certificate::make`), so that both write the same file.
 
 use super::{
+    closer,
+    closings::Closed,
     decider,
     decisions::{Decided, Order},
     proofs::{Claim, Proof, Prove},
-    wire, worker,
+    watch, wire, worker,
 };
 use crate::{
     bounds::{Prepared, Region},
@@ -37,7 +39,11 @@ pub fn start_prover() {
                         let told = decider::decide(asked).await.unwrap_or_else(|why| Decided::Refused { why });
                         worker::post(&scope, &told);
                     }
-                    Ok(Order::Pause(paused)) => decider::pause(paused),
+                    Ok(Order::Close(asked)) => {
+                        let told = closer::close(asked).await.unwrap_or_else(|why| Closed::Refused { why });
+                        worker::post(&scope, &told);
+                    }
+                    Ok(Order::Pause(paused)) => watch::pause(paused),
                     // Either way of asking hears it as a refusal.
                     Err(why) => worker::post(&scope, &Proof::Refused { why }),
                 }

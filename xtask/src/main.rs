@@ -104,7 +104,8 @@ fn dispatch(words: &[&str]) -> Outcome {
             let dist = page::build_only(&root, extent)?;
             if extent == Extent::Opening {
                 say!(
-                    "Opening other programs' files and making certificates come with the rest, which is built meanwhile."
+                    "Opening other programs' files and making certificates come with the rest, which is built meanwhile; the page is \
+                     larger and a little slower until then."
                 );
                 serve::spawn(move || {
                     if let Err(message) = page::build(&root) {

@@ -25,7 +25,8 @@ const FIRST_VIEW: &str = "first-view.html";
 /// How much of the page is built.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Extent {
-    /// What Explore and Train need: the page's own program and the engine. Files of other programs cannot be opened.
+    /// What Explore and Train need, to be seen while the rest is built: the page's own program and the engine, not yet shrunk by wasm-opt.
+    /// Files of other programs cannot be opened.
     Opening,
     /// All programs.
     Whole,
@@ -63,14 +64,14 @@ pub fn build_only(root: &Path, extent: Extent) -> Outcome<PathBuf> {
     side_by_side(
         || programs::tools(root),
         || {
-            programs::build(root, &programs::ENGINE, toolchain, &engine)?;
-            if whole { programs::build(root, &programs::PROVER, toolchain, &prover) } else { Ok(()) }
+            programs::build(root, &programs::ENGINE, toolchain, &engine, whole)?;
+            if whole { programs::build(root, &programs::PROVER, toolchain, &prover, whole) } else { Ok(()) }
         },
         || {
             if whole {
-                programs::build(root, &programs::READER, toolchain, &reader)?;
+                programs::build(root, &programs::READER, toolchain, &reader, whole)?;
             }
-            programs::build(root, &programs::APP, toolchain, &app)
+            programs::build(root, &programs::APP, toolchain, &app, whole)
         },
     )?;
     lift(&engine, &draft)?;

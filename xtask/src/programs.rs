@@ -73,8 +73,8 @@ const WASM_FEATURES: [&str; 8] = [
 /// Copies of one generic function beside each other: gzip, which looks back 32 kB, then finds them alike.
 const ORDER: &str = "--reorder-functions-by-name";
 
-/// Builds a program; its script and its wasm files are in `out` then.
-pub fn build(root: &Path, program: &Program, toolchain: Option<&str>, out: &Path) -> Outcome {
+/// Builds a program; its script and its wasm files are in `out` then, shrunk by wasm-opt where it is to `shrink` them.
+pub fn build(root: &Path, program: &Program, toolchain: Option<&str>, out: &Path, shrink: bool) -> Outcome {
     let linked = compile(root, program, toolchain)?;
     tools(root)?;
     let input = if program.cut { cut(root, program, &linked, out)? } else { linked };
@@ -82,6 +82,9 @@ pub fn build(root: &Path, program: &Program, toolchain: Option<&str>, out: &Path
     if program.cut {
         // wasm-bindgen has written its own beside it.
         fs::remove_file(&input).map_err(|error| format!("cannot remove {}: {error}", input.display()))?;
+    }
+    if !shrink {
+        return Ok(());
     }
     let parts: Vec<PathBuf> =
         page::files(out)?.into_iter().filter(|file| file.extension() == Some(OsStr::new("wasm"))).collect();

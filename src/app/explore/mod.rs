@@ -12,6 +12,8 @@ pub mod facts;
 #[cfg(all(feature = "page", target_arch = "wasm32"))]
 pub(crate) mod files;
 pub mod first_view;
+#[cfg(all(feature = "page", target_arch = "wasm32"))]
+pub(crate) mod gap;
 pub mod known;
 #[cfg(all(feature = "page", target_arch = "wasm32"))]
 pub(crate) mod menus;

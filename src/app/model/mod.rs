@@ -1,5 +1,6 @@
 //! What the page is, apart from how it looks: state, pictures, signals, and what can be asked.
 
+pub mod closing;
 #[cfg(all(feature = "page", target_arch = "wasm32"))]
 pub(crate) mod commands;
 pub mod digit;

@@ -21,6 +21,7 @@ pub mod cards;
 pub mod decide;
 pub mod explore;
 pub mod failures;
+pub mod gap;
 pub mod glosses;
 pub mod inspect;
 pub mod page;

@@ -2,6 +2,7 @@
 
 pub mod bar;
 pub mod byhand;
+pub mod gap;
 pub mod ladder;
 pub mod margins;
 pub mod neuron;

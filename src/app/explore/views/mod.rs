@@ -1,6 +1,7 @@
 //! What is seen: one file per view, each a card with a plot, a sentence and a table.
 
 pub mod epsilon;
+pub mod gap;
 pub mod grows;
 pub mod ladder;
 pub mod lost;

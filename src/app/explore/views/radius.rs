@@ -2,7 +2,7 @@
 
 use crate::{
     app::{
-        explore::{facts::RadiusContext, plots::radius, words},
+        explore::{facts::RadiusContext, plots::radius, views::gap::CloseGap, words},
         model::store::{Store, store},
         ui::widgets::{Section, TableOf},
     },
@@ -67,6 +67,7 @@ pub fn RadiusView() -> impl IntoView {
         <Section id="radius" title=title remark=String::new()>
             <div hidden=true>{marks}{broken}</div>
             <p class="say">{summary}{searched}</p>
+            <CloseGap/>
             <TableOf rows/>
         </Section>
     }

@@ -2,6 +2,7 @@
 
 pub mod byhand;
 pub mod decide;
+pub mod gap;
 pub mod stage;
 pub mod theatre;
 

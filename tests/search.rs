@@ -5,7 +5,7 @@ use boundscope::{
     network::{Clause, Linear, Network, Part, Query, Relu, Row, f32_above, f32_below},
     pulse::{Cancelled, Pulse, Steady},
     random::Random,
-    search::{Answer, Asked, Budget, Closing, Judge, Outcome, Progress, Splits, Why, decide, decided_radius},
+    search::{Answer, Asked, Budget, Closing, Judge, Listener, Outcome, Progress, Splits, Why, decide, decided_radius},
 };
 use std::time::Instant;
 
@@ -352,8 +352,8 @@ fn a_decided_radius_lies_between_a_proof_and_a_counterexample() {
             assert!(known.asking.is_none_or(|epsilon| (low..=high).contains(&epsilon)), "seed {seed}: {known:?}");
             asking.push(known.asking);
         };
-        let listeners = (told, &|_: &Progress| {});
-        let known = pollster::block_on(decided_radius(&network, &asked, &Same, &budget, listeners, &Steady))
+        let listener: &dyn Listener = &|_: &Progress| {};
+        let known = pollster::block_on(decided_radius(&network, &asked, &Same, &budget, (told, listener), &Steady))
             .expect("nobody cancels");
         assert!(asking.pop() == Some(None) && asking.iter().all(Option::is_some), "seed {seed}: {asking:?}");
         assert_eq!(asking.len(), known.questions as usize);
@@ -411,7 +411,8 @@ fn a_radius_that_cannot_be_asked_about_is_refused() {
     };
     let asked = Asked { image: &[0.0, 0.0], label: 0, clip: None, proved: None, largest: 1.0, tolerance: 1e-3 };
     let ask = |asked: Asked<'_>| {
-        let nobody = (|_: &Closing| {}, &|_: &Progress| {});
+        let listener: &dyn Listener = &|_: &Progress| {};
+        let nobody = (|_: &Closing| {}, listener);
         pollster::block_on(decided_radius(&network, &asked, &Same, &budget, nobody, &Steady))
     };
     assert!(ask(Asked { largest: 0.0, ..asked }).is_err() && ask(Asked { largest: f64::NAN, ..asked }).is_err());

@@ -204,8 +204,15 @@ test("a finger that swipes over the charts scrolls and changes nothing; a tap on
     await swipe(box.x + box.width * 0.6, Math.min(Math.max(box.y + box.height / 2, 170), 700));
   }
   assert.equal(await page.evaluate(() => location.hash), hash);
-  // The last swipe may still be rolling out.
-  await page.waitForFunction(() => window.scrollTo(0, 0) ?? new Promise((done) => setTimeout(() => done(window.scrollY === 0), 200)), null, { timeout: PATIENCE });
+  // The last swipe may still be rolling out, and a tap on a page that rolls only halts it.
+  const still = () => page.waitForFunction(() => {
+    const before = window.scrollY;
+    return new Promise((done) => setTimeout(() => done(window.scrollY === before), 500));
+  }, null, { timeout: PATIENCE });
+  await still();
+  await page.evaluate(() => { window.scrollTo(0, 0); });
+  await still();
+  assert.equal(await page.evaluate(() => window.scrollY), 0);
   const bar = await page.locator("#stage .bar").boundingBox();
   await page.touchscreen.tap(bar.x + bar.width * 0.9, bar.y + bar.height * 0.6);
   await page.waitForFunction((hash) => location.hash !== hash, hash, { timeout: PATIENCE });

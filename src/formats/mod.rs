@@ -184,7 +184,13 @@ pub enum FormatError {
     Network(#[from] NetworkError),
 }
 
-/// Shorthand for [`FormatError::Malformed`].
+/// Shorthand for [`FormatError::Malformed`]. Why is said in one line, whatever is quoted from the file.
 fn malformed(format: &'static str, why: impl Into<String>) -> FormatError {
-    FormatError::Malformed { format, why: why.into() }
+    let mut why = why.into();
+    if why.contains(char::is_control) {
+        let spelt =
+            |letter: char| if letter.is_control() { letter.escape_default().to_string() } else { letter.into() };
+        why = why.chars().map(spelt).collect();
+    }
+    FormatError::Malformed { format, why }
 }

@@ -119,6 +119,16 @@ mod tests {
         }
     }
 
+    /// A certificate with a line break in the name of a field, found by fuzzing.
+    #[test]
+    fn what_is_quoted_from_a_file_breaks_no_line() {
+        #[derive(serde::Deserialize, Debug)]
+        #[serde(deny_unknown_fields)]
+        struct Nothing {}
+        let message = read_json::<Nothing>("JSON", br#"{"i\nput_shape":1}"#).expect_err("an unknown field").to_string();
+        assert!(message.contains(r"i\nput_shape") && message.lines().count() == 1, "{message}");
+    }
+
     #[test]
     fn keys_stand_once() {
         for (text, key) in

@@ -14,7 +14,7 @@ use crate::{
     formats::mnist,
     network::Network,
     rounded::{Toward, significant},
-    search::{Asked, Budget, Closing, Progress, Splits, decided_radius},
+    search::{Asked, Budget, Closing, GAP, Progress, Splits, decided_radius},
     tensor::{Cpu, Sound},
 };
 use serde_json::json;
@@ -90,9 +90,6 @@ struct Closed {
     known: Closing,
     seconds: f64,
 }
-
-/// The gap that counts as closed, as a share of the radius.
-const GAP: f64 = 1e-3;
 
 impl Arguments {
     /// The largest ε tried.

@@ -27,6 +27,6 @@ pub use decide::{INPUTS, decide};
 pub use image::around;
 pub use listener::{Cut, Fate, Listener, Made, Tree};
 pub use outcome::{Answer, Counterexample, Outcome, Spent, Why};
-pub use radius::{Asked, Closing, decided_radius};
+pub use radius::{Asked, Closing, GAP, decided_radius};
 pub use replay::Judge;
 pub use tree::{Grown, Level, Node, Snapshot};

@@ -5,6 +5,10 @@ use super::{Answer, Budget, Counterexample, Judge, Listener, Outcome, Spent, aro
 use crate::{bounds::BoundsError, network::Network, pulse::Pulse};
 use serde::{Deserialize, Serialize};
 
+/// The gap between proof and counterexample that counts as closed wherever a radius is decided for people, as a share of its upper end: four digits
+/// tell no more.
+pub const GAP: f64 = 1e-3;
+
 /// What is asked: ℓ∞, cut to the clip range.
 #[derive(Clone, Copy, Debug)]
 pub struct Asked<'a> {

@@ -12,13 +12,10 @@ use crate::{
     formats::read_model,
     network::Network,
     pulse::{Cancelled, Pulse},
-    search::{Asked, Budget, Closing, Progress, Splits, decided_radius},
+    search::{Asked, Budget, Closing, GAP, Progress, Splits, decided_radius},
     tensor::{Cpu, Sound},
 };
 use std::{cell::Cell, sync::Mutex};
-
-/// The gap that counts as closed, as a share of its upper end.
-const GAP: f64 = 1e-3;
 
 fn say(said: &Closed) {
     worker::post(&watch::scope(), said);

@@ -3,12 +3,9 @@
 use crate::{
     bounds::Method,
     engine::Question,
-    search::{Closing, Progress},
+    search::{Closing, GAP, Progress},
 };
 use std::sync::Arc;
-
-/// The gap, as a share of its upper end, within which proof and counterexample have met: what is told to four digits rounds no further.
-const MET: f64 = 1e-3;
 
 /// Where it stands.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -75,7 +72,7 @@ impl Gap {
 
     /// Whether proof and counterexample have met.
     pub fn is_closed(&self) -> bool {
-        matches!((self.proved(), self.known.broken), (Some(low), Some(high)) if high - low <= MET * high)
+        matches!((self.proved(), self.known.broken), (Some(low), Some(high)) if high - low <= GAP * high)
     }
 
     /// Whether it is at work.

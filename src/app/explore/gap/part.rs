@@ -62,8 +62,13 @@ pub fn begin(
 
 fn search(store: Store, run: Run, gap: RwSignal<Option<Gap>>, start: Gap, number: u32) {
     let question = start.question.clone();
+    let tell = move |change: &dyn Fn(&mut Gap)| gap.update(|gap| gap.iter_mut().for_each(change));
+    let fail = move |said: String| {
+        tell(&|gap| gap.at = At::Stopped);
+        end(run, number, said);
+    };
     let Some(file) = store.commands().file(&question.network) else {
-        return run.end(ended::MISSING.into());
+        return fail(ended::MISSING.into());
     };
     let order = Order::Close(Close {
         file: Bytes(file),
@@ -79,7 +84,6 @@ fn search(store: Store, run: Run, gap: RwSignal<Option<Gap>>, start: Gap, number
         if run.runs.get_untracked() != Some(number) {
             return;
         }
-        let tell = |change: &dyn Fn(&mut Gap)| gap.update(|gap| gap.iter_mut().for_each(change));
         match heard {
             Heard::Said(Closed::Optimising { done, seconds }) => tell(&|gap| {
                 (gap.at, gap.seconds) = (At::Optimising(done), seconds);
@@ -103,23 +107,14 @@ fn search(store: Store, run: Run, gap: RwSignal<Option<Gap>>, start: Gap, number
                 tell(&|gap| (gap.known, gap.at, gap.seconds) = (known.clone(), At::Done, seconds));
                 end(run, number, String::new());
             }
-            Heard::Said(Closed::Refused { why }) => {
-                tell(&|gap| gap.at = At::Stopped);
-                end(run, number, ended::refused_here(&why));
-            }
-            Heard::Missing => {
-                tell(&|gap| gap.at = At::Stopped);
-                end(run, number, ended::MISSING.into());
-            }
-            Heard::Died | Heard::Late => {
-                tell(&|gap| gap.at = At::Stopped);
-                end(run, number, text::DIED.into());
-            }
+            Heard::Said(Closed::Refused { why }) => fail(ended::refused_here(&why)),
+            Heard::Missing => fail(ended::MISSING.into()),
+            Heard::Died | Heard::Late => fail(text::DIED.into()),
         }
     };
     match Aside::start("prover", &order, None, heard) {
         Ok(aside) => run.worker.set_value(Some(Box::new(aside))),
-        Err(_) => run.end(ended::MISSING.into()),
+        Err(_) => fail(ended::MISSING.into()),
     }
 }
 

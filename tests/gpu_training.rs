@@ -11,7 +11,7 @@ use boundscope::{
 };
 use common::{
     gpu::gpu,
-    runs::{plan, rows},
+    runs::{newer, plan, rows},
 };
 use pollster::block_on;
 use std::{cell::Cell, collections::HashSet};
@@ -42,6 +42,7 @@ fn plans() -> Vec<Plan> {
             plans.push(plan(loss, activation));
         }
     }
+    plans.extend(newer(Loss::Ibp, "ramp:0.05-0"));
     plans
 }
 
@@ -55,6 +56,8 @@ fn a_hundred_steps_have_the_losses_of_the_cpu() {
     let Some(gpu) = gpu() else { return };
     let data = rows(130);
     for mut plan in plans() {
+        // The mean of the weights is taken through nearly all of it.
+        plan.averaging.iter_mut().for_each(|averaging| averaging.epochs = 39.0);
         plan.epochs = 40;
         let (mut cpu, mut device) = (fresh(&plan, &data), GpuTrainer::new(&gpu, fresh(&plan, &data)).expect("suits"));
         let (wanted, found) = (on_cpu(&mut cpu, &data, 100), on_gpu(&mut device, &data, 100));
@@ -72,6 +75,15 @@ fn a_hundred_steps_have_the_losses_of_the_cpu() {
         }
         println!("{} {:?}: losses within {worst:.1e} after 100 steps", plan.loss, plan.activation);
         assert!(worst < DRIFT, "{plan:?}: {worst}");
+        let weights = |trainer: &Trainer| -> Vec<f32> {
+            let network = trainer.network().expect("finite");
+            let operators = network.nodes().iter().filter_map(|node| node.operator.as_ref());
+            operators.flat_map(|operator| operator.tensors().into_iter().flat_map(|t| t.values.to_vec())).collect()
+        };
+        let (wanted_weights, found_weights) = (weights(&cpu), weights(block_on(device.settle()).expect("a device")));
+        let far = wanted_weights.iter().zip(&found_weights).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+        println!("    weights within {far:.1e}");
+        assert!(far < 2e-3, "{plan:?}: weights differ by {far}");
         let first = wanted[0].gradient_norm;
         assert!((found[0].gradient_norm - first).abs() < 1e-4 * first, "the first gradient has the same norm");
     }
@@ -81,7 +93,8 @@ fn a_hundred_steps_have_the_losses_of_the_cpu() {
 fn the_same_seed_gives_the_same_bits_however_steps_are_cut() {
     let Some(gpu) = gpu() else { return };
     let data = rows(130);
-    let plan = plan(Loss::CrownIbp, "ramp:0.05");
+    // Everything at once, the mean of the weights included.
+    let plan = newer(Loss::CrownIbp, "ramp:0.05").pop().expect("the last one");
     let run = |sizes: &[usize]| {
         let mut trainer = GpuTrainer::new(&gpu, fresh(&plan, &data)).expect("suits");
         let reports: Vec<StepReport> = sizes.iter().flat_map(|&size| on_gpu(&mut trainer, &data, size)).collect();

@@ -18,6 +18,8 @@ mod gpu_session;
 mod gpu_training;
 #[path = "kernels.rs"]
 mod kernels;
+#[path = "recipes.rs"]
+mod recipes;
 #[path = "search_certificates.rs"]
 mod search_certificates;
 #[path = "splitting.rs"]

@@ -12,7 +12,7 @@ use boundscope::{
     tensor::Cpu,
     train::{Data, Loss, Plan, Recipe, Schedule, StepReport, TrainError, Trainer, two_moons},
 };
-use common::runs::{plan, rows};
+use common::runs::{newer, plan, rows};
 use std::{cell::Cell, fs, path::Path, sync::atomic::AtomicBool};
 
 fn step(trainer: &mut Trainer, data: &Data) -> StepReport {
@@ -35,6 +35,8 @@ fn plans() -> Vec<Plan> {
             plans.push(plan(loss, activation));
         }
     }
+    plans.extend(newer(Loss::Ibp, "ramp:0.05-0"));
+    plans.extend(newer(Loss::CrownIbp, "relu"));
     plans.iter_mut().for_each(|plan| plan.noise = 0.1);
     plans
 }

@@ -245,6 +245,7 @@ catalogue!(
     apply_interval,
     apply_split,
     apply_transpose,
+    average,
     balance,
     balance_gradient,
     blend,

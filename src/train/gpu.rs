@@ -6,7 +6,8 @@
 use super::{
     Data, LossProgram, Parts, Place, StepReport, TrainError, Trainer,
     adam::Adam,
-    model::{LEAST_BEND, Slot},
+    average::Mean,
+    model::{LEAST_BEND, Parameter, Slot},
     shards::Totals,
     trainer::{Moment, record},
 };
@@ -26,6 +27,8 @@ struct Kind {
     size: usize,
     slope: f64,
     bent: bool,
+    /// Whether the mean of the weights is taken in these steps.
+    averages: bool,
 }
 
 /// Offsets of a step's inputs in the one tensor that holds them: multiples of 64.
@@ -37,8 +40,10 @@ struct Layout {
     beta: usize,
     /// Weight of every penalty.
     penalty: usize,
-    /// Adam's step length, the bias correction of the root of the squares, and the greatest gradient norm.
+    /// Adam's step length, the bias correction of the root of the squares, the greatest gradient norm, and what weight decay leaves.
     rates: usize,
+    /// The share of the step's weights in their mean.
+    share: usize,
     length: usize,
 }
 
@@ -51,8 +56,8 @@ impl Layout {
             at
         };
         let (pixels, labels) = (place(size * inputs), place(size));
-        let [epsilon, kappa, beta, penalty, rates] = [1, 1, 1, 1, 3].map(place);
-        Layout { pixels, labels, epsilon, kappa, beta, penalty, rates, length }
+        let [epsilon, kappa, beta, penalty, rates, share] = [1, 1, 1, 1, 4, 1].map(place);
+        Layout { pixels, labels, epsilon, kappa, beta, penalty, rates, share, length }
     }
 }
 
@@ -73,7 +78,9 @@ pub struct GpuTrainer {
     master: Trainer,
     /// Steps taken since the master copy was current.
     ahead: u64,
-    /// Values, means and squares of every parameter, each with its room.
+    /// How many of them count in the mean of the weights.
+    averaged: u64,
+    /// Values, means and squares of every parameter, each with its room; behind them, where the plan wants it, the mean of the values.
     states: Vec<GpuTensor>,
     kinds: Vec<Recorded>,
 }
@@ -101,7 +108,8 @@ impl GpuTrainer {
     /// A plan with noise on r, which only the CPU adds; the trainer is lost then, so ask [`GpuTrainer::suits`] first.
     pub fn new(gpu: &Gpu, master: Trainer) -> Result<Self, TrainError> {
         suits(&master)?;
-        let mut trainer = GpuTrainer { gpu: gpu.clone(), master, ahead: 0, states: Vec::new(), kinds: Vec::new() };
+        let mut trainer =
+            GpuTrainer { gpu: gpu.clone(), master, ahead: 0, averaged: 0, states: Vec::new(), kinds: Vec::new() };
         trainer.upload();
         Ok(trainer)
     }
@@ -150,9 +158,17 @@ impl GpuTrainer {
                 master.adam.mean[index].copy_from_slice(&state[section..][..count]);
                 master.adam.square[index].copy_from_slice(&state[2 * section..][..count]);
             }
+            if self.averaged > 0 {
+                let mean = |(parameter, state): (&Parameter, &Vec<f32>)| {
+                    let count = parameter.values.len();
+                    state[3 * room(count)..][..count].to_vec()
+                };
+                master.mean.values = master.model.parameters.iter().zip(&states).map(mean).collect();
+                master.mean.taken += self.averaged;
+            }
             master.steps += self.ahead;
             master.adam.updates += self.ahead;
-            self.ahead = 0;
+            (self.ahead, self.averaged) = (0, 0);
         }
         Ok(&mut self.master)
     }
@@ -162,9 +178,10 @@ impl GpuTrainer {
         let master = &self.master;
         let states = master.model.parameters.iter().enumerate().map(|(index, parameter)| {
             let section = room(parameter.values.len());
-            let mut state = vec![0.0; 3 * section];
+            let averaged = master.plan.averaging.is_some();
+            let mut state = vec![0.0; if averaged { 4 } else { 3 } * section];
             let parts = [&parameter.values, &master.adam.mean[index], &master.adam.square[index]];
-            for (at, values) in parts.into_iter().enumerate() {
+            for (at, values) in parts.into_iter().chain(master.mean.values.get(index)).enumerate() {
                 state[at * section..][..values.len()].copy_from_slice(values);
             }
             state
@@ -204,8 +221,13 @@ impl GpuTrainer {
         for step in first..first + left.min(most.clamp(1, TOGETHER) as u64) {
             let moment = self.master.moment(step);
             let indices = self.master.batch(step, data.len());
-            let own =
-                Kind { parts: moment.parts, size: indices.len(), slope: moment.slope, bent: self.master.model.bent };
+            let own = Kind {
+                parts: moment.parts,
+                size: indices.len(),
+                slope: moment.slope,
+                bent: self.master.model.bent,
+                averages: self.master.averages_around(step),
+            };
             let due = step > first && self.master.bend_due(step);
             if due || kind.is_some_and(|kind| kind != own) {
                 break;
@@ -217,8 +239,16 @@ impl GpuTrainer {
         let place = self.recorded(kind)?;
         let recorded = &self.kinds[place];
         let mut batches = Vec::with_capacity(moments.len() * recorded.layout.length);
-        for (ahead, (moment, indices)) in moments.iter().enumerate() {
-            batches.extend(self.inputs(&recorded.layout, moment, indices, data, ahead as u64 + 1));
+        // After how many of the steps the weights have come into their mean.
+        let mut due = Vec::with_capacity(moments.len());
+        for (step, (moment, indices)) in (first..).zip(&moments) {
+            let before = due.last().copied().unwrap_or(0);
+            let mut values = self.inputs(&recorded.layout, moment, indices, data, step - first + 1);
+            due.push(before + u64::from(self.master.averages(step)));
+            if due.last() > Some(&before) {
+                values[recorded.layout.share] = Mean::share(self.master.mean.taken + self.averaged + before);
+            }
+            batches.extend(values);
         }
         // Kept in case one of them diverges.
         let before: Vec<GpuTensor> = self.states.iter().map(|state| self.gpu.scale(state, 1.0)).collect();
@@ -246,6 +276,7 @@ impl GpuTrainer {
             self.gpu.replay(&recorded.recording, &recorded.inputs, again, &recorded.report);
         }
         self.ahead += found.len() as u64;
+        self.averaged += found.len().checked_sub(1).map_or(0, |last| due[last]);
         Ok(found)
     }
 
@@ -293,10 +324,11 @@ impl GpuTrainer {
         values[layout.penalty] = moment.weights.penalty as f32;
         let updates = self.master.adam.updates + self.ahead + update;
         let [length, unbias] = Adam::rates(updates, moment.learning_rate);
-        values[layout.rates..][..3].copy_from_slice(&[
+        values[layout.rates..][..4].copy_from_slice(&[
             length,
             unbias,
             self.master.plan.gradient_clip.unwrap_or(0.0) as f32,
+            self.master.pull(moment.learning_rate).keep,
         ]);
         values
     }
@@ -309,7 +341,7 @@ impl GpuTrainer {
         // Schedules only go forward: what another η or an earlier phase recorded is not wanted again, but for the epoch's last, smaller batch.
         self.kinds.retain(|recorded| {
             let own = recorded.kind;
-            own.parts == kind.parts && own.slope == kind.slope && own.bent == kind.bent
+            Kind { size: kind.size, ..own } == kind
         });
         let network = self.master.model.network(kind.slope)?;
         let program = record(&network, kind.parts, kind.size)?;
@@ -414,12 +446,20 @@ impl GpuTrainer {
             gradients.push(gradient);
         }
         gpu.copy_into(&squares, report, 5 + program.penalties.len());
-        let rates = gpu.rates(&squares, &inputs.section(layout.rates, [1, 1, 3]));
+        let share = inputs.section(layout.share, [1, 1, 1]);
+        let (decay, l1) = (self.master.plan.weight_decay, self.master.plan.l1 as f32);
+        let pulled = decay > 0.0 || l1 > 0.0;
+        let rates = gpu.rates(&squares, &inputs.section(layout.rates, [1, 1, 4]));
         for (index, parameter) in parameters.iter().enumerate() {
             let bend = matches!(parameter.slot, Slot::Bend(_));
             if !bend || kind.bent {
                 let least = bend.then_some(LEAST_BEND);
-                gpu.adam(&self.states[index], parameter.values.len(), &gradients[index], &rates, least);
+                let pull = matches!(parameter.slot, Slot::Weight(_)).then_some(l1).filter(|_| pulled);
+                let (state, count) = (&self.states[index], parameter.values.len());
+                gpu.adam(state, count, &gradients[index], &rates, least, pull);
+                if kind.averages {
+                    gpu.average(state, count, &share);
+                }
             }
         }
     }

@@ -2,6 +2,7 @@
 
 mod adam;
 mod architecture;
+mod average;
 mod checkpoint;
 mod data;
 mod error;
@@ -17,6 +18,7 @@ mod shards;
 mod trainer;
 
 pub use architecture::{Activation, Architecture, ArchitectureError, Block};
+pub use average::Averaging;
 pub use data::{Data, Source};
 pub use error::TrainError;
 #[cfg(feature = "gpu")]

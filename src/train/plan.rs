@@ -3,6 +3,7 @@
 use super::{
     TrainError,
     architecture::{Activation, Architecture},
+    average::Averaging,
     schedule::{Motion, Schedule, Schedules},
 };
 use crate::bounds::UnknownName;
@@ -159,6 +160,31 @@ pub struct Plan {
     pub regularizer: f64,
     /// Half-width of the relative uniform noise on r in each step; 0 for none.
     pub noise: f64,
+    // What follows is younger than the first files: left out where it does nothing, so that they read, and are written, as before.
+    /// AdamW's decay of the weights of maps, per unit of the learning rate (not of biases, not of r); 0 for none.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub weight_decay: f64,
+    /// Weight of Σ|w| over the weights of maps in what is minimised; 0 for none. Reported losses and norms are without it.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub l1: f64,
+    /// What the schedule's ε is multiplied by in every step: above 1, a run trains for more than what it is asked for.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub epsilon_factor: f64,
+    /// The weights whose mean is evaluated and saved; the last ones if `None`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub averaging: Option<Averaging>,
+}
+
+fn is_zero(value: &f64) -> bool {
+    *value == 0.0
+}
+
+fn is_one(value: &f64) -> bool {
+    *value == 1.0
+}
+
+fn one() -> f64 {
+    1.0
 }
 
 impl Plan {
@@ -214,6 +240,10 @@ impl Plan {
             gradient_clip: short.then_some(10.0),
             regularizer: if short && robust { 0.5 } else { 0.0 },
             noise: 0.0,
+            weight_decay: 0.0,
+            l1: 0.0,
+            epsilon_factor: 1.0,
+            averaging: None,
         }
     }
 
@@ -243,6 +273,19 @@ impl Plan {
         in_range("epsilon", self.epsilon, 0.0, 1.0, "a number from 0 to 1")?;
         in_range("regularizer", self.regularizer, 0.0, 1e3, "a number from 0 to 1000")?;
         in_range("noise", self.noise, 0.0, 1.0, "a number from 0 to 1")?;
+        in_range("weight decay", self.weight_decay, 0.0, 100.0, "a number from 0 to 100")?;
+        in_range("ℓ1", self.l1, 0.0, 1.0, "a number from 0 to 1")?;
+        in_range("ε factor", self.epsilon_factor, 0.5, 2.0, "a number from 0.5 to 2")?;
+        if let Some(averaging) = self.averaging {
+            let wanted = "a number above 0, and at most the run's epochs";
+            in_range("epochs of the mean", averaging.epochs, f64::MIN_POSITIVE, self.epochs.into(), wanted)?;
+            whole(
+                "steps from one of the mean's weights to the next",
+                averaging.every,
+                1 << 20,
+                "a whole number above 0",
+            )?;
+        }
         if let Some(clip) = self.gradient_clip {
             in_range("gradient clip", clip, f64::MIN_POSITIVE, f64::MAX, "a number above 0")?;
         }
@@ -267,7 +310,11 @@ impl Plan {
                 return Err(TrainError::Plan { what, found: format!("{:?}", schedule.points), wanted });
             }
         }
-        Ok(())
+        let largest = schedules.epsilon.points.iter().fold(self.epsilon, |most, point| most.max(point.1));
+        in_range("ε times its factor", largest * self.epsilon_factor, 0.0, 1.0, "a number from 0 to 1")?;
+        // Each step multiplies weights by 1 − rate · decay.
+        let rate = schedules.learning_rate.points.iter().fold(0.0, |most: f64, point| most.max(point.1));
+        in_range("weight decay times its learning rate", rate * self.weight_decay, 0.0, 1.0, "a number from 0 to 1")
     }
 
     /// The epoch at which ε leaves 0, and r of a ParamRamp is set; never for a clean run without ε.

@@ -10,6 +10,8 @@ pub enum Motion {
     Linear,
     /// Not at all: each value holds until the next point.
     Step,
+    /// As the fourth power of time over the first quarter, then in a straight line that goes on at the slope reached (Shi et al. 2021).
+    Smooth,
 }
 
 /// A quantity over the epochs of a run.
@@ -38,9 +40,11 @@ impl Schedule {
         let next = self.points.partition_point(|(start, _)| *start <= epoch);
         let Some(&(from, value)) = self.points.get(next.saturating_sub(1)) else { return 0.0 };
         match self.points.get(next) {
-            Some(&(to, target)) if next > 0 && self.motion == Motion::Linear => {
-                value + (target - value) * (epoch - from) / (to - from)
-            }
+            Some(&(to, target)) if next > 0 => match self.motion {
+                Motion::Linear => value + (target - value) * (epoch - from) / (to - from),
+                Motion::Smooth => value + (target - value) * eased((epoch - from) / (to - from)),
+                Motion::Step => value,
+            },
             _ => value,
         }
     }
@@ -49,6 +53,12 @@ impl Schedule {
     pub fn last(&self) -> f64 {
         self.points.last().map_or(0.0, |point| point.1)
     }
+}
+
+/// The share of a smooth way that is done after a share of its time: a·t⁴ up to a quarter, then straight on to 1 at 1.
+fn eased(t: f64) -> f64 {
+    // Value and slope agree at a quarter, a/256 and a/16, and a/256 + ¾·a/16 = 1: a = 256/13.
+    if t < 0.25 { 256.0 / 13.0 * t.powi(4) } else { (1.0 + 16.0 * (t - 0.25)) / 13.0 }
 }
 
 /// Everything that is scheduled (docs/methods.md §8).
@@ -76,6 +86,21 @@ mod tests {
         let ramp = Schedule::ramp(1.0, 0.5, 10.0, 60.0);
         let seen = [0.0, 10.0, 35.0, 60.0, 200.0].map(|epoch| ramp.at(epoch));
         assert_eq!(seen, [1.0, 1.0, 0.75, 0.5, 0.5]);
+    }
+
+    #[test]
+    fn a_smooth_ramp_starts_level_and_has_no_corner() {
+        let ramp = Schedule { motion: Motion::Smooth, ..Schedule::ramp(0.0, 0.4, 10.0, 50.0) };
+        assert_eq!([0.0, 10.0, 50.0, 90.0].map(|epoch| ramp.at(epoch)), [0.0, 0.0, 0.4, 0.4]);
+        // As it is written where it comes from: D = 0.4, T = 40, m = 10, a = D / ((T − m)·4m³ + m·m³).
+        let a = 0.4 / (30.0 * 4.0 * 1e3 + 1e4);
+        let wanted = |t: f64| if t < 10.0 { a * t.powi(4) } else { a * 1e4 + 4.0 * a * 1e3 * (t - 10.0) };
+        for t in 0..40 {
+            let found = ramp.at(10.0 + f64::from(t));
+            assert!((found - wanted(f64::from(t))).abs() < 1e-12, "{t}: {found}");
+        }
+        let slope = |epoch: f64| (ramp.at(epoch + 1e-6) - ramp.at(epoch - 1e-6)) / 2e-6;
+        assert!((slope(20.0 - 1e-5) - slope(20.0 + 1e-5)).abs() < 1e-6);
     }
 
     #[test]

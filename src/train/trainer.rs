@@ -2,7 +2,8 @@
 
 use super::{
     Data, Loss, LossError, LossProgram, Parts, Plan, Robust, Source, TrainError,
-    adam::Adam,
+    adam::{Adam, Pull},
+    average::Mean,
     model::{LEAST_BEND, Model, Parameter, Slot},
     shards::{self, Batch, Totals, Weights},
 };
@@ -28,7 +29,7 @@ pub struct StepReport {
     pub step: u64,
     /// Epochs done after it.
     pub epoch: f64,
-    /// The whole loss, mean over the batch, regularisers included.
+    /// The whole loss, mean over the batch, regularisers included but for ℓ1.
     pub loss: f64,
     /// The clean part: cross-entropy of the outputs; `None` where the step did not need it (κ = 0).
     pub clean_loss: Option<f64>,
@@ -40,7 +41,7 @@ pub struct StepReport {
     pub verified_error: Option<f64>,
     /// Euclidean norm of the gradient, before clipping.
     pub gradient_norm: f64,
-    /// ε of the step.
+    /// ε of the step, the plan's factor included.
     pub epsilon: f64,
     /// κ of the step.
     pub kappa: f64,
@@ -86,6 +87,8 @@ pub struct Trainer {
     pub(super) classes: usize,
     pub(super) model: Model,
     pub(super) adam: Adam,
+    /// The mean of the weights, once the plan's last epochs have begun.
+    pub(super) mean: Mean,
     pub(super) steps: u64,
     /// Images of the training set, from the last step; 0 before the first.
     pub(super) images: usize,
@@ -122,6 +125,7 @@ impl Trainer {
             classes,
             model,
             adam,
+            mean: Mean::default(),
             steps: 0,
             images: 0,
             source: None,
@@ -146,12 +150,16 @@ impl Trainer {
         self.classes
     }
 
-    /// The network as it is now, with η of the moment. A ramp whose r is not set yet is a LeakyReLU.
+    /// The network as it is now, with η of the moment. A ramp whose r is not set yet is a LeakyReLU. Once a plan that wants the mean
+    /// of its weights has begun to take it, this is the mean's.
     ///
     /// # Errors
     /// Never for a run that has not diverged.
     pub fn network(&self) -> Result<Network, TrainError> {
-        Ok(self.model.network(self.plan.schedules.slope.at(self.epoch()))?)
+        let slope = self.plan.schedules.slope.at(self.epoch());
+        let model =
+            if self.mean.taken > 0 { Cow::Owned(self.mean.of(&self.model)) } else { Cow::Borrowed(&self.model) };
+        Ok(model.network(slope)?)
     }
 
     /// Images of the training set that the run has seen; 0 before its first step.
@@ -226,16 +234,24 @@ impl Trainer {
         {
             gradients.iter_mut().flatten().for_each(|g| *g *= clip / norm);
         }
+        let pull = self.pull(learning_rate);
         self.adam.begin();
         for (index, (parameter, gradient)) in self.model.parameters.iter_mut().zip(&gradients).enumerate() {
             let bend = matches!(parameter.slot, Slot::Bend(_));
             if bend && !self.model.bent {
                 continue;
             }
-            self.adam.update(index, &mut parameter.values, gradient, learning_rate);
+            let pull = match parameter.slot {
+                Slot::Weight(_) => pull,
+                Slot::Bias(_) | Slot::Bend(_) => Pull::NONE,
+            };
+            self.adam.update(index, &mut parameter.values, gradient, learning_rate, pull);
             if bend {
                 parameter.values.iter_mut().for_each(|r| *r = r.max(LEAST_BEND));
             }
+        }
+        if self.averages(self.steps) {
+            self.mean.add(&self.model);
         }
         let report = self.report(self.steps, &moment, &sums.totals, count, norm);
         self.steps += 1;
@@ -263,19 +279,43 @@ impl Trainer {
         self.plan.activation.bends() && !self.model.bent && self.epoch_at(step) >= self.plan.clean_epochs()
     }
 
+    /// What pulls the weights of maps to 0 in a step of that length.
+    pub(super) fn pull(&self, rate: f64) -> Pull {
+        Pull::new(rate, self.plan.weight_decay, self.plan.l1)
+    }
+
+    /// Whether a step is one of those whose weights may count in the mean that the plan wants.
+    #[cfg(feature = "gpu")]
+    pub(super) fn averages_around(&self, step: u64) -> bool {
+        let per_epoch = self.steps_per_epoch(self.images);
+        self.plan.averaging.is_some_and(|averaging| averaging.within(self.plan.epochs, per_epoch, step))
+    }
+
+    /// Whether the weights after a step count in the mean that the plan wants.
+    pub(super) fn averages(&self, step: u64) -> bool {
+        let settled = self.model.bent || !self.plan.activation.bends();
+        let per_epoch = self.steps_per_epoch(self.images);
+        settled && self.plan.averaging.is_some_and(|averaging| averaging.due(self.plan.epochs, per_epoch, step))
+    }
+
+    /// The largest ε that a step is trained at.
+    fn largest_epsilon(&self) -> f64 {
+        self.plan.epsilon * self.plan.epsilon_factor
+    }
+
     /// The schedules' values at a step.
     pub(super) fn moment(&self, step: u64) -> Moment {
         let epoch = self.epoch_at(step);
         let schedules = &self.plan.schedules;
         let mut weights = Weights {
-            epsilon: schedules.epsilon.at(epoch),
+            epsilon: schedules.epsilon.at(epoch) * self.plan.epsilon_factor,
             kappa: schedules.kappa.at(epoch),
             beta: schedules.beta.at(epoch),
             penalty: 0.0,
         };
         let parts = self.parts(&weights);
         if parts.penalties {
-            let fading = 1.0 - weights.epsilon / self.plan.epsilon;
+            let fading = 1.0 - weights.epsilon / self.largest_epsilon();
             weights.penalty = self.plan.regularizer * fading / self.model.activations().max(1) as f64;
         }
         Moment {
@@ -339,7 +379,7 @@ impl Trainer {
         Parts {
             clean: weights.kappa > 0.0,
             robust: Some(if mixed { Robust::Mixed } else { Robust::Ibp }),
-            penalties: self.plan.regularizer > 0.0 && weights.epsilon < self.plan.epsilon,
+            penalties: self.plan.regularizer > 0.0 && weights.epsilon < self.largest_epsilon(),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use boundscope::{
     random::Random,
-    train::{Activation, Data, Loss, Plan, Recipe},
+    train::{Activation, Averaging, Data, Loss, Motion, Plan, Recipe},
 };
 
 /// A small convolutional net.
@@ -31,4 +31,27 @@ pub fn plan(loss: Loss, activation: &str) -> Plan {
     plan.batch = 48;
     plan.seed = 11;
     plan
+}
+
+/// Runs with what recipes have learnt since, each alone and then all at once; all of it within the first twenty steps of 130 images.
+pub fn newer(loss: Loss, activation: &str) -> Vec<Plan> {
+    let plain = Plan { epochs: 4, ..plan(loss, activation) };
+    let mut all = plain.clone();
+    let steps: [fn(&mut Plan); 6] = [
+        |plan| plan.weight_decay = 0.5,
+        |plan| plan.l1 = 1e-3,
+        |plan| plan.epsilon_factor = 1.1,
+        |plan| *plan = plan.clone().with_kappa(0.7, 0.2),
+        |plan| plan.schedules.epsilon.motion = Motion::Smooth,
+        |plan| plan.averaging = Some(Averaging { epochs: 3.0, every: 2 }),
+    ];
+    let mut plans: Vec<Plan> = Vec::new();
+    for change in steps {
+        let mut one = plain.clone();
+        change(&mut one);
+        change(&mut all);
+        plans.push(one);
+    }
+    plans.push(all);
+    plans
 }

@@ -81,16 +81,17 @@ impl Gpu {
         out
     }
 
-    /// What Adam needs of a step (see the kernel), from sums of squares tensor by tensor, `[1, 1, 4]`.
+    /// What Adam needs of a step (see the kernel), from sums of squares tensor by tensor, `[1, 1, 5]`.
     pub(crate) fn rates(&self, squares: &GpuTensor, given: &GpuTensor) -> GpuTensor {
-        let out = self.empty([1, 1, 4]);
+        let out = self.empty([1, 1, 5]);
         let words = kernels::rates::Shape { count: squares.view.count as u32 }.words();
         let reads = [&squares.view, &given.view];
         self.queue.run(&kernels::rates::KERNEL, words, &reads, &out.view, Work::Rows(1), false);
         out
     }
 
-    /// Moves values against their gradient, in place; `state` holds `count` values, means and squares, each with its [`room`].
+    /// Moves values against their gradient, in place; `state` holds `count` values, means and squares, each with its [`room`]. `least` is what
+    /// they are held to, `pull` the weight of their ℓ1 where they are decayed.
     pub(crate) fn adam(
         &self,
         state: &GpuTensor,
@@ -98,16 +99,25 @@ impl Gpu {
         gradient: &GpuTensor,
         rates: &GpuTensor,
         least: Option<f32>,
+        pull: Option<f32>,
     ) {
         let words = kernels::adam::Shape {
             count: count as u32,
             section: section(count) as u32,
             floored: u32::from(least.is_some()),
             least: least.unwrap_or(0.0),
+            decayed: u32::from(pull.is_some()),
+            l1: pull.unwrap_or(0.0),
         }
         .words();
         let reads = [&gradient.view, &rates.view];
         self.queue.run(&kernels::adam::KERNEL, words, &reads, &state.view, Work::Elements(count), false);
+    }
+
+    /// Takes values into their running mean, which stands after their squares, by a share `[1, 1, 1]`.
+    pub(crate) fn average(&self, state: &GpuTensor, count: usize, share: &GpuTensor) {
+        let words = kernels::average::Shape { count: count as u32, section: section(count) as u32 }.words();
+        self.queue.run(&kernels::average::KERNEL, words, &[&share.view], &state.view, Work::Elements(count), false);
     }
 
     /// A tensor whose numbers are still to be computed.

@@ -101,8 +101,8 @@ fn a_checkpoint_with_a_mean_that_its_plan_does_not_want_is_refused() {
         let at = file.windows(from.len()).position(|part| part == from.as_bytes()).expect("it is there");
         [&file[..at], to.as_bytes(), &file[at + from.len()..]].concat()
     };
-    let text = r#"\"averaging\":{\"epochs\":6.0,\"every\":1}"#;
-    let none = format!("{:<width$}", r#"\"averaging\":null"#, width = text.len());
+    let text = r#"\\\"averaging\\\":{\\\"epochs\\\":6.0,\\\"every\\\":1}"#;
+    let none = format!("{:<width$}", r#"\\\"averaging\\\":null"#, width = text.len());
     match Trainer::resume(&swap(text, &none)).err() {
         Some(TrainError::Checkpoint(why)) => assert!(why.contains("mean of 1 weights"), "{why}"),
         other => panic!("{other:?}"),

@@ -33,9 +33,9 @@ pub fn plan(loss: Loss, activation: &str) -> Plan {
     plan
 }
 
-/// Runs with what recipes have learnt since, each alone and then all at once; all of it within the first twenty steps of 130 images.
+/// Runs with what recipes have learnt since, each alone and then all at once; all of it within the first ten of the 18 steps of 130 images.
 pub fn newer(loss: Loss, activation: &str) -> Vec<Plan> {
-    let plain = Plan { epochs: 4, ..plan(loss, activation) };
+    let plain = plan(loss, activation);
     let mut all = plain.clone();
     let steps: [fn(&mut Plan); 6] = [
         |plan| plan.weight_decay = 0.5,
@@ -43,7 +43,7 @@ pub fn newer(loss: Loss, activation: &str) -> Vec<Plan> {
         |plan| plan.epsilon_factor = 1.1,
         |plan| *plan = plan.clone().with_kappa(0.7, 0.2),
         |plan| plan.schedules.epsilon.motion = Motion::Smooth,
-        |plan| plan.averaging = Some(Averaging { epochs: 3.0, every: 2 }),
+        |plan| plan.averaging = Some(Averaging { epochs: 4.0, every: 2 }),
     ];
     let mut plans: Vec<Plan> = Vec::new();
     for change in steps {

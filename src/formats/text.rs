@@ -5,7 +5,10 @@ use serde::{
     Deserialize, Deserializer,
     de::{DeserializeOwned, Error, MapAccess, SeqAccess, Visitor},
 };
-use std::{collections::HashSet, fmt};
+use std::{
+    collections::HashSet,
+    fmt::{self, Write},
+};
 
 /// A text that may quote a file, as a message shows it: its control characters spelt, so that what it quotes breaks no line.
 pub struct OneLine<'a>(pub &'a str);
@@ -13,8 +16,8 @@ pub struct OneLine<'a>(pub &'a str);
 impl fmt::Display for OneLine<'_> {
     fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.chars().try_for_each(|letter| match letter.is_control() {
-            true => write!(to, "{}", letter.escape_default()),
-            false => write!(to, "{letter}"),
+            true => letter.escape_default().try_for_each(|letter| to.write_char(letter)),
+            false => to.write_char(letter),
         })
     }
 }

@@ -83,7 +83,7 @@ fn a_hundred_steps_have_the_losses_of_the_cpu() {
         let (wanted_weights, found_weights) = (weights(&cpu), weights(block_on(device.settle()).expect("a device")));
         let far = wanted_weights.iter().zip(&found_weights).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
         println!("    weights within {far:.1e}");
-        assert!(far < 2e-3, "{plan:?}: weights differ by {far}");
+        assert!(far < 1e-4, "{plan:?}: weights differ by {far}");
         let first = wanted[0].gradient_norm;
         assert!((found[0].gradient_norm - first).abs() < 1e-4 * first, "the first gradient has the same norm");
     }

@@ -45,6 +45,13 @@ fn other_data_and_other_plans_are_refused() {
         ("--learning-rate", "0.1", "5"),
         ("--initialization", "he", "uniform"),
         ("--noise", "0.5", "0"),
+        ("--recipe", "record", "paper"),
+        ("--ramp", "smooth", "linear"),
+        ("--epsilon-factor", "1.1", "1"),
+        ("--regularizer", "0.3", "0"),
+        ("--weight-decay", "0.1", "0"),
+        ("--l1", "1e-6", "0"),
+        ("--average", "2", "0"),
         ("--seed", "2", "1"),
     ] {
         let (status, _, error) = resume(&[option, other]);
@@ -53,7 +60,9 @@ fn other_data_and_other_plans_are_refused() {
     }
     assert!(!Path::new(&out).exists());
     // The same said again is no other; the run ends as if it had not been stopped.
-    let (status, _, error) = resume(&[&RUN[1..7], &["--seed", "1", "--learning-rate", "5e-4"]].concat());
+    let (status, _, error) = resume(
+        &[&RUN[1..7], &["--seed", "1", "--learning-rate", "5e-4", "--average", "0", "--ramp", "linear"]].concat(),
+    );
     assert_eq!(status, 0, "{error}");
     let record: Value = serde_json::from_slice(&fs::read(folder.at("y.json")).expect("a record")).expect("JSON");
     assert_eq!((&record["data"], &record["steps"]), (&"two-moons:2000".into(), &480.into()));
@@ -77,4 +86,74 @@ fn data_of_the_same_name_with_other_content_is_refused() {
     let (status, _, error) = run(&["train", "--resume", &checkpoint, "--out", &out]);
     assert_eq!(status, 2);
     assert!(error.contains("two-moons:2000") && error.contains("SHA-256"), "{error}");
+}
+
+#[test]
+fn a_recipe_says_what_it_stands_for_and_a_run_of_it_goes_on_to_the_same_bits() {
+    let plan = |more: &[&str]| -> (i32, Value, String) {
+        let (status, said, error) = run(&[&["plan"][..], more].concat());
+        (status, serde_json::from_str(&said).unwrap_or_default(), error)
+    };
+    let (status, record, error) =
+        plan(&["--recipe", "record", "--arch", "dm-small", "--activation", "ramp:0", "--epsilon", "0.4"]);
+    assert_eq!(status, 0, "{error}");
+    assert_eq!(
+        [&record["epochs"], &record["batch"], &record["weight_decay"], &record["l1"], &record["epsilon_factor"]],
+        [&Value::from(70), &512.into(), &0.01.into(), &7e-6.into(), &1.055.into()]
+    );
+    assert_eq!(record["schedules"]["epsilon"]["motion"], "smooth");
+    assert_eq!(record["schedules"]["kappa"]["points"], serde_json::json!([[3.0, 0.605], [27.0, 0.11]]));
+    assert_eq!(record["averaging"], serde_json::json!({ "epochs": 5.0, "every": 10 }));
+    // Each of its settings can be taken back; what is left is a plan of the older kind.
+    let back = ["--weight-decay", "0", "--l1", "0", "--epsilon-factor", "1", "--average", "0", "--ramp", "linear"];
+    let (_, plain, _) = plan(&[&["--recipe", "record"][..], &back].concat());
+    for name in ["weight_decay", "l1", "epsilon_factor", "averaging"] {
+        assert!(plain[name].is_null(), "{name}: {plain}");
+    }
+    assert_eq!(plain["schedules"]["epsilon"]["motion"], "linear");
+    for (more, what) in [
+        (["--recipe", "records"], "paper, short, record"),
+        (["--ramp", "step"], "linear, smooth"),
+        (["--average", "-1"], "epochs of the mean"),
+        (["--epsilon-factor", "20"], "factor"),
+        (["--l1", "2"], "ℓ1"),
+        (["--weight-decay", "-1"], "weight decay"),
+    ] {
+        let (status, _, error) = plan(&more);
+        assert!(status == 2 && error.contains(what), "{more:?}: {error}");
+    }
+    // A run stopped in the epochs that the mean is of, and one that was not stopped.
+    let folder = Folder::new();
+    let words = [
+        "train",
+        "--recipe",
+        "record",
+        "--data",
+        "two-moons:2000",
+        "--arch",
+        "mlp:8",
+        "--activation",
+        "ramp:0",
+        "--epochs",
+        "120",
+        "--average",
+        "119",
+        "--batch",
+        "100",
+        "--checkpoint-every",
+        "1",
+    ];
+    let (whole, out) = (folder.at("whole.safetensors"), folder.at("x.safetensors"));
+    assert_eq!(run(&[&words[..], &["--out", &whole]].concat()).0, 0);
+    let path = folder.at("x.safetensors.checkpoint");
+    let child = start(&[&words[..], &["--out", &out]].concat());
+    wait_until("a checkpoint with a mean", || {
+        fs::read(&path).ok().and_then(|file| Trainer::resume(&file).ok()).is_some_and(|trainer| trainer.epoch() > 20.0)
+    });
+    send(&child, "INT");
+    let (status, _, error) = told(child.wait_with_output().expect("it ends"));
+    assert_eq!(status, 130, "{error}");
+    let (status, _, error) = run(&["train", "--resume", &path, "--out", &out]);
+    assert_eq!(status, 0, "{error}");
+    assert_eq!(fs::read(&whole).expect("there"), fs::read(&out).expect("there"));
 }

@@ -70,6 +70,8 @@ enum Command {
     Evaluate(evaluate::Arguments),
     /// Train a network, clean, by IBP or by CROWN-IBP
     Train(train::Arguments),
+    /// The plan that a recipe and other options of `train` stand for, as JSON
+    Plan(train::Planned),
     /// Write a model as the project's safetensors file (gzip where OUT ends in .gz), or as ONNX (.onnx)
     Convert(convert::Arguments),
     /// The paper's figures of neuron statuses, drawn for these networks on MNIST as SVG files
@@ -128,6 +130,7 @@ fn command() -> Result<(), CliError> {
         Command::Capabilities => verify::capabilities(),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Train(arguments) => train::run(&arguments),
+        Command::Plan(arguments) => train::print(&arguments),
         Command::Convert(arguments) => convert::run(&arguments),
         Command::Figures(arguments) => figures::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),

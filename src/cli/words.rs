@@ -1,6 +1,9 @@
 //! Words of the command line as values: read whole, or refused with a sentence that says what would do.
 
-use crate::bounds::{Bounding, Climb, Method};
+use crate::{
+    bounds::{Bounding, Climb, Method},
+    train::Motion,
+};
 
 /// Anything that reads itself.
 pub(super) fn parse<T: std::str::FromStr<Err: ToString>>(word: &str) -> Result<T, String> {
@@ -35,6 +38,15 @@ pub(super) fn kappa(word: &str) -> Result<[f64; 2], String> {
     pair(word)
         .filter(|ends| ends.iter().all(|end| (0.0..=1.0).contains(end)))
         .ok_or_else(|| format!("\"{word}\" is not FROM,TO with both in [0, 1], for instance 1,0.5"))
+}
+
+/// How ε rises.
+pub(super) fn ramp(word: &str) -> Result<Motion, String> {
+    match word {
+        "linear" => Ok(Motion::Linear),
+        "smooth" => Ok(Motion::Smooth),
+        _ => Err(format!("unknown ramp \"{word}\"; the choices are linear, smooth")),
+    }
 }
 
 /// A comma-separated list of methods.

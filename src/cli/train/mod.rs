@@ -19,16 +19,24 @@ use crate::{
     tensor::DeviceError,
     train::{Data, GpuTrainer, Lane, StepReport, TrainError, Trainer},
 };
-pub(super) use arguments::Arguments;
+pub(super) use arguments::{Arguments, Planned};
 use indicatif::ProgressBar;
 use outputs::Outputs;
 use serde_json::json;
 use std::time::{Duration, Instant};
 
+/// Prints the plan that options stand for, as a checkpoint and a record hold it.
+pub(super) fn print(arguments: &Planned) -> Result<(), CliError> {
+    let plan = options::plan(arguments)?;
+    plan.check()?;
+    let text = serde_json::to_string_pretty(&plan).map_err(|error| CliError::Usage(error.to_string()))?;
+    say!("{text}")
+}
+
 pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     let kind = Kind::of(&arguments.out)?;
     let resumed = options::resumed(arguments)?;
-    let plan = if resumed.is_none() { Some(options::plan(arguments)?) } else { None };
+    let plan = if resumed.is_none() { Some(options::plan(&arguments.plan)?) } else { None };
     if let Some(plan) = &plan {
         plan.check()?;
     }

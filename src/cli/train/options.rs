@@ -1,6 +1,6 @@
 //! Options as a plan; and, where a run is resumed, what may not differ from it.
 
-use super::arguments::Arguments;
+use super::arguments::{Arguments, Planned};
 use crate::{
     cli::{
         common::CliError,
@@ -8,7 +8,7 @@ use crate::{
         words::parse,
     },
     formats::read_text,
-    train::{Activation, Architecture, Data, Loss, Plan, Recipe, Source, Trainer},
+    train::{Activation, Architecture, Averaging, Data, Loss, Motion, Plan, Recipe, Source, Trainer},
 };
 use std::path::Path;
 
@@ -25,7 +25,7 @@ fn architecture(word: &str) -> Result<Architecture, CliError> {
 }
 
 /// A plan from the options.
-pub(super) fn plan(arguments: &Arguments) -> Result<Plan, CliError> {
+pub(super) fn plan(arguments: &Planned) -> Result<Plan, CliError> {
     let architecture = architecture(arguments.arch.as_deref().unwrap_or("mlp:64-32"))?;
     let recipe = arguments.recipe.unwrap_or(Recipe::Paper);
     let epochs = arguments.epochs.unwrap_or_else(|| recipe.epochs());
@@ -42,6 +42,19 @@ pub(super) fn plan(arguments: &Arguments) -> Result<Plan, CliError> {
     plan.batch = arguments.batch.unwrap_or(plan.batch);
     plan.initialization = arguments.initialization.unwrap_or(plan.initialization);
     plan.noise = arguments.noise.unwrap_or(plan.noise);
+    if let Some(motion) = arguments.ramp {
+        plan = plan.with_ramp(motion);
+    }
+    if plan.loss != Loss::Clean {
+        // A clean run has neither ε nor regularisers, whatever is asked for.
+        plan.epsilon_factor = arguments.epsilon_factor.unwrap_or(plan.epsilon_factor);
+        plan.regularizer = arguments.regularizer.unwrap_or(plan.regularizer);
+    }
+    plan.weight_decay = arguments.weight_decay.unwrap_or(plan.weight_decay);
+    plan.l1 = arguments.l1.unwrap_or(plan.l1);
+    if let Some(epochs) = arguments.average {
+        plan.averaging = (epochs != 0.0).then_some(Averaging { epochs, every: 10 });
+    }
     Ok(plan)
 }
 
@@ -49,7 +62,7 @@ pub(super) fn plan(arguments: &Arguments) -> Result<Plan, CliError> {
 pub(super) fn resumed(arguments: &Arguments) -> Result<Option<Trainer>, CliError> {
     let Some(path) = &arguments.resume else { return Ok(None) };
     let trainer = Trainer::resume(&input::read(path)?)?;
-    for (option, asked, has) in compared(arguments, trainer.plan())? {
+    for (option, asked, has) in compared(&arguments.plan, trainer.plan())? {
         if asked != has {
             let why = format!(
                 "{option} {asked}: the run of {} has {has}, and its plan counts; leave the option out, or begin a new run without --resume",
@@ -62,7 +75,7 @@ pub(super) fn resumed(arguments: &Arguments) -> Result<Option<Trainer>, CliError
 }
 
 /// Every option of the plan that was given: its name, what was asked for, and what the run has.
-fn compared(arguments: &Arguments, plan: &Plan) -> Result<Vec<(&'static str, String, String)>, CliError> {
+fn compared(arguments: &Planned, plan: &Plan) -> Result<Vec<(&'static str, String, String)>, CliError> {
     let mut found = Vec::new();
     let mut add = |option, asked: Option<String>, has: String| {
         found.extend(asked.map(|asked| (option, asked, has)));
@@ -84,6 +97,14 @@ fn compared(arguments: &Arguments, plan: &Plan) -> Result<Vec<(&'static str, Str
     add("--seed", arguments.seed.map(|it| it.to_string()), plan.seed.to_string());
     add("--initialization", arguments.initialization.map(|it| it.to_string()), plan.initialization.to_string());
     add("--noise", arguments.noise.map(|it| it.to_string()), plan.noise.to_string());
+    let ramp = |motion| if motion == Motion::Smooth { "smooth" } else { "linear" }.to_owned();
+    add("--ramp", arguments.ramp.filter(|_| robust).map(ramp), ramp(plan.schedules.epsilon.motion));
+    let number = |asked: Option<f64>| asked.map(|it| it.to_string());
+    add("--epsilon-factor", number(arguments.epsilon_factor.filter(|_| robust)), plan.epsilon_factor.to_string());
+    add("--regularizer", number(arguments.regularizer.filter(|_| robust)), plan.regularizer.to_string());
+    add("--weight-decay", number(arguments.weight_decay), plan.weight_decay.to_string());
+    add("--l1", number(arguments.l1), plan.l1.to_string());
+    add("--average", number(arguments.average), plan.averaging.map_or(0.0, |mean| mean.epochs).to_string());
     // Scaling the schedule may have moved the last bits.
     let rate = |rate: f64| format!("{rate:.9e}");
     let asked = arguments.learning_rate.map(rate);

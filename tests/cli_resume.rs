@@ -157,3 +157,47 @@ fn a_recipe_says_what_it_stands_for_and_a_run_of_it_goes_on_to_the_same_bits() {
     assert_eq!(status, 0, "{error}");
     assert_eq!(fs::read(&whole).expect("there"), fs::read(&out).expect("there"));
 }
+
+/// An IDX file of bytes.
+fn idx_file(path: &str, sizes: &[u32], bytes: &[u8]) {
+    let sizes_bytes = sizes.iter().flat_map(|size| size.to_be_bytes());
+    let file: Vec<u8> =
+        [0, 0, 8, sizes.len() as u8].into_iter().chain(sizes_bytes).chain(bytes.iter().copied()).collect();
+    fs::write(path, file).expect("written");
+}
+
+#[test]
+fn a_set_of_two_idx_files_is_trained_on_and_nothing_else() {
+    let folder = Folder::new();
+    let (images, labels, out) = (folder.at("images"), folder.at("labels"), folder.at("x.safetensors"));
+    let pixels: Vec<u8> = (0..3 * 784_u32).map(|at| (at % 251) as u8).collect();
+    idx_file(&images, &[3, 28, 28], &pixels);
+    idx_file(&labels, &[3], &[0, 9, 4]);
+    let data = format!("idx:{images},{labels}");
+    let train = |data: &str| run(&["train", "--data", data, "--epochs", "2", "--arch", "mlp:3", "--out", &out]);
+    let (status, _, error) = train(&data);
+    assert_eq!(status, 0, "{error}");
+    let record: Value = serde_json::from_slice(&fs::read(folder.at("x.json")).expect("a record")).expect("JSON");
+    assert_eq!(record["data"], data.as_str());
+    let (odd, few, none) = (folder.at("odd"), folder.at("few"), folder.at("none"));
+    idx_file(&odd, &[3, 28, 27], &pixels[..3 * 28 * 27]);
+    idx_file(&few, &[2], &[0, 1]);
+    for (data, what) in [
+        (format!("idx:{odd},{labels}"), "28 × 27"),
+        (format!("idx:{images},{few}"), "3 images and 2 labels"),
+        (format!("idx:{images},{none}"), "none"),
+        (format!("idx:{labels},{images}"), "expected [0, 0, 8, 3]"),
+        (format!("idx:{images}"), "idx:IMAGES,LABELS"),
+        (format!("idx:{images},"), "idx:IMAGES,LABELS"),
+        (format!("idx:{images},{labels},{labels}"), "idx:IMAGES,LABELS"),
+    ] {
+        let (status, said, error) = train(&data);
+        assert_eq!((status, said.as_str()), (2, ""), "{data}");
+        assert!(error.contains(what), "{data}: {error}");
+    }
+    // A class beyond the tenth makes a network with more outputs.
+    idx_file(&labels, &[3], &[0, 25, 4]);
+    assert_eq!(train(&data).0, 0);
+    let (_, said, _) = run(&["inspect", &out, "--json"]);
+    assert!(said.contains("26"), "{said}");
+}

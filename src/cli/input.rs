@@ -5,7 +5,7 @@ use crate::{
     formats::{
         FormatError, Images, LIMIT, Labels,
         mnist::{CLASSES, PIXELS, SIDE, Set},
-        read_json_numbers, read_npy,
+        read_images, read_json_numbers, read_labels, read_npy,
     },
     train::{Data, two_moons},
 };
@@ -86,12 +86,14 @@ pub(super) fn mnist_test(start: usize, count: usize) -> Result<Mnist, CliError> 
 }
 
 /// A training set by name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum TrainingData {
     /// The first so many MNIST training images.
     Mnist(usize),
     /// So many points of two moons.
     Moons(usize),
+    /// Images of 28 × 28 and their classes as two IDX files, plain or gzip.
+    Idx(PathBuf, PathBuf),
 }
 
 impl fmt::Display for TrainingData {
@@ -99,16 +101,18 @@ impl fmt::Display for TrainingData {
         match self {
             TrainingData::Mnist(count) => write!(out, "mnist-train:{count}"),
             TrainingData::Moons(count) => write!(out, "two-moons:{count}"),
+            TrainingData::Idx(images, labels) => write!(out, "idx:{},{}", images.display(), labels.display()),
         }
     }
 }
 
 impl TrainingData {
     /// Reads or makes the set.
-    pub(super) fn load(self) -> Result<Data, CliError> {
+    pub(super) fn load(&self) -> Result<Data, CliError> {
         match self {
-            TrainingData::Moons(count) => Ok(two_moons(count, 1)),
-            TrainingData::Mnist(count) => {
+            TrainingData::Idx(images, labels) => idx(images, labels),
+            TrainingData::Moons(count) => Ok(two_moons(*count, 1)),
+            &TrainingData::Mnist(count) => {
                 let (mut pixels, mut labels) = (Vec::with_capacity(count * PIXELS), Vec::with_capacity(count));
                 let range = Set::Train.range(0, count).map_err(|error| CliError::Usage(error.to_string()))?;
                 shards(Set::Train, range, |images, classes| {
@@ -121,15 +125,48 @@ impl TrainingData {
     }
 }
 
-/// `mnist-train`, `mnist-train:COUNT`, `two-moons` or `two-moons:COUNT`.
+/// Reads a training set of two IDX files: images of 28 × 28, and as many classes. Ten classes, or as many as the largest label asks for.
+fn idx(images: &Path, labels: &Path) -> Result<Data, CliError> {
+    let wrong = |path: &Path| {
+        let path = path.to_owned();
+        move |error| CliError::Format(path, error)
+    };
+    let refused = |why: String| CliError::Usage(format!("--data idx:{},{}: {why}", images.display(), labels.display()));
+    let pictures = read_images(&read(images)?).map_err(wrong(images))?;
+    if (pictures.height, pictures.width) != (SIDE, SIDE) {
+        let found = format!("its images are {} × {}", pictures.height, pictures.width);
+        return Err(refused(format!("{found}; sets of {SIDE} × {SIDE}, such as MNIST's, are read")));
+    }
+    let classes = read_labels(&read(labels)?).map_err(wrong(labels))?;
+    if classes.len() != pictures.len() {
+        let found = format!("{} images and {} labels", pictures.len(), classes.len());
+        return Err(refused(format!("{found}; they must be as many: are both of the same set?")));
+    }
+    let largest = classes.iter().max().map_or(0, |&label| usize::from(label));
+    Ok(Data::from_bytes(&[1, SIDE, SIDE], &pictures.pixels, classes, CLASSES.max(largest + 1))?)
+}
+
+/// `mnist-train`, `mnist-train:COUNT`, `two-moons`, `two-moons:COUNT` or `idx:IMAGES,LABELS`.
 pub(super) fn training_data(word: &str) -> Result<TrainingData, String> {
+    if let Some(files) = word.strip_prefix("idx:") {
+        return match files.split(',').collect::<Vec<_>>()[..] {
+            [images, labels] if !(images.is_empty() || labels.is_empty()) => {
+                Ok(TrainingData::Idx(images.into(), labels.into()))
+            }
+            _ => Err(format!("\"{word}\" is not idx:IMAGES,LABELS: two files, without commas in their names")),
+        };
+    }
     let (name, count) = word.split_once(':').map_or((word, None), |(name, count)| (name, Some(count)));
     let count =
         count.map(|count| count.parse::<usize>().map_err(|_| format!("\"{count}\" is no number"))).transpose()?;
     let (data, largest) = match name {
         "mnist-train" => (TrainingData::Mnist(count.unwrap_or(Set::Train.images())), Set::Train.images()),
         "two-moons" => (TrainingData::Moons(count.unwrap_or(2000)), 1_000_000),
-        _ => return Err(format!("unknown data \"{word}\": use mnist-train[:COUNT] or two-moons[:COUNT]")),
+        _ => {
+            return Err(format!(
+                "unknown data \"{word}\": use mnist-train[:COUNT], two-moons[:COUNT] or idx:IMAGES,LABELS"
+            ));
+        }
     };
     if count.is_some_and(|count| count == 0 || count > largest) {
         return Err(format!("{name} has 1 to {largest} examples"));

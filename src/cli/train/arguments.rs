@@ -70,7 +70,7 @@ pub(in crate::cli) struct Planned {
 pub(in crate::cli) struct Arguments {
     #[command(flatten)]
     pub(super) plan: Planned,
-    /// mnist-train, mnist-train:COUNT, two-moons or two-moons:COUNT [default: mnist-train; the checkpoint's with --resume]
+    /// mnist-train, mnist-train:COUNT, two-moons, two-moons:COUNT or idx:IMAGES,LABELS (images of 28×28, plain or gzip) [default: mnist-train; the checkpoint's with --resume]
     #[arg(long, value_parser = input::training_data)]
     pub(super) data: Option<input::TrainingData>,
     /// The model file to write: .safetensors, .safetensors.gz or .onnx

@@ -43,7 +43,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     let mut outputs = Outputs::open(arguments)?;
     let named = options::data(arguments, resumed.as_ref())?;
     let data = named.load()?;
-    let source = options::source(named, &data, arguments, resumed.as_ref())?;
+    let source = options::source(&named, &data, arguments, resumed.as_ref())?;
     let mut trainer = match (resumed, plan) {
         (Some(trainer), _) => trainer,
         (None, Some(plan)) => Trainer::new(plan, &data.shape, data.classes)?,

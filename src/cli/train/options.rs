@@ -115,7 +115,7 @@ fn compared(arguments: &Planned, plan: &Plan) -> Result<Vec<(&'static str, Strin
 /// The training set: the one asked for, else the resumed run's, else the default.
 pub(super) fn data(arguments: &Arguments, resumed: Option<&Trainer>) -> Result<TrainingData, CliError> {
     let source = resumed.and_then(Trainer::source);
-    match (arguments.data, source) {
+    match (arguments.data.clone(), source) {
         (None, Some(source)) => input::training_data(&source.name).map_err(CliError::Usage),
         (None, None) => input::training_data("mnist-train").map_err(CliError::Usage),
         (Some(asked), Some(source)) if asked.to_string() != source.name => {
@@ -127,7 +127,7 @@ pub(super) fn data(arguments: &Arguments, resumed: Option<&Trainer>) -> Result<T
 
 /// The training set's identity, once it is the resumed run's.
 pub(super) fn source(
-    named: TrainingData,
+    named: &TrainingData,
     data: &Data,
     arguments: &Arguments,
     resumed: Option<&Trainer>,

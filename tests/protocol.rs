@@ -364,7 +364,7 @@ fn every_response_survives() {
     };
     survives(examples!(TrainResponse:
         TrainResponse::Data { .. } => TrainResponse::Data { images: 3 },
-        TrainResponse::Started { .. } => TrainResponse::Started { run, plan: plan(), steps: 1, per_epoch: 2, images: 3 },
+        TrainResponse::Started { .. } => TrainResponse::Started { run, plan: Box::new(plan()), steps: 1, per_epoch: 2, images: 3 },
         TrainResponse::Needs { .. } => TrainResponse::Needs { run, images: 3 },
         TrainResponse::Lane { .. } => TrainResponse::Lane {
             run,

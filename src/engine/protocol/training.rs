@@ -224,7 +224,7 @@ pub enum TrainResponse {
         /// The slot.
         run: u32,
         /// What it is.
-        plan: Plan,
+        plan: Box<Plan>,
         /// Steps taken already.
         steps: u32,
         /// Steps of an epoch.

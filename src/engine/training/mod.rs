@@ -138,7 +138,7 @@ impl<H: Host> Runs<'_, H> {
             Run::new(trainer, data, probe, device, training.generation)
         };
         self.context.begin(Task::Run(slot), run.generation);
-        let (plan, steps, images) = (run.plan.clone(), run.steps as u32, run.data.len() as u32);
+        let (plan, steps, images) = (Box::new(run.plan.clone()), run.steps as u32, run.data.len() as u32);
         let (per_epoch, state) = (run.per_epoch as u32, run.state);
         self.context.training.borrow_mut().runs.insert(slot, run);
         self.tell(TrainResponse::Started { run: slot, plan, steps, per_epoch, images });

@@ -26,7 +26,7 @@ impl RunController {
             TrainResponse::Started { run, plan, steps, per_epoch, images } => {
                 let slot = run as usize;
                 let arrived = self.inner.borrow_mut().arriving[slot].take();
-                let mut view = RunView::new(plan, steps, per_epoch, images);
+                let mut view = RunView::new(*plan, steps, per_epoch, images);
                 if let Some(Arrival { mut held, origin }) = arrived {
                     let id = held.id.clone();
                     if held.epsilon <= 0.0 {

@@ -186,7 +186,7 @@ fn a_set_of_two_idx_files_is_trained_on_and_nothing_else() {
         (format!("idx:{odd},{labels}"), "28 × 27"),
         (format!("idx:{images},{few}"), "3 images and 2 labels"),
         (format!("idx:{images},{none}"), "none"),
-        (format!("idx:{labels},{images}"), "expected [0, 0, 8, 3]"),
+        (format!("idx:{labels},{images}"), "11 bytes are too few for its header"),
         (format!("idx:{images}"), "idx:IMAGES,LABELS"),
         (format!("idx:{images},"), "idx:IMAGES,LABELS"),
         (format!("idx:{images},{labels},{labels}"), "idx:IMAGES,LABELS"),

@@ -15,6 +15,8 @@ pub enum Fault {
     Model(String),
     /// A question that cannot be answered.
     Question(String),
+    /// A file, which is no model, that cannot be written.
+    File(String),
     /// It was to end.
     Stopped,
     /// A defect of the engine's.
@@ -27,6 +29,7 @@ impl Fault {
         let (name, words) = match self {
             Fault::Model(words) => ("ModelError", words),
             Fault::Question(words) => ("QuestionError", words),
+            Fault::File(words) => ("FileError", words),
             Fault::Stopped => ("Error", "stopped".into()),
             Fault::Defect(words) => (
                 "Error",

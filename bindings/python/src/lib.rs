@@ -9,7 +9,7 @@
 //! | `work` | a thread per question: the interpreter stays free, and Ctrl-C and a callback can stop it |
 //! | `fault` | what goes wrong as Python's exceptions |
 //! | `words`, `numbers` | arguments |
-//! | `network`, `bounds`, `radius`, `verify`, `certify`, `check`, `attack` | what is asked, a file each |
+//! | `network`, `bounds`, `radius`, `verify`, `certify`, `check`, `attack`, `train` | what is asked, a file each |
 
 mod attack;
 mod bounds;
@@ -19,6 +19,7 @@ mod fault;
 mod network;
 mod numbers;
 mod radius;
+mod train;
 mod verify;
 mod words;
 mod work;
@@ -30,8 +31,15 @@ use pyo3::prelude::*;
 mod _native {
     #[pymodule_export]
     use crate::{
-        attack::attack, bounds::bounds, certify::certify, check::check, network::Network, radius::radius,
-        verify::verify, work::forked,
+        attack::attack,
+        bounds::bounds,
+        certify::certify,
+        check::check,
+        network::Network,
+        radius::radius,
+        train::{plan, train},
+        verify::verify,
+        work::forked,
     };
 
     /// The engine's version, which is the package's.

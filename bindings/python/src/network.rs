@@ -3,12 +3,15 @@
 use crate::{fault::Fault, numbers, work::work};
 use boundscope::{
     bounds::{BoundsError, Prepared},
-    formats::{Alone, Answer, Asks, Choice, Reading, read_file},
+    formats::{Alone, Answer, Asks, Choice, Reading, Rounded, gzip, onnx_rounded, read_file, write_model, write_onnx},
     import,
     search::Judge,
     tensor::Cpu,
 };
-use pyo3::{prelude::*, types::PyByteArray};
+use pyo3::{
+    prelude::*,
+    types::{PyByteArray, PyBytes},
+};
 use std::{path::PathBuf, sync::Arc};
 
 /// A model that was read, and held against its file's own graph.
@@ -17,6 +20,13 @@ pub struct Network {
     /// What was read.
     pub reading: Arc<Reading>,
     difference: Option<f64>,
+}
+
+impl Network {
+    /// A network that no file stands behind.
+    pub fn of(reading: Reading) -> Network {
+        Network { reading: Arc::new(reading), difference: None }
+    }
 }
 
 /// What came of reading.
@@ -63,6 +73,21 @@ impl Network {
         serde_json::to_string(&report).map_err(|error| pyo3::exceptions::PyValueError::new_err(error.to_string()))
     }
 
+    /// The network as a file, and a sentence for each number that the file cannot hold.
+    fn written<'py>(&self, py: Python<'py>, kind: String) -> PyResult<(Bound<'py, PyBytes>, Vec<String>)> {
+        let reading = Arc::clone(&self.reading);
+        let (bytes, rounded) = work(py, None, move |_| {
+            let network = &reading.network;
+            Ok(match kind.as_str() {
+                "safetensors" => (write_model(network)?, Vec::new()),
+                "safetensors.gz" => (gzip(&write_model(network)?), Vec::new()),
+                "onnx" => (write_onnx(network)?, onnx_rounded(network).iter().map(say).collect()),
+                other => return Err(Fault::Defect(format!("no model is written as {other}"))),
+            })
+        })?;
+        Ok((PyBytes::new(py, &bytes), rounded))
+    }
+
     /// Outputs for every input of `x`, `[batch · inputs]`: the file's own, or with `logits` the network's.
     #[pyo3(signature = (x, logits, progress))]
     fn infer<'py>(
@@ -95,6 +120,14 @@ impl Network {
         })?;
         Ok(numbers::bytes(py, &outputs))
     }
+}
+
+fn say(rounded: &Rounded) -> String {
+    let Rounded { layer, op, setting, value, written } = rounded;
+    format!(
+        "layer {layer} ({op}): {setting} = {value} is rounded to f32, {}; a certificate of the network does not cover that",
+        f64::from(*written)
+    )
 }
 
 /// Checks that there is an input, and one label for each where there are labels.

@@ -23,6 +23,7 @@ from ._answers import (
 from ._errors import Error, FileError, ModelError, QuestionError
 from ._load import check, load
 from ._network import Network
+from ._train import plan, train
 
 __version__ = _native.VERSION
 
@@ -43,6 +44,8 @@ __all__ = [
     "Verification",
     "check",
     "load",
+    "plan",
+    "train",
 ]
 
 # A forked process has none of its parent's threads, and would wait for them.

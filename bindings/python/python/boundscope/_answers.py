@@ -45,7 +45,8 @@ class Bounds:
         """Whether every margin is above 0 and every bound a number, [batch]: certified only where the arithmetic is sound. None without margins."""
         if self.margins is None:
             return None
-        good = (self.margins > 0).all(axis=1) & np.isfinite(self.margins).all(axis=1)
+        good: npt.NDArray[np.bool_] = np.ones(len(self.margins), dtype=np.bool_)
+        good &= ((self.margins > 0) & np.isfinite(self.margins)).all(axis=1)
         for lower, upper in [*self.layers, Layer(self.lower, self.upper)]:
             # Ends may cross by the last digits: at ε = 0 both come from different sums of one number.
             with np.errstate(invalid="ignore"):

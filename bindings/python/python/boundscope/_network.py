@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -21,7 +23,7 @@ from ._answers import (
     Verification,
 )
 from ._arrays import Array, File, Progress
-from ._errors import QuestionError
+from ._errors import FileError, QuestionError
 
 
 def _array(numbers: bytearray, *shape: int) -> Array:
@@ -64,6 +66,21 @@ class Network:
     def __repr__(self) -> str:
         shape = "×".join(map(str, self.input_shape))
         return f"<boundscope.Network {shape} → {self.outputs}, {len(self.report['layers'])} layers, {self.hash[:12]}>"
+
+    def save(self, path: File) -> None:
+        """Writes the network: the project's own file (.safetensors, .safetensors.gz), or ONNX (.onnx), with a warning for each number that is rounded."""
+        name = os.fspath(path)
+        kind = next((kind for kind in ("safetensors.gz", "safetensors", "onnx") if name.lower().endswith(f".{kind}")), None)
+        if kind is None:
+            raise QuestionError(f"{name}: the ending says what is written: .safetensors, .safetensors.gz or .onnx")
+        content, rounded = self._native.written(kind)
+        try:
+            with open(path, "wb") as file:
+                file.write(content)
+        except OSError as error:
+            raise FileError(f"{name}: the network cannot be written: {error.strerror or error}") from error
+        for sentence in rounded:
+            warnings.warn(f"{name}: {sentence}", stacklevel=2)
 
     def infer(self, x: npt.ArrayLike, *, logits: bool = False, progress: Progress | None = None) -> Array:
         """Outputs for each input, in float64, [batch, outputs]: the file's own, or with `logits` the network's before what was left off."""

@@ -14,6 +14,8 @@ import boundscope
 ROOT = Path(__file__).resolve().parents[3]
 MLP = ROOT / "assets/models/mnist-mlp-ibp.safetensors.gz"
 CNN = ROOT / "assets/models/mnist-dm-small-ibp-ramp.safetensors.gz"
+# Not decided in minutes whether any input within HARD of the first digit gets another class than 7.
+NORMAL, HARD = ROOT / "assets/models/mnist-dm-small-normal.safetensors.gz", 0.03
 TWO = ROOT / "tests/cases/two.safetensors"
 ONE = ROOT / "tests/cases/one-output.safetensors"
 

@@ -38,9 +38,13 @@ def batch(x: Any, shape: Sequence[int], clip: tuple[float, float] | None = None)
     own = _without_ones(array.shape[1:])
     if array.ndim == 0 or own not in (_without_ones(tuple(shape)), _without_ones((inputs,))):
         wanted = ", ".join(map(str, shape))
+        hint = ""
+        if _without_ones(array.shape) in (_without_ones(tuple(shape)), (inputs,)):
+            hint = "; one input alone is x[None]"
+        elif array.ndim > 1 and math.prod(array.shape[1:]) == inputs:
+            hint = "; where the order is the same, give x.reshape(len(x), -1)"
         raise QuestionError(
-            f"x has the shape {list(array.shape)}; the batch comes first: [batch, {wanted}] or [batch, {inputs}]"
-            + ("; one input alone is x[None]" if _without_ones(array.shape) in (_without_ones(tuple(shape)), (inputs,)) else "")
+            f"x has the shape {list(array.shape)}; the batch comes first: [batch, {wanted}] or [batch, {inputs}]{hint}"
         )
     flat = np.ascontiguousarray(array.reshape(array.shape[0], inputs), dtype=np.float64)
     if clip is not None:

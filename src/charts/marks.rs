@@ -131,6 +131,11 @@ impl Marks {
         mark.attributes.push(("d", path.out.clone()));
     }
 
+    /// A path that stands there even when nothing is on it: what comes and goes with each answer costs no element that is put in and taken out.
+    pub fn outline(&mut self, class: &str, path: Path) {
+        self.start("path", class).attributes.push(("d", path.out));
+    }
+
     /// Words. The class says size, weight and anchor.
     pub fn text(&mut self, class: &str, x: f64, y: f64, words: &str) {
         self.start("text", class).numbers([("x", x), ("y", y)]).words.push_str(words);
@@ -217,6 +222,43 @@ impl Path {
         self.started = false;
     }
 
+    /// A horizontal line.
+    pub fn run(&mut self, from: f64, to: f64, y: f64) {
+        self.command('M', &[from, y]);
+        self.command('H', &[to]);
+        self.started = false;
+    }
+
+    /// A rectangle; one of no width or height, or less, is left out.
+    pub fn rect(&mut self, x: f64, y: f64, width: f64, height: f64) {
+        if width > 0.0 && height > 0.0 {
+            self.command('M', &[x, y]);
+            self.command('H', &[x + width]);
+            self.command('V', &[y + height]);
+            self.command('H', &[x]);
+            self.close();
+        }
+    }
+
+    /// A circle.
+    pub fn dot(&mut self, x: f64, y: f64, radius: f64) {
+        self.command('M', &[x - radius, y]);
+        for across in [2.0 * radius, -2.0 * radius] {
+            self.command('a', &[radius, radius, 0.0, 1.0, 0.0, across, 0.0]);
+        }
+        self.close();
+    }
+
+    fn command(&mut self, letter: char, numbers: &[f64]) {
+        self.out.push(letter);
+        for (place, &number) in numbers.iter().enumerate() {
+            if place > 0 {
+                self.out.push(' ');
+            }
+            push(&mut self.out, number);
+        }
+    }
+
     /// Closes the stroke.
     pub fn close(&mut self) {
         self.out.push('Z');
@@ -281,6 +323,22 @@ mod tests {
             markup(&marks.finish()),
             "<g class=\"a\"><title>t</title><text x=\"0\" y=\"0\"><tspan class=\"strong\">n</tspan>\
              <tspan class=\"mute\" dx=\"8\">r</tspan></text></g><g class=\"b\"></g><circle cx=\"1\" cy=\"2\" r=\"3\"/>"
+        );
+    }
+
+    #[test]
+    fn outlines_hold_many_shapes_and_stand_when_empty() {
+        let mut path = Path::new();
+        path.run(1.0, 4.0, 2.0);
+        path.rect(0.0, 0.0, 2.0, 3.0);
+        path.rect(0.0, 0.0, 0.0, 3.0);
+        path.dot(5.0, 5.0, 1.5);
+        let mut marks = Marks::new();
+        marks.outline("a", path);
+        marks.outline("b", Path::new());
+        assert_eq!(
+            markup(&marks.finish()),
+            "<path class=\"a\" d=\"M1 2H4M0 0H2V3H0ZM3.5 5a1.5 1.5 0 1 0 3 0a1.5 1.5 0 1 0 -3 0Z\"/><path class=\"b\" d=\"\"/>"
         );
     }
 

@@ -48,7 +48,7 @@ pub use onnx::{Rounded, onnx_rounded, write_onnx};
 pub use pack::Packing;
 pub use readers::{read_file, read_model};
 pub use reading::{Alone, Answer, Asks, Choice, Files, Own, Reading};
-pub use text::{read_json, read_text};
+pub use text::{OneLine, read_json, read_text};
 
 use crate::network::NetworkError;
 
@@ -59,7 +59,7 @@ pub const LIMIT: usize = 512 << 20;
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum FormatError {
     /// The bytes are not what the format promises.
-    #[error("not a valid {format} file: {why}")]
+    #[error("not a valid {format} file: {why}", why = OneLine(.why))]
     Malformed {
         /// The format.
         format: &'static str,
@@ -132,7 +132,10 @@ pub enum FormatError {
         limit: usize,
     },
     /// The model's description names a tensor the file does not hold.
-    #[error("layer {layer} ({op}) names the tensor \"{tensor}\", which the file does not hold; it holds {held}")]
+    #[error(
+        "layer {layer} ({op}) names the tensor \"{tensor}\", which the file does not hold; it holds {held}",
+        tensor = OneLine(.tensor), held = OneLine(.held)
+    )]
     MissingTensor {
         /// Index of the layer.
         layer: usize,
@@ -144,7 +147,7 @@ pub enum FormatError {
         held: String,
     },
     /// An operator that is not known.
-    #[error("layer {layer} has the op \"{op}\", which is unknown; known are {known}")]
+    #[error("layer {layer} has the op \"{op}\", which is unknown; known are {known}", op = OneLine(.op))]
     UnknownOp {
         /// Index of the layer.
         layer: usize,
@@ -154,7 +157,7 @@ pub enum FormatError {
         known: String,
     },
     /// A layer whose settings or tensors are wrong.
-    #[error("layer {layer} ({op}): {why}")]
+    #[error("layer {layer} ({op}): {why}", why = OneLine(.why))]
     Layer {
         /// Index of the layer.
         layer: usize,
@@ -164,7 +167,7 @@ pub enum FormatError {
         why: String,
     },
     /// A node of a graph that cannot be read.
-    #[error("{node}: {why}")]
+    #[error("{node}: {why}", node = OneLine(.node), why = OneLine(.why))]
     Node {
         /// The node, by name and operator.
         node: String,
@@ -184,13 +187,7 @@ pub enum FormatError {
     Network(#[from] NetworkError),
 }
 
-/// Shorthand for [`FormatError::Malformed`]. Why is said in one line, whatever is quoted from the file.
+/// Shorthand for [`FormatError::Malformed`].
 fn malformed(format: &'static str, why: impl Into<String>) -> FormatError {
-    let mut why = why.into();
-    if why.contains(char::is_control) {
-        let spelt =
-            |letter: char| if letter.is_control() { letter.escape_default().to_string() } else { letter.into() };
-        why = why.chars().map(spelt).collect();
-    }
-    FormatError::Malformed { format, why }
+    FormatError::Malformed { format, why: why.into() }
 }

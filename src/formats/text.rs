@@ -5,7 +5,22 @@ use serde::{
     Deserialize, Deserializer,
     de::{DeserializeOwned, Error, MapAccess, SeqAccess, Visitor},
 };
-use std::{collections::HashSet, fmt};
+use std::{
+    collections::HashSet,
+    fmt::{self, Write},
+};
+
+/// A text that may quote a file, as a message shows it: its control characters spelt, so that what it quotes breaks no line.
+pub struct OneLine<'a>(pub &'a str);
+
+impl fmt::Display for OneLine<'_> {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.chars().try_for_each(|letter| match letter.is_control() {
+            true => letter.escape_default().try_for_each(|letter| to.write_char(letter)),
+            false => to.write_char(letter),
+        })
+    }
+}
 
 /// The text of a file in UTF-8, without the byte order mark that some editors put in front. `format` is the word for errors.
 ///
@@ -127,6 +142,17 @@ mod tests {
         struct Nothing {}
         let message = read_json::<Nothing>("JSON", br#"{"i\nput_shape":1}"#).expect_err("an unknown field").to_string();
         assert!(message.contains(r"i\nput_shape") && message.lines().count() == 1, "{message}");
+        let (two, layer) = (|| String::from("a\nb\r\u{85}c"), 1);
+        for error in [
+            malformed("JSON", two()),
+            FormatError::MissingTensor { layer, op: "dense".into(), tensor: two(), held: two() },
+            FormatError::UnknownOp { layer, op: two(), known: "dense".into() },
+            FormatError::Layer { layer, op: "dense".into(), why: two() },
+            FormatError::Node { node: two(), why: two() },
+        ] {
+            let message = error.to_string();
+            assert!(message.contains(r"a\nb\r\u{85}c") && !message.contains(char::is_control), "{message:?}");
+        }
     }
 
     #[test]

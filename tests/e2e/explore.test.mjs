@@ -125,7 +125,7 @@ test("radii are certified, ordered, and the command line's", async (t) => {
 test("PGD marks each rival's margin, and ends the radius bracket where it breaks the image", async (t) => {
   const { page } = await open(t, here, { hash: "#v1&net=mlp-normal&img=0&eps=0.05" });
   await live(page);
-  await page.waitForFunction(() => document.querySelectorAll("#margins circle.attacked").length === 9, undefined, { timeout: PATIENCE });
+  await page.waitForFunction(() => document.querySelector("#margins .attacked")?.getAttribute("d").match(/M/g)?.length === 9, undefined, { timeout: PATIENCE });
   assert.match(await page.locator("#margins .say").innerText(), /PGD/);
   await searched(page, METHODS.length);
   const broken = page.locator("#radius [data-broken]");

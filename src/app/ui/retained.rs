@@ -49,37 +49,40 @@ impl Retained {
     fn change(&self, group: &Element, marks: &[Mark], aligned: &[Option<usize>]) -> Vec<Element> {
         let (old_parts, new_parts) = (parts(&self.marks), parts(marks));
         let mut elements = Vec::with_capacity(marks.len());
-        let mut next = 0;
-        for (part, from) in new_parts.into_iter().zip(aligned) {
-            match *from {
-                Some(from) => {
-                    old_parts[next..from].iter().for_each(|gone| self.elements[gone.start].remove());
-                    for (old, new) in old_parts[from].clone().zip(part) {
-                        write(&self.marks[old], &marks[new], &self.elements[old]);
-                        elements.push(self.elements[old].clone());
-                    }
-                    next = from + 1;
+        let (mut next, mut place) = (0, 0);
+        while place < new_parts.len() {
+            if let Some(from) = aligned[place] {
+                old_parts[next..from].iter().for_each(|gone| self.elements[gone.start].remove());
+                for (old, new) in old_parts[from].clone().zip(new_parts[place].clone()) {
+                    write(&self.marks[old], &marks[new], &self.elements[old]);
+                    elements.push(self.elements[old].clone());
+                }
+                next = from + 1;
+                place += 1;
+                continue;
+            }
+            // Neighbours that are new come as one piece of markup: reading one costs as much as writing a hundred attributes.
+            let end = (place..new_parts.len()).find(|&later| aligned[later].is_some()).unwrap_or(new_parts.len());
+            let new = markup(&marks[new_parts[place].start..new_parts[end - 1].end]);
+            let anchor = old_parts.get(next).map(|old| &self.elements[old.start]);
+            let mut made = match anchor {
+                Some(anchor) => {
+                    let _ = anchor.insert_adjacent_html("beforebegin", &new);
+                    anchor.previous_element_sibling()
                 }
                 None => {
-                    let new = markup(&marks[part]);
-                    let anchor = old_parts.get(next).map(|old| &self.elements[old.start]);
-                    let made = match anchor {
-                        Some(anchor) => {
-                            let _ = anchor.insert_adjacent_html("beforebegin", &new);
-                            anchor.previous_element_sibling()
-                        }
-                        None => {
-                            let _ = group.insert_adjacent_html("beforeend", &new);
-                            group.last_element_child()
-                        }
-                    };
-                    if let Some(made) = made {
-                        let within = inside(&made);
-                        elements.push(made);
-                        elements.extend(within);
-                    }
+                    let _ = group.insert_adjacent_html("beforeend", &new);
+                    group.last_element_child()
                 }
+            };
+            let first = elements.len();
+            for _ in place..end {
+                let Some(element) = made else { break };
+                made = element.previous_element_sibling();
+                let within = inside(&element);
+                elements.splice(first..first, [element].into_iter().chain(within));
             }
+            place = end;
         }
         old_parts[next..].iter().for_each(|gone| self.elements[gone.start].remove());
         elements

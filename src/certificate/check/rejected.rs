@@ -1,6 +1,9 @@
 //! Why a certificate is not accepted.
 
-use crate::{formats::FormatError, pulse::Cancelled};
+use crate::{
+    formats::{FormatError, OneLine},
+    pulse::Cancelled,
+};
 
 /// Why a certificate is not accepted. It says nothing about the network: the claim may hold all the same.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -10,7 +13,8 @@ pub enum Rejected {
     Unreadable(#[from] FormatError),
     /// Another format or version.
     #[error(
-        "it says it is \"{format}\" version {version}; this program checks \"boundscope certificate\" of the versions 1 and 2"
+        "it says it is \"{format}\" version {version}; this program checks \"boundscope certificate\" of the versions 1 and 2",
+        format = OneLine(.format)
     )]
     Version {
         /// The format it names.
@@ -19,7 +23,10 @@ pub enum Rejected {
         version: u32,
     },
     /// A certificate of another network.
-    #[error("it is about the network {certificate}, the model given is {model}: give the model that it was made for")]
+    #[error(
+        "it is about the network {certificate}, the model given is {model}: give the model that it was made for",
+        certificate = OneLine(.certificate)
+    )]
     OtherModel {
         /// The hash it names.
         certificate: String,
@@ -35,7 +42,7 @@ pub enum Rejected {
         op: &'static str,
     },
     /// Parts that do not fit the network or each other.
-    #[error("{place}: {why}")]
+    #[error("{place}: {why}", place = OneLine(.place), why = OneLine(.why))]
     Structure {
         /// Where.
         place: String,
@@ -110,4 +117,23 @@ impl From<Cancelled> for Rejected {
 /// Something that does not fit.
 pub(super) fn structure(place: impl Into<String>, why: impl Into<String>) -> Rejected {
     Rejected::Structure { place: place.into(), why: why.into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A certificate whose format has a line break in its name, found by fuzzing.
+    #[test]
+    fn what_is_quoted_from_a_certificate_breaks_no_line() {
+        let two = || String::from("a\nb");
+        for rejected in [
+            Rejected::Version { format: two(), version: 1 },
+            Rejected::OtherModel { certificate: two(), model: String::new() },
+            structure(two(), two()),
+        ] {
+            let message = rejected.to_string();
+            assert!(message.contains(r"a\nb") && message.lines().count() == 1, "{message}");
+        }
+    }
 }

@@ -9,7 +9,7 @@ use crate::{
     },
     charts::{
         colours::class,
-        marks::Marks,
+        marks::{Marks, Path},
         numbers,
         panel::{Drawing, Table, axis_below, fold},
         scales::{Scale, Spread},
@@ -64,41 +64,50 @@ pub fn draw(picture: &Picture, width: f64) -> Drawing {
     let scale =
         Scale::new(Spread::Symlog(knee), if low < 0.0 { low - room } else { 0.0 }, high + room, LEFT, width - 8.0);
     axis_below(&mut marks, &scale, 6, 4.0, bottom);
-    for (row, &(place, rival)) in rows.iter().enumerate() {
-        let top = 4.0 + step * row as f64;
-        let middle = top + step / 2.0;
+    // One outline for each kind of mark, whatever the number of rivals: a move of ε writes a dozen attributes.
+    let tops = || rows.iter().enumerate().map(|(row, &(place, _))| (4.0 + step * row as f64, place));
+    let mut proved = Path::new();
+    for ((top, place), &(_, rival)) in tops().zip(&rows) {
         let best = best(picture, place);
-        marks.text("t end", LEFT - 8.0, middle + 4.0, &format!("{} − {rival}", picture.question.label));
-        if best > 0.0 {
-            marks.rect("proved", scale.at(0.0), top + 2.0, scale.at(best) - scale.at(0.0), step - 4.0);
-        }
-        let clean = picture.inference.as_ref().and_then(|i| i.margins.get(place)).map(|&m| f64::from(m));
-        for (lane, &method) in picture.methods.iter().enumerate() {
-            let Some(answer) = picture.by(method) else { continue };
-            let value = margin(answer, place);
-            if value.is_nan() {
+        proved.rect(scale.at(0.0), top + 2.0, scale.at(best) - scale.at(0.0), step - 4.0);
+        marks.text("t end", LEFT - 8.0, top + step / 2.0 + 4.0, &format!("{} − {rival}", picture.question.label));
+    }
+    marks.outline("proved", proved);
+    let own = |place: usize| picture.inference.as_ref().and_then(|i| i.margins.get(place)).map(|&m| f64::from(m));
+    for (lane, &method) in picture.methods.iter().enumerate() {
+        let (mut lanes, mut ends) = (Path::new(), Path::new());
+        for (top, place) in tops() {
+            let Some(value) = picture.by(method).map(|answer| margin(answer, place)).filter(|value| !value.is_nan())
+            else {
                 continue;
+            };
+            let (x, y) = (scale.at(value), top + 4.0 + LANE * (lane as f64 + 0.5));
+            if let Some(clean) = own(place) {
+                lanes.run(x, scale.at(clean), y);
             }
-            let x = scale.at(value);
-            let y = top + 4.0 + LANE * (lane as f64 + 0.5);
-            marks.open(class(method));
-            if let Some(clean) = clean {
-                marks.line("lane", x, y, scale.at(clean), y);
-            }
-            marks.line("mark", x, y - LANE / 2.0, x, y + LANE / 2.0);
-            marks.close();
+            ends.bar(x, y - LANE / 2.0, y + LANE / 2.0);
         }
-        if let Some(seen) = picture.sampled.as_ref().and_then(|s| s.margins.get(place)) {
-            let x = scale.at(f64::from(*seen));
-            marks.line("sampled", x, top + 3.0, x, top + step - 3.0);
+        marks.open(class(method));
+        marks.outline("lane", lanes);
+        marks.outline("mark", ends);
+        marks.close();
+    }
+    let (mut sampled, mut cleans, mut reached) = (Path::new(), Path::new(), Path::new());
+    for (top, place) in tops() {
+        let middle = top + step / 2.0;
+        if let Some(&seen) = picture.sampled.as_ref().and_then(|s| s.margins.get(place)) {
+            sampled.bar(scale.at(f64::from(seen)), top + 3.0, top + step - 3.0);
         }
-        if let Some(clean) = clean {
-            marks.circle("clean", scale.at(clean), middle, 3.2);
+        if let Some(clean) = own(place) {
+            cleans.dot(scale.at(clean), middle, 3.2);
         }
-        if let Some(reached) = attacked(picture, place).filter(|reached| !reached.is_nan()) {
-            marks.circle("attacked", scale.at(reached), middle, 4.0);
+        if let Some(margin) = attacked(picture, place).filter(|margin| !margin.is_nan()) {
+            reached.dot(scale.at(margin), middle, 4.0);
         }
     }
+    marks.outline("sampled", sampled);
+    marks.outline("clean", cleans);
+    marks.outline("attacked", reached);
     marks.line("zero", scale.at(0.0), 0.0, scale.at(0.0), bottom + 3.0);
     Drawing { marks: marks.finish(), height: bottom + 20.0 }
 }

@@ -1,6 +1,7 @@
 //! Bounds of layers, outputs and margins, or of rows of one's own over the outputs.
 
 use crate::{
+    crew::each,
     fault::Fault,
     network::{Network, at, checked},
     numbers,
@@ -88,50 +89,39 @@ pub fn bounds<'py>(
 }
 
 impl Asked {
-    fn answer<B: Steerable, S: Steerable>(
+    fn answer<B: Steerable + Clone + Sync, S: Steerable + Clone + Sync>(
         &self,
         backend: B,
         search: S,
         link: &Link,
     ) -> Result<(Vec<Bounds>, Option<Vec<usize>>), Fault> {
         let network = &self.reading.network;
-        let prepared = Prepared::new(backend, network);
-        let search = matches!(self.bounding, Bounding::Alpha(_)).then(|| Prepared::new(search, network));
         let inputs = network.input_len();
         checked(&self.images, inputs, self.labels.as_deref())?;
-        let images = self.images.len() / inputs;
-        let (mut all, mut labels) = (Vec::with_capacity(images), Vec::new());
-        // One at a time, as the command line: the bits of an answer do not depend on its neighbours.
-        for (place, image) in self.images.chunks(inputs).enumerate() {
-            let told = |steps: f64| {
-                link.tell(
-                    (place as f64 + steps) / images as f64,
-                    || serde_json::json!({ "done": place, "of": images }),
-                );
-            };
-            told(0.0);
+        let climbs = matches!(self.bounding, Bounding::Alpha(_));
+        let prepare = || {
+            let search = climbs.then(|| Prepared::new(search.clone(), network));
+            (Prepared::new(backend.clone(), network), search)
+        };
+        let found = each(&self.images, inputs, link, prepare, |(prepared, search), (place, image), told| {
             let label = match (&self.labels, &self.rows) {
                 (_, Some(_)) => None,
-                (Some(labels), None) => labels.get(place).copied(),
+                (Some(labels), None) => Some(labels[place]),
                 (None, None) if network.classes() > 1 => {
                     let (_, outputs) = pollster::block_on(prepared.infer(image)).map_err(|error| at(place, error))?;
                     Some(predicted(&outputs).unwrap_or(0))
                 }
                 (None, None) => None,
             };
-            let found = match &self.rows {
-                Some(rows) => {
-                    pollster::block_on(self.rows(&prepared, search.as_ref(), (image, place, rows), link, told))?
-                }
-                None => {
-                    pollster::block_on(self.margins(&prepared, search.as_ref(), (image, place, label), link, told))?
-                }
+            let search = search.as_ref();
+            let bounds = match &self.rows {
+                Some(rows) => pollster::block_on(self.rows(prepared, search, (image, place, rows), link, told)),
+                None => pollster::block_on(self.margins(prepared, search, (image, place, label), link, told)),
             };
-            all.push(found);
-            labels.extend(label);
-        }
-        link.tell(1.0, || serde_json::json!({ "done": images, "of": images }));
-        Ok((all, Some(labels).filter(|labels| !labels.is_empty())))
+            Ok((bounds?, label))
+        })?;
+        let (all, labels): (Vec<_>, Vec<_>) = found.into_iter().unzip();
+        Ok((all, labels.into_iter().collect()))
     }
 
     async fn margins<B: Steerable, S: Steerable>(
@@ -140,7 +130,7 @@ impl Asked {
         search: Option<&Prepared<S>>,
         (image, place, label): (&[f64], usize, Option<usize>),
         link: &Link,
-        told: impl Fn(f64),
+        told: &dyn Fn(f64),
     ) -> Result<Bounds, Fault> {
         let pulse = UntilStopped(link);
         let found = match (self.bounding, search) {
@@ -165,7 +155,7 @@ impl Asked {
         search: Option<&Prepared<S>>,
         (image, place, rows): (&[f64], usize, &[f64]),
         link: &Link,
-        told: impl Fn(f64),
+        told: &dyn Fn(f64),
     ) -> Result<Bounds, Fault> {
         let (network, count, pulse) = (&self.reading.network, self.count, UntilStopped(link));
         let size = count * network.classes();

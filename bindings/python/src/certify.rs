@@ -1,6 +1,7 @@
 //! Proofs as files that anybody can check.
 
 use crate::{
+    crew::each,
     fault::Fault,
     network::{Network, at, checked},
     numbers, words,
@@ -13,7 +14,6 @@ use boundscope::{
     tensor::Sound,
 };
 use pyo3::prelude::*;
-use serde_json::json;
 use std::sync::Arc;
 
 /// Where a model came from, as certificates say it.
@@ -45,29 +45,28 @@ pub fn certify(
     let reading = Arc::clone(&network.reading);
     work(py, progress, move |link| {
         let network = &reading.network;
-        let sound = Prepared::new(Sound, network);
         let origin = origin(&reading);
         let inputs = network.input_len();
         checked(&x, inputs, Some(&labels))?;
-        let images = x.len() / inputs;
-        let mut all = Vec::with_capacity(images);
-        for (place, image) in x.chunks(inputs).enumerate() {
-            let label = labels[place];
-            let claimed = Claimed { image, label, region, methods: &methods, strategy };
+        let prepare = || Prepared::new(Sound, network);
+        each(&x, inputs, link, prepare, |sound, (place, image), told| {
+            let claimed = Claimed { image, label: labels[place], region, methods: &methods, strategy };
+            // A method after another, each from its own beginning: together they never fall back.
+            let mut tried = 0;
             let told = |method, share: f64| {
-                let facts = || json!({ "done": place, "of": images, "method": format!("{method}") });
-                link.tell((place as f64 + share) / images as f64, facts);
+                if tried < methods.len() && methods[tried] != method {
+                    tried += 1;
+                }
+                told((tried as f64 + share) / methods.len() as f64);
             };
-            all.push(match pollster::block_on(make(&sound, network, &origin, &claimed, &UntilStopped(link), told)) {
-                Ok(Made::Proved { method, text }) => (Some(method.to_string()), Some(text), None),
-                Ok(Made::Unmade { method, why }) => (Some(method.to_string()), None, Some(why)),
-                Ok(Made::Open) => (None, None, None),
-                Err(MakeError::Bounds(BoundsError::Cancelled)) => return Err(Fault::Stopped),
-                Err(MakeError::Bounds(error)) => return Err(at(place, error)),
-                Err(error) => return Err(Fault::Question(error.to_string())),
-            });
-        }
-        link.tell(1.0, || json!({ "done": images, "of": images }));
-        Ok(all)
+            match pollster::block_on(make(sound, network, &origin, &claimed, &UntilStopped(link), told)) {
+                Ok(Made::Proved { method, text }) => Ok((Some(method.to_string()), Some(text), None)),
+                Ok(Made::Unmade { method, why }) => Ok((Some(method.to_string()), None, Some(why))),
+                Ok(Made::Open) => Ok((None, None, None)),
+                Err(MakeError::Bounds(BoundsError::Cancelled)) => Err(Fault::Stopped),
+                Err(MakeError::Bounds(error)) => Err(at(place, error)),
+                Err(error) => Err(Fault::Question(error.to_string())),
+            }
+        })
     })
 }

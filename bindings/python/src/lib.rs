@@ -7,6 +7,7 @@
 //! | file | job |
 //! |---|---|
 //! | `work` | a thread per question: the interpreter stays free, and Ctrl-C and a callback can stop it |
+//! | `crew` | the inputs of a batch, shared among the cores |
 //! | `fault` | what goes wrong as Python's exceptions |
 //! | `words`, `numbers` | arguments |
 //! | `network`, `bounds`, `radius`, `verify`, `certify`, `check`, `attack`, `train` | what is asked, a file each |
@@ -15,6 +16,7 @@ mod attack;
 mod bounds;
 mod certify;
 mod check;
+mod crew;
 mod fault;
 mod network;
 mod numbers;

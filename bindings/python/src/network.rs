@@ -1,6 +1,6 @@
 //! A network as Python holds it.
 
-use crate::{fault::Fault, numbers, work::work};
+use crate::{crew::each, fault::Fault, numbers, work::work};
 use boundscope::{
     bounds::{BoundsError, Prepared},
     formats::{Alone, Answer, Asks, Choice, Reading, Rounded, gzip, onnx_rounded, read_file, write_model, write_onnx},
@@ -38,11 +38,7 @@ fn read(answer: Answer) -> Result<Network, Fault> {
         }
         Answer::Asks(Asks { needs, guess, why, .. }) => Err(Fault::Model(format!(
             "{why}; say it to load as {}. A guess, to be changed where it is wrong: {guess}",
-            needs
-                .iter()
-                .map(|need| if need == "output" { "output=NAME" } else { "layers={…}" })
-                .collect::<Vec<_>>()
-                .join(" and ")
+            if needs.iter().any(|need| need == "output") { "output=NAME" } else { "layers={…}" }
         ))),
     }
 }
@@ -100,23 +96,17 @@ impl Network {
         let (reading, x) = (Arc::clone(&self.reading), numbers::read(x).map_err(|fault| fault.raise(py))?);
         let outputs = work(py, progress, move |link| {
             let network = &reading.network;
-            let prepared = Prepared::new(Cpu::<f64>::new(), network);
-            let (inputs, classes) = (network.input_len(), network.classes());
+            let inputs = network.input_len();
             checked(&x, inputs, None)?;
-            let mut all = Vec::with_capacity(x.len() / inputs * classes);
-            // One input at a time, as the command line: the bits of an answer do not depend on its neighbours.
-            for (place, input) in x.chunks(inputs).enumerate() {
-                if link.stopped() {
-                    return Err(Fault::Stopped);
-                }
+            let prepare = || Prepared::new(Cpu::<f64>::new(), network);
+            let all = each(&x, inputs, link, prepare, |prepared, (place, input), _| {
                 let (_, found) = pollster::block_on(prepared.infer(input)).map_err(|error| at(place, error))?;
                 match reading.own.as_ref().filter(|_| !logits) {
-                    Some(own) => all.extend(own.finish(&found)?),
-                    None => all.extend(found),
+                    Some(own) => Ok(own.finish(&found)?),
+                    None => Ok(found),
                 }
-                link.tell((place + 1) as f64 / (x.len() / inputs) as f64, || serde_json::json!({ "done": place + 1 }));
-            }
-            Ok(all)
+            })?;
+            Ok(all.concat())
         })?;
         Ok(numbers::bytes(py, &outputs))
     }

@@ -1,6 +1,7 @@
 //! The largest ε at which each input is verified.
 
 use crate::{
+    crew::each,
     fault::Fault,
     network::{Network, at, checked},
     numbers, words,
@@ -12,7 +13,6 @@ use boundscope::{
     tensor::{Cpu, Sound},
 };
 use pyo3::prelude::*;
-use serde_json::json;
 use std::sync::Arc;
 
 /// Of each image the largest ε that was verified, and the smallest tried above it that was not.
@@ -43,23 +43,14 @@ pub fn radius(
     let (reading, x, region, how, search) = prepare().map_err(|fault: Fault| fault.raise(py))?;
     work(py, progress, move |link| {
         let network = &reading.network;
-        let fast = Prepared::new(Cpu::<f32>::new(), network);
-        let sound = Prepared::new(Sound, network);
         let inputs = network.input_len();
         checked(&x, inputs, Some(&labels))?;
-        let images = x.len() / inputs;
-        let mut all = Vec::with_capacity(images);
-        for (place, image) in x.chunks(inputs).enumerate() {
-            let told = |share: f64| {
-                link.tell((place as f64 + share) / images as f64, || json!({ "done": place, "of": images }));
-            };
-            let label = labels[place];
-            let pulse = UntilStopped(link);
-            let asked = radius_by((&fast, &sound), (image, label), region, how, (search, None), &pulse, told);
-            let found = pollster::block_on(asked).map_err(|error| at(place, error))?;
-            all.push((found.verified, found.unverified));
-        }
-        link.tell(1.0, || json!({ "done": images, "of": images }));
-        Ok(all)
+        let prepare = || (Prepared::new(Cpu::<f32>::new(), network), Prepared::new(Sound, network));
+        each(&x, inputs, link, prepare, |(fast, sound), (place, image), told| {
+            let (asked, pulse) = ((image, labels[place]), UntilStopped(link));
+            let found = radius_by((fast, sound), asked, region, how, (search, None), &pulse, told);
+            let found = pollster::block_on(found).map_err(|error| at(place, error))?;
+            Ok((found.verified, found.unverified))
+        })
     })
 }

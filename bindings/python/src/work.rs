@@ -46,7 +46,8 @@ pub struct Link {
     told: Mutex<Option<Told>>,
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+/// The lock, also where a thread has died with it.
+pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -92,7 +93,8 @@ impl<T> Slot<T> {
     }
 }
 
-fn said(panic: &(dyn Any + Send)) -> String {
+/// What a panic said.
+pub fn said(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
     text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "a panic without words".into())
 }

@@ -80,6 +80,14 @@ def test_a_batch_gives_what_each_input_gives(mlp):
         assert np.array_equal(alone.margins[0], together.margins[place])
 
 
+def test_the_first_input_that_is_wrong_is_named(mlp):
+    x, y = digits(40)
+    x[7, 0, 3, 3], x[31, 0, 0, 0] = np.nan, np.inf
+    for ask in [lambda: mlp.infer(x), lambda: mlp.bounds(x, 0.1, clip=None), lambda: mlp.radius(x, y, "ibp", clip=None)]:
+        with pytest.raises(boundscope.QuestionError, match="element 87 of image 7 is NaN"):
+            ask()
+
+
 def test_rows_of_ones_own(mlp):
     x, y = digits(3)
     C = np.zeros((3, 9, 10))

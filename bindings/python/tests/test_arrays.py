@@ -187,6 +187,15 @@ def test_words_of_other_types_are_refused_by_python(mlp):
         mlp.certify(x, y, 0.1, method=[])
 
 
+def test_as_users_of_other_tools_write_it(mlp):
+    x, y = digits(2)
+    lower, upper = mlp.bounds(x, 0.1, method="CROWN-IBP", norm=np.inf)
+    found = mlp.bounds(x, 0.1, "crown-ibp")
+    assert np.array_equal(lower, found.lower) and np.array_equal(upper, found.upper)
+    made = mlp.certify(x, y, 0.02, method="IBP, CROWN")
+    assert [certificate.method in ("ibp", "crown") for certificate in made] == [True, True]
+
+
 def test_norms_as_numbers(mlp):
     x, y = digits(1)
     for word, number in [("inf", np.inf), ("2", 2), ("1", 1.0)]:

@@ -25,7 +25,7 @@ class Layer(NamedTuple):
 
 @dataclass(frozen=True)
 class Bounds:
-    """Bounds that hold for every point of the region around each input."""
+    """Bounds that hold for every point of the region around each input; `lower, upper = net.bounds(x, eps)` takes the outputs' two ends."""
 
     lower: Array
     """Of the network's outputs, [batch, outputs]; with C of C times the outputs, [batch, rows]."""
@@ -39,6 +39,10 @@ class Bounds:
     """The class whose margins these are, [batch]; None without margins."""
     arithmetic: str
     """f32 (a preview), f64 (rounding not charged) or sound (every rounding charged: the only one that certifies)."""
+
+    def __iter__(self) -> Iterator[Array]:
+        yield self.lower
+        yield self.upper
 
     @property
     def verified(self) -> npt.NDArray[np.bool_] | None:

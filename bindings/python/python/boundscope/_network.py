@@ -107,7 +107,7 @@ class Network:
 
         x: inputs, [batch, *input_shape] or [batch, inputs].
         eps: size of the region, in units of the raw input.
-        method: ibp, crown-ibp, lbp, crown-lbp, crown, alpha-crown or relaxed-crown:V.
+        method: ibp, crown-ibp, lbp, crown-lbp, crown, alpha-crown or relaxed-crown:V, in any case.
         lines: how bounding lines are chosen: tight, adaptive or constant (alpha-crown chooses its own).
         norm: inf, 2 or 1.
         clip: the range of an input's element, to which the region is cut; None for the plain ball, which the norms 2 and 1 need.
@@ -126,7 +126,7 @@ class Network:
             self._native,
             (images.tobytes(), None if y is None else _arrays.labels(y, count)),
             (eps, _arrays.norm_word(norm), pair),
-            (method, lines, arithmetic, steps),
+            (method.lower(), lines, arithmetic, steps),
             rows,
             _arrays.listener(progress),
         )
@@ -164,7 +164,7 @@ class Network:
             self._native,
             (images.tobytes(), _arrays.labels(y, len(images))),
             (_arrays.norm_word(norm), pair),
-            (method, lines, steps),
+            (method.lower(), lines, steps),
             largest,
             _arrays.listener(progress),
         )
@@ -263,7 +263,8 @@ class Network:
         """
         pair = _arrays.clip_pair(clip)
         images = _arrays.batch(x, self.input_shape, pair)
-        methods = [word.strip() for word in method.split(",")] if isinstance(method, str) else [str(word) for word in method]
+        words = method.split(",") if isinstance(method, str) else method
+        methods = [str(word).strip().lower() for word in words]
         found = _native.certify(
             self._native,
             (images.tobytes(), _arrays.labels(y, len(images))),

@@ -108,11 +108,11 @@ mod session {
         let request = LinearRequest { epoch: 1, question, rival, method: Method::Crown };
         block_on(session.handle(Request::Linear { request }));
         let said = said.borrow();
-        let answers = said.iter().filter_map(|said| match said {
+        let mut answers = said.iter().filter_map(|said| match said {
             Response::Linear { response } => Some(response.clone()),
             _ => None,
         });
-        answers.last().expect("an answer")
+        answers.next_back().expect("an answer")
     }
 
     #[test]

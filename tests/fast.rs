@@ -42,6 +42,8 @@ mod gradients;
 mod keras_read;
 #[path = "lessons.rs"]
 mod lessons;
+#[path = "linear.rs"]
+mod linear;
 #[path = "margins.rs"]
 mod margins;
 #[path = "odd_messages.rs"]

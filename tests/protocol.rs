@@ -4,10 +4,10 @@ use boundscope::{
     bounds::{BoundsError, Method, Norm, Strategy},
     engine::{
         Arithmetic, AttackAnswer, BoundsAnswer, BrokenAnswer, Bytes, Device, Example, Failure, Floats, GpuRequest,
-        GpuResponse, GpuState, ImageKind, InferenceAnswer, Interval, Job, LayerSummary, NetworkSummary, Order,
-        OutlineAnswer, Point, Polygons, Probe, ProbePlan, Question, RadiusAnswer, ReadThere, Request, Response,
-        RuleSummary, RunState, SceneAnswer, Speeds, StageSummary, SweepAnswer, TheatreRequest, TheatreResponse,
-        TrainRequest, TrainResponse, Watched,
+        GpuResponse, GpuState, ImageKind, InferenceAnswer, Interval, Job, LayerSummary, LinearAnswer, LinearRequest,
+        LinearResponse, NetworkSummary, Order, OutlineAnswer, Point, Polygons, Probe, ProbePlan, Question,
+        RadiusAnswer, ReadThere, Request, Response, RuleSummary, RunState, SceneAnswer, Speeds, StageSummary,
+        SweepAnswer, TheatreRequest, TheatreResponse, TrainRequest, TrainResponse, Watched,
     },
     tensor::DeviceError,
     train::{Activation, Architecture, Loss, Plan, Recipe, StepReport},
@@ -85,6 +85,7 @@ fn every_request_survives() {
         Request::Theatre { .. } => Request::Theatre {
             request: TheatreRequest::Regions { epoch, network: "net".into() },
         },
+        Request::Linear { .. } => Request::Linear { request: LinearRequest { epoch, question: question(), rival: 3, method: Method::Crown } },
     ));
     survives(examples!(TheatreRequest:
         TheatreRequest::Scene { .. } => TheatreRequest::Scene {
@@ -268,6 +269,9 @@ fn every_response_survives() {
         Response::Theatre { .. } => Response::Theatre {
             response: TheatreResponse::Refused { epoch, why: "why".into() },
         },
+        Response::Linear { .. } => Response::Linear {
+            response: LinearResponse::Refused { epoch, failure: Failure::NoImages },
+        },
         Response::Failed { .. } => Response::Failed { job: Some(Job::Classify), epoch, failure: Failure::NoImages },
         Response::Attack { .. } => Response::Attack { epoch, answer: attack },
         Response::Broken { .. } => Response::Broken { epoch, answer: broken },
@@ -295,6 +299,24 @@ fn every_response_survives() {
             exact: true,
         },
         TheatreResponse::Refused { .. } => TheatreResponse::Refused { epoch, why: "why".into() },
+    ));
+    let linear = LinearAnswer {
+        question: question(),
+        rival: 3,
+        method,
+        coefficients: floats(),
+        taken: floats(),
+        corner: floats(),
+        bound: -0.5,
+        at_image: 1.0,
+        margin: 1.25,
+        margin_there: 0.25,
+        read_there: 3,
+        milliseconds,
+    };
+    survives(examples!(LinearResponse:
+        LinearResponse::Linear { .. } => LinearResponse::Linear { epoch, answer: Box::new(linear) },
+        LinearResponse::Refused { .. } => LinearResponse::Refused { epoch, failure: Failure::NoImages },
     ));
     let cause = || Some(Failure::GpuNotReady);
     survives(examples!(GpuResponse:

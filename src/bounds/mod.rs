@@ -13,6 +13,7 @@ mod error;
 mod evidence;
 mod forward;
 mod interval;
+mod linear;
 mod margins;
 mod prepared;
 mod question;
@@ -27,6 +28,7 @@ pub use alpha::{Alpha, Ascended, Bounding, Choice, Climb, Decided, LayerChoice, 
 pub use analysis::{Bounds, LayerBounds, margin_rows};
 pub use error::BoundsError;
 pub use evidence::{Evidence, NodeLines, NodeRange};
+pub use linear::Linear;
 pub use margins::Margins;
 pub use prepared::Prepared;
 pub use question::{Between, Method, Norm, Order, UnknownName};

@@ -61,6 +61,9 @@ pub(super) enum Task {
     /// The theatre's decisions.
     #[cfg(feature = "full")]
     Regions,
+    /// The linear function of a margin.
+    #[cfg(feature = "full")]
+    Linear,
 }
 
 impl<H: Host> Context<H> {

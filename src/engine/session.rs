@@ -91,6 +91,8 @@ impl<H: Host> Session<H> {
             Request::Train { request } => training::answer(context, request).await,
             #[cfg(feature = "full")]
             Request::Theatre { request } => jobs::theatre(context, request).await,
+            #[cfg(feature = "full")]
+            Request::Linear { request } => jobs::linear(context, request).await,
             Request::Gpu { request } => processors::answer(context, request).await,
             #[cfg(not(feature = "full"))]
             _ => context.fail(None, 0, Failure::Partial),

@@ -7,7 +7,7 @@ use crate::{
 use std::{fs, path::Path};
 
 /// Files that the page asks for with its build's id, `?v=…`: their own names never change.
-const VERSIONED: [&str; 14] = [
+const VERSIONED: [&str; 15] = [
     "before.js",
     "boot.js",
     "offline.js",
@@ -16,6 +16,7 @@ const VERSIONED: [&str; 14] = [
     "inspect.css",
     "theatre.css",
     "byhand.css",
+    "pixels.css",
     "engine-worker.js",
     "engine-worker_bg.wasm",
     "reader-worker.js",

@@ -15,7 +15,7 @@ struct Part {
     ceiling: f64,
 }
 
-const PARTS: [Part; 12] = [
+const PARTS: [Part; 13] = [
     Part {
         name: "first view (page, first engine, script, style)",
         belongs: |name| {
@@ -26,6 +26,7 @@ const PARTS: [Part; 12] = [
                 && !name.contains("inspect")
                 && !name.contains("theatre")
                 && !name.contains("byhand")
+                && !name.contains("pixels")
                 && !is_fetched_later(name)
                 && !KEEPERS.contains(&name)
         },
@@ -40,7 +41,9 @@ const PARTS: [Part; 12] = [
         name: "Explore's cards and what parts share, fetched behind them",
         belongs: |name| {
             is_fetched_later(name)
-                && !["train", "menus", "inspect", "decide", "theatre", "byhand"].iter().any(|part| name.contains(part))
+                && !["train", "menus", "inspect", "decide", "theatre", "byhand", "pixels"]
+                    .iter()
+                    .any(|part| name.contains(part))
         },
         ceiling: 191.0,
     },
@@ -58,6 +61,11 @@ const PARTS: [Part; 12] = [
         name: "a network by hand, fetched when it is opened",
         belongs: |name| name.contains("byhand"),
         ceiling: 77.0,
+    },
+    Part {
+        name: "a bound pixel by pixel, fetched when it is opened",
+        belongs: |name| name.contains("pixels"),
+        ceiling: 40.0,
     },
     Part {
         name: "Train, fetched when it is opened",

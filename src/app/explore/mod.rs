@@ -21,6 +21,7 @@ pub(crate) mod menus;
 pub(crate) mod page;
 #[cfg(all(feature = "page", target_arch = "wasm32"))]
 pub(crate) mod part;
+pub mod pixels;
 pub mod plots;
 pub mod questions;
 #[cfg(all(feature = "page", target_arch = "wasm32"))]

@@ -4,6 +4,7 @@
 use crate::app::{
     explore::{
         byhand::card::ByHand,
+        pixels::card::Pixels,
         stage::{compare::OtherSide, now::Signals},
         views::{grows::WhatIfGrows, lost::WhereLost, parts::Selected, sure::HowSure},
     },
@@ -59,6 +60,7 @@ fn Below(signals: Signals, views: NodeRef<html::Div>) -> impl IntoView {
     view! {
         <OtherSide signals/>
         <div class="questions" tabindex="-1" node_ref=views></div>
+        <Pixels/>
         <ByHand/>
     }
 }

@@ -193,7 +193,7 @@ impl Pool {
                 match event {
                     Event::Answer(response) => pool.answer(&engine, response),
                     Event::Died(why) => pool.died(&engine, why),
-                    Event::Training(_) | Event::Theatre(_) | Event::WholeReady | Event::WholeFailed(_) => {}
+                    Event::Unread(..) | Event::WholeReady | Event::WholeFailed(_) => {}
                 }
             }
         });

@@ -6,7 +6,7 @@
 
 use crate::app::text::page as text;
 use crate::{
-    app::model::failures,
+    app::model::{commands::About, failures},
     engine::{Bytes, Job, Request, Response},
     web,
 };
@@ -22,10 +22,8 @@ use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
 pub enum Event {
     /// The engine answered.
     Answer(Response),
-    /// The engine has news about training, not read yet.
-    Training(JsValue),
-    /// The engine has answered the theatre, not read yet.
-    Theatre(JsValue),
+    /// The engine has said something that is not read here.
+    Unread(About, JsValue),
     /// The whole engine is ready to take over from the first: [`Client::change_over`].
     WholeReady,
     /// The whole engine could not be started; the first one goes on. Why.
@@ -238,7 +236,7 @@ impl Client {
         }
     }
 
-    /// Sends a request about training or the theatre, written already: only the whole engine can answer it.
+    /// Sends a request that is written already: only the whole engine can answer it.
     pub fn send_unread(&self, about: &str, request: &JsValue) {
         let message = web::wrap(about, "request", request);
         if let Some(running) = self.inner.worker.borrow().as_ref() {
@@ -296,11 +294,11 @@ impl Client {
             let why = field("message").unwrap_or_default();
             return self.failed(generation, text::internal_error(&why));
         }
-        for (about, event) in [("train", Event::Training as fn(JsValue) -> Event), ("theatre", Event::Theatre)] {
-            if let Some(news) = web::unwrap(&data, about, "response") {
+        for about in About::ALL {
+            if let Some(news) = web::unwrap(&data, about.name(), "response") {
                 // Only the whole engine has any, and its predecessor's are nobody's.
                 if self.answers(generation) {
-                    (self.inner.events)(event(news));
+                    (self.inner.events)(Event::Unread(about, news));
                 }
                 return;
             }

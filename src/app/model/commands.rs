@@ -8,14 +8,37 @@ use wasm_bindgen::JsValue;
 /// A future of this thread.
 pub type Later<T> = Pin<Box<dyn Future<Output = T>>>;
 
+/// What a message is about that the page's first program neither reads nor writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum About {
+    /// Training runs.
+    Train,
+    /// Networks of two inputs, drawn.
+    Theatre,
+    /// The linear function that a margin's bound is made of.
+    Linear,
+}
+
+impl About {
+    /// All of them.
+    pub const ALL: [About; 3] = [About::Train, About::Theatre, About::Linear];
+
+    /// The name of the messages' variant.
+    pub const fn name(self) -> &'static str {
+        match self {
+            About::Train => "train",
+            About::Theatre => "theatre",
+            About::Linear => "linear",
+        }
+    }
+}
+
 /// What can be asked.
 pub trait Commands {
     /// Sends a request to the engine.
     fn send(&self, request: &Request);
-    /// Sends a request about training, written by who makes it: what reads and writes those is fetched later.
-    fn train(&self, request: &JsValue);
-    /// Sends a request about the theatre, written by who makes it likewise.
-    fn theatre(&self, request: &JsValue);
+    /// Sends a request about training or about what a view of its own shows, written by who makes it: what reads and writes those is fetched later.
+    fn unread(&self, about: About, request: &JsValue);
     /// The file of a network that this page has read, for another engine.
     fn file(&self, key: &str) -> Option<Vec<u8>>;
     /// Opens a network file in Explore, under a title and a note on where it comes from.

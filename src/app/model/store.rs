@@ -3,7 +3,7 @@
 use crate::{
     app::{
         model::{
-            commands::{Commands, Listener},
+            commands::{About, Commands, Listener},
             findings::Findings,
             picture::{Picture, Radii, Sweep},
             processor::Processor,
@@ -135,8 +135,8 @@ pub struct Store {
     main: Option<RwSignal<State>>,
     commands: StoredValue<Option<Rc<dyn Commands>>, LocalStorage>,
     listener: StoredValue<Option<Rc<dyn Listener>>, LocalStorage>,
-    /// Who hears what the theatre is answered, not read yet.
-    theatre: StoredValue<Option<Hears>, LocalStorage>,
+    /// Who hears what views of their own are answered, not read yet.
+    hears: StoredValue<Vec<(About, Hears)>, LocalStorage>,
     /// Files for Inspect, which takes them from here once it is there.
     pub files: RwSignal<Vec<web_sys::File>, LocalStorage>,
     /// A checkpoint that was dropped before Train was here: its name and the file.
@@ -164,7 +164,7 @@ impl Store {
             main: None,
             commands: StoredValue::new_local(None),
             listener: StoredValue::new_local(None),
-            theatre: StoredValue::new_local(None),
+            hears: StoredValue::new_local(Vec::new()),
             files: RwSignal::new_local(Vec::new()),
             waiting: StoredValue::new_local(None),
         }
@@ -210,14 +210,16 @@ impl Store {
         self.listener.get_value()
     }
 
-    /// Puts in who hears what the theatre is answered.
-    pub fn set_theatre(&self, hear: impl Fn(JsValue) + 'static) {
-        self.theatre.set_value(Some(Rc::new(hear)));
+    /// Puts in who hears what is answered about something.
+    pub fn set_hears(&self, about: About, hear: impl Fn(JsValue) + 'static) {
+        self.hears.update_value(|hears| hears.push((about, Rc::new(hear))));
     }
 
-    /// Hands an answer to the theatre, where it is here.
-    pub fn hear_theatre(&self, news: JsValue) {
-        if let Some(hear) = self.theatre.get_value() {
+    /// Hands an answer to who hears of it, where that part of the program is here.
+    pub fn hear(&self, about: About, news: JsValue) {
+        let hear =
+            self.hears.with_value(|hears| hears.iter().find(|(of, _)| *of == about).map(|(_, hear)| hear.clone()));
+        if let Some(hear) = hear {
             hear(news);
         }
     }

@@ -25,6 +25,7 @@ pub mod gap;
 pub mod glosses;
 pub mod inspect;
 pub mod page;
+pub mod pixels;
 pub mod theatre;
 pub mod train;
 

@@ -27,7 +27,7 @@ pub(super) fn unit(bytes: &[u8]) -> Vec<f64> {
     bytes.iter().map(|&byte| f64::from(f32::from(byte) / 255.0)).collect()
 }
 
-fn floats(values: &[f64]) -> Floats {
+pub(super) fn floats(values: &[f64]) -> Floats {
     Floats(values.iter().map(|&value| value as f32).collect())
 }
 

@@ -3,6 +3,8 @@
 #[cfg(feature = "full")]
 mod attack;
 mod explore;
+#[cfg(feature = "full")]
+mod linear;
 mod sampling;
 #[cfg(feature = "full")]
 mod studies;
@@ -10,6 +12,8 @@ mod studies;
 mod theatre;
 
 pub(super) use explore::{classify, explore};
+#[cfg(feature = "full")]
+pub(super) use linear::linear;
 #[cfg(feature = "full")]
 pub(super) use studies::{benchmark, radius, sweep};
 #[cfg(feature = "full")]

@@ -12,6 +12,7 @@ mod arrays;
 mod explore;
 mod failure;
 mod gpu;
+mod linear;
 mod radius;
 mod speeds;
 mod theatre;
@@ -24,6 +25,7 @@ pub use explore::{
 };
 pub use failure::Failure;
 pub use gpu::{Device, GpuRequest, GpuResponse, GpuState};
+pub use linear::{LinearAnswer, LinearRequest, LinearResponse};
 pub use radius::{BrokenAnswer, RadiusAnswer, SweepAnswer};
 pub use speeds::{BoundsSpeed, Speeds, StepSpeed};
 pub use theatre::{
@@ -35,7 +37,7 @@ use crate::bounds::{Method, Strategy};
 use serde::{Deserialize, Serialize};
 
 /// Raised whenever a message changes shape; both sides compare it in [`Request::Hello`] and [`Response::Ready`].
-pub const PROTOCOL: u32 = 10;
+pub const PROTOCOL: u32 = 11;
 
 /// The independent jobs of a session. A newer request for a job replaces the older one; `Explore` goes before the rest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -155,6 +157,12 @@ pub enum Request {
     Theatre {
         /// What is asked.
         request: TheatreRequest,
+    },
+    /// About the linear function that a margin's bound is made of. The page's own program writes these where that view's code is, fetched later.
+    #[cfg_attr(not(feature = "full"), serde(skip))]
+    Linear {
+        /// What is asked.
+        request: LinearRequest,
     },
 }
 
@@ -279,6 +287,12 @@ pub enum Response {
     Theatre {
         /// What there is to be drawn.
         response: TheatreResponse,
+    },
+    /// About the linear function that a margin's bound is made of. The page's own program reads these where that view's code is, fetched later.
+    #[cfg_attr(not(feature = "full"), serde(skip))]
+    Linear {
+        /// What it is.
+        response: LinearResponse,
     },
     /// A request could not be answered; what is on screen stays.
     Failed {

@@ -7,6 +7,7 @@ pub mod ladder;
 pub mod margins;
 pub mod neuron;
 pub mod neurons;
+pub mod pixels;
 pub mod radius;
 pub mod statuses;
 pub mod theatre;

@@ -8,6 +8,7 @@ use crate::{
         },
         link::frames::next_frame,
         model::{
+            commands::About,
             failures,
             picture::Subject,
             processor::Processor,
@@ -23,18 +24,14 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 
 impl Scheduler {
-    /// Hands news about training to who trains.
-    pub(super) fn training(&self, news: JsValue) {
+    /// Hands news that are not read here to who reads them.
+    pub(super) fn unread_news(&self, about: About, news: JsValue) {
         self.pending.borrow_mut().heard = js_sys::Date::now();
-        if let Some(listener) = self.store.listener() {
-            listener.training(news);
+        match (about, self.store.listener()) {
+            (About::Train, Some(listener)) => listener.training(news),
+            (About::Train, None) => {}
+            (about, _) => self.store.hear(about, news),
         }
-    }
-
-    /// Hands what the theatre is answered to it.
-    pub(super) fn theatre_news(&self, news: JsValue) {
-        self.pending.borrow_mut().heard = js_sys::Date::now();
-        self.store.hear_theatre(news);
     }
 
     /// Takes one answer in.
@@ -56,7 +53,7 @@ impl Scheduler {
                 return;
             }
             // Comes unread, as an event of its own.
-            Response::Train { .. } | Response::Theatre { .. } => return,
+            Response::Train { .. } | Response::Theatre { .. } | Response::Linear { .. } => return,
             Response::Network { key, summary } => {
                 pending.read.insert(key.clone());
                 pending.fetching.remove(&key);

@@ -18,7 +18,7 @@ use crate::{
             frames::pause,
         },
         model::{
-            commands::{Commands, Later},
+            commands::{About, Commands, Later},
             digit,
             picture::{Pictures, Radii, Subject, Sweep},
             state::{Explore, Picked, State, Tab},
@@ -160,12 +160,8 @@ impl Commands for Rc<Scheduler> {
         self.client.send(request);
     }
 
-    fn train(&self, request: &JsValue) {
-        self.client.send_unread("train", request);
-    }
-
-    fn theatre(&self, request: &JsValue) {
-        self.client.send_unread("theatre", request);
+    fn unread(&self, about: About, request: &JsValue) {
+        self.client.send_unread(about.name(), request);
     }
 
     fn file(&self, key: &str) -> Option<Vec<u8>> {
@@ -202,8 +198,7 @@ impl Scheduler {
                 let Some(scheduler) = weak.upgrade() else { return };
                 match event {
                     Event::Answer(response) => scheduler.answer(response),
-                    Event::Training(news) => scheduler.training(news),
-                    Event::Theatre(news) => scheduler.theatre_news(news),
+                    Event::Unread(about, news) => scheduler.unread_news(about, news),
                     Event::WholeReady => scheduler.change_over(),
                     Event::WholeFailed(why) => scheduler.whole_failed(&why),
                     Event::Died(why) => scheduler.died(&why),

@@ -5,6 +5,7 @@ use crate::{
     app::{
         explore::{plots::theatre::at, questions},
         model::{
+            commands::About,
             state::{Explore, Picked},
             store::{Engine, Remedy, Store},
             url::Change,
@@ -101,7 +102,7 @@ pub fn start(store: Store) -> Theatre {
             send(store, &TheatreRequest::Scene { epoch: asked.epoch, question, stage, pair, methods });
         });
     };
-    store.set_theatre(move |news| {
+    store.set_hears(About::Theatre, move |news| {
         asked.try_update_value(|asked| asked.under_way = false);
         hear(store, theatre, news);
         pump();
@@ -130,7 +131,7 @@ pub fn start(store: Store) -> Theatre {
 
 fn send(store: Store, request: &TheatreRequest) {
     match web::write(request) {
-        Ok(request) => store.commands().theatre(&request),
+        Ok(request) => store.commands().unread(About::Theatre, &request),
         Err(why) => web_sys::console::error_2(&"a request could not be written".into(), &why),
     }
 }

@@ -3,6 +3,7 @@
 pub mod byhand;
 pub mod decide;
 pub mod gap;
+pub mod pixels;
 pub mod stage;
 pub mod theatre;
 

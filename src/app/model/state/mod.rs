@@ -17,6 +17,8 @@ use crate::app::text::page as text;
 const VERSION: &str = "v1";
 /// Key of the small network by hand.
 const BY_HAND: &str = "byhand";
+/// Key of the bound that is taken apart.
+const PIXELS: &str = "pixels";
 /// Words of one link that are told of, at most.
 const MOST_TOLD: usize = 3;
 
@@ -48,6 +50,8 @@ pub struct State {
     pub train: train::Settings,
     /// The small network by hand, where it is open: as `crate::byhand::Code` has it. Only that part of the program reads it.
     pub by_hand: String,
+    /// The bound that is taken apart into pixels, where that is open: as `explore::pixels::code` has it. Only that part reads it.
+    pub pixels: String,
 }
 
 impl State {
@@ -77,6 +81,9 @@ impl State {
         }
         if !self.by_hand.is_empty() {
             put(BY_HAND, self.by_hand.clone());
+        }
+        if !self.pixels.is_empty() {
+            put(PIXELS, self.pixels.clone());
         }
         hash
     }
@@ -114,9 +121,11 @@ impl State {
             self.tab = known.map(|(tab, _)| *tab).ok_or(text::NO_SUCH_TAB)?;
             return Ok(());
         }
-        if key == BY_HAND {
-            self.by_hand = value.into();
-            return Ok(());
+        for (name, kept) in [(BY_HAND, &mut self.by_hand), (PIXELS, &mut self.pixels)] {
+            if key == name {
+                *kept = value.into();
+                return Ok(());
+            }
         }
         let taken = self.parts_mut().into_iter().find_map(|part| part.read(key, value));
         taken.unwrap_or_else(|| Err(text::NO_SUCH_SETTING.into()))
@@ -181,6 +190,7 @@ mod tests {
             tab: Tab::Train,
             train: train::Settings { pair: false, epochs: 3, ..Default::default() },
             by_hand: "p:box;m:crown;s:3".into(),
+            pixels: "3;crown-ibp".into(),
             explore: Explore {
                 network: "mnist-dm-small-normal".into(),
                 image: Picked::Drawn(levels),

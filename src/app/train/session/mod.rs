@@ -11,7 +11,7 @@ use crate::{
     app::{
         link::frames::pause,
         model::{
-            commands::Listener,
+            commands::{About, Listener},
             state::{Picked, Tab},
             store::{Remedy, Store},
         },
@@ -176,7 +176,7 @@ impl RunController {
 
     fn send(&self, request: TrainRequest) {
         match web::write(&request) {
-            Ok(request) => self.store.commands().train(&request),
+            Ok(request) => self.store.commands().unread(About::Train, &request),
             Err(why) => web_sys::console::error_2(&"a request could not be written".into(), &why),
         }
     }

@@ -90,21 +90,18 @@ mod session {
     };
 
     fn ask(rival: u32, label: u32) -> LinearResponse {
+        ask_at(0.02, rival, label)
+    }
+
+    fn ask_at(epsilon: f64, rival: u32, label: u32) -> LinearResponse {
         let (session, said) = session();
         let network = golden_network("mnist-mlp-normal");
         let file = Bytes(write_model(&network).expect("it can be written"));
         block_on(session.handle(Request::Network { key: "net".into(), file }));
         let image = Floats((0..784).map(|place| (place % 7) as f32 / 10.0).collect());
         let clip = Some([0.0, 1.0]);
-        let question = Question {
-            network: "net".into(),
-            image,
-            label,
-            norm: Norm::Inf,
-            epsilon: 0.02,
-            clip,
-            lines: Strategy::Tight,
-        };
+        let question =
+            Question { network: "net".into(), image, label, norm: Norm::Inf, epsilon, clip, lines: Strategy::Tight };
         let request = LinearRequest { epoch: 1, question, rival, method: Method::Crown };
         block_on(session.handle(Request::Linear { request }));
         let said = said.borrow();
@@ -128,6 +125,13 @@ mod session {
         assert!(answer.margin >= answer.at_image - 1e-4 && answer.margin_there >= answer.bound - 1e-4);
         let moved = answer.corner.iter().zip(answer.question.image.iter()).map(|(a, b)| (a - b).abs());
         assert!(moved.fold(0.0, f32::max) <= 0.02 + 1e-6 && answer.corner.iter().all(|&x| (0.0..=1.0).contains(&x)));
+    }
+
+    #[test]
+    fn at_one_point_nothing_is_taken() {
+        let LinearResponse::Linear { answer, .. } = ask_at(0.0, 3, 7) else { panic!("refused") };
+        assert!(answer.taken.iter().all(|&taken| taken == 0.0) && answer.corner == answer.question.image);
+        assert_eq!(answer.margin_there, answer.margin);
     }
 
     #[test]

@@ -1,6 +1,10 @@
 //! What a margin's bound is made of: the linear function of the input that a walk back ends with, and what each input takes from it.
 
-use super::{BoundsError, Method, Region, Steering, Strategy, prepared::Prepared};
+use super::{
+    BoundsError, Method, Region, Strategy,
+    backward::{Cut, Start},
+    prepared::Prepared,
+};
 use crate::{pulse::Pulse, tensor::Steerable};
 
 /// A linear function that is nowhere in the region above z_y − z_i, and where it is least (docs/methods.md §5 and §6).
@@ -43,17 +47,22 @@ impl<B: Steerable> Prepared<B> {
             }
         }
         let ball = region.around(&self.backend, image, self.input_len())?;
-        let ranges = self.ranges(&ball, method, strategy, pulse).await?;
+        let known = self.known(&ball, method, strategy, pulse).await?;
         let mut row = vec![0.0; classes];
         row[label] += 1.0;
         row[rival] -= 1.0;
         let row = self.backend.upload([1, 1, classes], &row);
-        let steering = vec![Steering::default(); self.activation_nodes().count()];
-        let steered = self.steered(&ball, &ranges, None, &row, &steering);
+        let walked = self.backward_walk(self.output(), Start::Rows(row), Cut::Input, &known);
         pulse.tick().await?;
-        let coefficients = self.backend.read(&steered.reached).await?;
-        let corner = self.backend.read(&steered.corner).await?;
-        let bound = self.backend.read(&steered.lower).await?.first().copied().unwrap_or(f64::NAN);
+        let lowest = self.lowest(&walked, &ball);
+        let reached = walked.rows.expect("a walk without a cut ends at the input");
+        let mut corner = self.backend.read(&self.backend.corner(&reached, &ball)).await?;
+        if region.epsilon == 0.0 && region.clip.is_none_or(|[low, high]| image.iter().all(|&x| low <= x && x <= high)) {
+            // The one point there is: its centre may be an ulp beside it.
+            corner.copy_from_slice(image);
+        }
+        let coefficients = self.backend.read(&reached).await?;
+        let bound = self.backend.read(&lowest).await?.first().copied().unwrap_or(f64::NAN);
         let taken: Vec<f64> =
             coefficients.iter().zip(image.iter().zip(&corner)).map(|(a, (x, at))| a * (x - at)).collect();
         let at_image = bound + taken.iter().sum::<f64>();

@@ -12,12 +12,12 @@ use crate::app::{
         files,
         stage::{compare::Offers, places::Places},
     },
+    link::frames::pause,
     model::store::Store,
     text::explore as text,
     ui::{keep::KeepControl, processor::ProcessorControl},
 };
 use leptos::{
-    html,
     mount::mount_to,
     prelude::*,
     wasm_split::{SplitLoaderError, wasm_split},
@@ -31,12 +31,21 @@ use wasm_bindgen_futures::spawn_local;
 /// The part could not be fetched; nothing has happened then, and the next call fetches it again.
 #[wasm_split(menus, fallible, wasm_split_path = leptos::wasm_split)]
 pub fn begin(owner: Owner, places: Places) -> Result<(), SplitLoaderError> {
-    owner.with(|| {
-        fill(places.networks, || view! { <NetworkControl/> }.into_any());
-        fill(places.image, move || view! { <ImageControl places/> }.into_any());
-        fill(places.pad, || view! { <Pad/> }.into_any());
-        fill(places.compare.0, move || view! { <Offers open=places.compare.1/> }.into_any());
-        fill(places.settings, || view! { <Settings/> }.into_any());
+    spawn_local(async move {
+        // One after the other, so that the page answers meanwhile.
+        for menu in 0..5 {
+            pause(0).await;
+            let (place, build): (_, fn(Places) -> AnyView) = match menu {
+                0 => (places.networks, |_| view! { <NetworkControl/> }.into_any()),
+                1 => (places.image, |places| view! { <ImageControl places/> }.into_any()),
+                2 => (places.pad, |_| view! { <Pad/> }.into_any()),
+                3 => (places.compare.0, |places| view! { <Offers open=places.compare.1/> }.into_any()),
+                _ => (places.settings, |_| view! { <Settings/> }.into_any()),
+            };
+            if let Some(place) = place.get_untracked() {
+                owner.with(|| mount_to(place.unchecked_into(), move || build(places)).forget());
+            }
+        }
     });
     Ok(())
 }
@@ -49,12 +58,6 @@ pub fn begin(owner: Owner, places: Places) -> Result<(), SplitLoaderError> {
 pub fn open(store: Store, files: Vec<web_sys::File>) -> Result<(), SplitLoaderError> {
     spawn_local(files::take(store, files));
     Ok(())
-}
-
-fn fill(place: NodeRef<html::Div>, what: impl FnOnce() -> AnyView + 'static) {
-    if let Some(place) = place.get_untracked() {
-        mount_to(place.unchecked_into(), what).forget();
-    }
 }
 
 /// Norm, clipping, lines, methods, class, processor.

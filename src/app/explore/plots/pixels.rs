@@ -103,10 +103,9 @@ pub fn account(answer: &LinearAnswer, width: f64) -> Drawing {
         marks.text("t", 4.0, y + 11.0, name);
         marks.text("t end strong", width - 4.0, y + 11.0, &number);
         marks.rect(class, from.min(to), y + 16.0, (from - to).abs().max(0.5), bar);
+        marks.line("zero", zero, y + 14.0, zero, y + 18.0 + bar);
     }
-    let bottom = top + step * 4.0 - 4.0;
-    marks.line("zero", zero, top + 14.0, zero, bottom);
-    Drawing { marks: marks.finish(), height: bottom + 4.0 }
+    Drawing { marks: marks.finish(), height: top + step * 4.0 }
 }
 
 /// The pixels that cost most, in numbers.

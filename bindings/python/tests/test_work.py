@@ -18,7 +18,7 @@ import boundscope
 def long():
     """Something that takes far longer than any test waits."""
     net = boundscope.load(CNN)
-    x, y = digits(50)
+    x, y = digits(250)
     return lambda **options: net.radius(x, y, "crown", **options)
 
 
@@ -94,7 +94,7 @@ def test_ctrl_c_ends_the_work(ask):
         "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); sys.path.insert(0, sys.argv[1])\n"
         "from conftest import CNN, NORMAL, digits\n"
         "import boundscope\n"
-        "net = boundscope.load(CNN); x, y = digits(50)\n"
+        "net = boundscope.load(CNN); x, y = digits(250)\n"
         "print('ready', flush=True)\n"
         "try:\n"
         f"    found = {call}\n"

@@ -1,9 +1,10 @@
 //! Certificates: a claim about a network, with the numbers that its proof rests on, and the checker that needs nothing else.
 //!
 //! `format` is the file. `prove` makes one out of a proof in the sound arithmetic, `make` tries methods until the
-//! checker has accepted one. `tree` is the file of a search, `record` keeps a search's tree, and `grow` makes the file out of it. `question` holds that file against a question. `check` shares no bounding code with it: it knows the
+//! checker has accepted one. `tree` is the file of a search, `record` keeps a search's tree, and `grow` makes the file out of it. `question` holds that file against a question. `accept` takes a file of either kind. `check` shares no bounding code with it: it knows the
 //! network's graph and the file, and computes with whole numbers (docs/soundness.md).
 
+mod accept;
 mod check;
 mod format;
 mod grow;
@@ -14,6 +15,7 @@ mod question;
 mod record;
 mod tree;
 
+pub use accept::{Accepted, Refused, accept};
 pub use check::{Answered, Proved, Rejected, check, check_searched};
 pub use format::{
     By, Certificate, Claim, FORMAT, Found, LabelClaim, Layer, Leaf, Line, Lines, Model, Norm, Pick, Picks, Region,

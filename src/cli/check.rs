@@ -9,11 +9,7 @@ use super::{
 };
 use crate::{
     bounds::BoundsError,
-    certificate::{
-        Answered, Norm, OtherQuestion, Proved, Rejected, SEARCHED, check, check_searched, read_searched, same_question,
-        version,
-    },
-    network::{Network, Query},
+    certificate::{Accepted, Answered, Norm, Refused, Rejected, accept},
     rounded::{Toward, significant},
 };
 use serde_json::{Value, json};
@@ -55,9 +51,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     for (place, path) in paths.iter().enumerate() {
         let start = Instant::now();
         let bytes = input::read(path)?;
-        let found = one(&bytes, &reading.network, query.as_ref(), |share| {
+        let found = block_on(accept(&bytes, &reading.network, query.as_ref(), &UntilInterrupted, |share| {
             bar.set_position(STEPS * place as u64 + (share * STEPS as f64) as u64);
-        });
+        }));
         if found == Err(Refused::Rejected(Rejected::Stopped)) {
             bar.finish_and_clear();
             return Err(BoundsError::Cancelled.into());
@@ -95,42 +91,6 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     }
 }
 
-/// What a certificate proves, of either kind.
-#[derive(PartialEq)]
-enum Shown {
-    Region(Proved),
-    Search(Answered),
-}
-
-/// Why a certificate is not accepted as what it was given for.
-#[derive(Debug, PartialEq, thiserror::Error)]
-enum Refused {
-    #[error(transparent)]
-    Rejected(#[from] Rejected),
-    #[error(transparent)]
-    Question(#[from] OtherQuestion),
-    #[error("it is the certificate of a region, which answers no question in VNN-LIB: check it without --query")]
-    Region,
-}
-
-fn one(bytes: &[u8], network: &Network, query: Option<&Query>, progress: impl FnMut(f64)) -> Result<Shown, Refused> {
-    let searched = version(bytes) == Some(SEARCHED);
-    if let Some(query) = query {
-        if !searched {
-            // What is no certificate at all is told as that.
-            return Err(crate::certificate::read(bytes)
-                .map_err(Rejected::from)
-                .map_or_else(Refused::from, |_| Refused::Region));
-        }
-        same_question(&read_searched(bytes).map_err(Rejected::from)?, query)?;
-    }
-    Ok(if searched {
-        Shown::Search(block_on(check_searched(bytes, network, &UntilInterrupted, progress))?)
-    } else {
-        Shown::Region(block_on(check(bytes, network, &UntilInterrupted, progress))?)
-    })
-}
-
 /// The .json files of a folder, by name.
 fn certificates(folder: &Path) -> Result<Vec<PathBuf>, CliError> {
     let wrong = |error| CliError::Read(folder.to_owned(), error);
@@ -152,10 +112,10 @@ fn norm(norm: Norm) -> &'static str {
     }
 }
 
-fn told(shown: &Shown) -> String {
+fn told(shown: &Accepted) -> String {
     let proved = match shown {
-        Shown::Region(proved) => proved,
-        Shown::Search(Answered { parts, clauses, leaves, .. }) => {
+        Accepted::Region(proved) => proved,
+        Accepted::Search(Answered { parts, clauses, leaves, .. }) => {
             return format!("no input is unsafe: {parts} boxes, {clauses} conditions, {leaves} leaves");
         }
     };
@@ -170,9 +130,9 @@ fn told(shown: &Shown) -> String {
     }
 }
 
-fn as_json(path: &Path, query: Option<&Path>, found: &Result<Shown, Refused>, milliseconds: f64) -> Value {
+fn as_json(path: &Path, query: Option<&Path>, found: &Result<Accepted, Refused>, milliseconds: f64) -> Value {
     match found {
-        Ok(Shown::Search(answered)) => json!({
+        Ok(Accepted::Search(answered)) => json!({
             "certificate": path.display().to_string(),
             "accepted": true,
             "network": answered.network,
@@ -182,7 +142,7 @@ fn as_json(path: &Path, query: Option<&Path>, found: &Result<Shown, Refused>, mi
             "query": query.map(|query| query.display().to_string()),
             "milliseconds": milliseconds,
         }),
-        Ok(Shown::Region(proved)) => json!({
+        Ok(Accepted::Region(proved)) => json!({
             "certificate": path.display().to_string(),
             "accepted": true,
             "network": proved.network,

@@ -1,7 +1,10 @@
 //! What every command needs: the options that shape a question, why there is no answer, waiting.
 
 use super::words::{self, parse};
-use crate::bounds::{BoundsError, Norm, Strategy};
+use crate::{
+    bounds::{BoundsError, Norm, Strategy},
+    import::OpenError,
+};
 use clap::ValueEnum;
 use std::path::PathBuf;
 
@@ -60,6 +63,15 @@ pub(super) enum CliError {
     Clap(#[from] clap::Error),
     #[error("{0}")]
     Usage(String),
+}
+
+impl From<OpenError> for CliError {
+    fn from(error: OpenError) -> Self {
+        match error {
+            OpenError::Read(path, error) => CliError::Read(path, error),
+            OpenError::Format(path, error) => CliError::Format(path, error),
+        }
+    }
 }
 
 /// Runs a future to its end, and sleeps where it waits. The CPU backends never wait; a device with a queue does.

@@ -3,34 +3,22 @@
 use super::common::CliError;
 use crate::{
     formats::{
-        FormatError, Images, LIMIT, Labels,
+        Images, Labels,
         mnist::{CLASSES, PIXELS, SIDE, Set},
         read_images, read_json_numbers, read_labels, read_npy,
     },
+    import,
     train::{Data, two_moons},
 };
 use std::{
-    fmt, fs,
-    io::Read,
+    fmt,
     ops::Range,
     path::{Path, PathBuf},
 };
 
 /// Reads a file, up to the largest that any format may be.
 pub(super) fn read(path: &Path) -> Result<Vec<u8>, CliError> {
-    let wrong = |error| CliError::Read(path.to_owned(), error);
-    let mut bytes = Vec::new();
-    let file = fs::File::open(path).map_err(wrong)?;
-    let limit = LIMIT as u64;
-    // A size that is known is refused before anything is read.
-    let known = file.metadata().map_err(wrong)?.len();
-    if known <= limit {
-        file.take(limit + 1).read_to_end(&mut bytes).map_err(wrong)?;
-    }
-    if known.max(bytes.len() as u64) > limit {
-        return Err(CliError::Format(path.to_owned(), FormatError::TooLarge { format: "model", limit: LIMIT }));
-    }
-    Ok(bytes)
+    Ok(import::read(path)?)
 }
 
 /// Reads one input of a network that takes `shape`: an npy array or a JSON list of numbers.

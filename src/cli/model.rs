@@ -5,33 +5,11 @@ use super::{
     input,
 };
 use crate::{
-    formats::{
-        Answer, Choice, Files, FormatError, LIMIT, Reading, mnist, read_file, read_json, read_json_model, read_text,
-    },
+    formats::{Answer, Choice, FormatError, Reading, mnist, read_json, read_text},
     import::{self, CheckError},
     network::Network,
 };
-use std::{
-    fs,
-    io::Read,
-    path::{Path, PathBuf},
-};
-
-/// The folder that a model stands in.
-struct Beside(PathBuf);
-
-impl Files for Beside {
-    fn beside(&self, name: &str) -> Option<Vec<u8>> {
-        let file = fs::File::open(self.0.join(name)).ok()?;
-        let found = file.metadata().ok()?;
-        if !found.is_file() || found.len() > LIMIT as u64 {
-            return None;
-        }
-        let mut bytes = Vec::new();
-        file.take(LIMIT as u64).read_to_end(&mut bytes).ok()?;
-        Some(bytes)
-    }
-}
+use std::path::Path;
 
 /// What the user says about a file that leaves something open: a JSON file with "output", or a description of the layers.
 fn choice(layout: Option<&Path>) -> Result<Choice, CliError> {
@@ -56,15 +34,7 @@ fn choice(layout: Option<&Path>) -> Result<Choice, CliError> {
 
 /// Reads MODEL: a network, or what it leaves open.
 pub(super) fn answer(path: &Path, layout: Option<&Path>) -> Result<Answer, CliError> {
-    let wrong = |error| CliError::Format(path.to_owned(), error);
-    if path.is_dir() {
-        let description = path.join("net.json");
-        let network = read_json_model(&input::read(&description)?, &input::read(&path.join("model.safetensors"))?);
-        let reading = Reading::plain("net.json and safetensors", network.map_err(wrong)?);
-        return Ok(Answer::Network(Box::new(reading)));
-    }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    read_file(&input::read(path)?, &Beside(folder.to_owned()), &choice(layout)?).map_err(wrong)
+    Ok(import::open(path, &choice(layout)?)?)
 }
 
 /// Reads MODEL, and holds it against the file's own graph.

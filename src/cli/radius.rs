@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     bounds::{Bounding, BoundsError, Norm, Prepared, Region},
-    certify::{Bracket, RadiusQuestion, Search, alpha_radius, certified_radius},
+    certify::{Bracket, Search, radius_by},
     formats::mnist,
     network::Network,
     rounded::{Toward, significant},
@@ -94,11 +94,7 @@ struct Closed {
 impl Arguments {
     /// The largest ε tried.
     pub(super) fn largest(&self) -> f64 {
-        self.largest.unwrap_or(match self.shape.norm {
-            Norm::Inf => 1.0,
-            Norm::Two => 16.0,
-            Norm::One => 128.0,
-        })
+        self.largest.unwrap_or(Search::usual(self.shape.norm).largest)
     }
 
     /// The radius of one image by one method. Another method's radius of it, `near`, is a good guess.
@@ -114,19 +110,8 @@ impl Arguments {
     ) -> Result<Bracket, BoundsError> {
         let search = Search { largest: self.largest(), ..Search::default() };
         let region = Region { norm: self.shape.norm, epsilon: 0.0, clip: self.shape.clip };
-        let strategy = self.shape.lines;
-        block_on(async {
-            match method {
-                Bounding::Plain(method) => {
-                    let question = RadiusQuestion { image, label, region, method, strategy, search, near };
-                    certified_radius(quick, sound, &question, &UntilInterrupted, |_| {}).await
-                }
-                Bounding::Alpha(climb) => {
-                    let (question, how) = ((image, label), (&climb, search, near));
-                    alpha_radius(quick, sound, question, &region, how, &UntilInterrupted, |_| {}).await
-                }
-            }
-        })
+        let how = (method, self.shape.lines);
+        block_on(radius_by((quick, sound), (image, label), region, how, (search, near), &UntilInterrupted, |_| {}))
     }
 }
 

@@ -2,8 +2,8 @@
 
 use super::{common::CliError, input};
 use crate::{
-    formats::{Own, Reading, vnnlib},
-    import,
+    formats::{Own, Reading},
+    import::{self, AskError},
     network::Query,
     search::Judge,
 };
@@ -23,16 +23,10 @@ impl Judge for Account {
 
 /// Reads a question in VNN-LIB that is about a network's inputs and outputs as they were read.
 pub(super) fn fitted(path: &Path, reading: &Reading) -> Result<Query, CliError> {
-    let wrong = |error| CliError::Format(path.to_owned(), error);
-    let query = vnnlib::read_query(&input::read(path)?).map_err(wrong)?;
-    let found = [reading.network.input_len(), reading.network.classes()];
-    let own = match &reading.own {
-        Some(own) => own.outputs(&vec![0.0; found[0]]).and_then(Result::ok).map_or(found[1], |outputs| outputs.len()),
-        None => found[1],
-    };
-    import::fits(&query, found, own, &reading.left_off)
-        .map_err(|why| CliError::Usage(format!("{}: {why}", path.display())))?;
-    Ok(query)
+    import::ask(&input::read(path)?, reading).map_err(|error| match error {
+        AskError::Format(error) => CliError::Format(path.to_owned(), error),
+        AskError::Unfit(why) => CliError::Usage(format!("{}: {why}", path.display())),
+    })
 }
 
 /// As many threads as were asked for, or the machine's cores.

@@ -15,7 +15,7 @@ use crate::{
     formats::{Reading, vnnlib},
     network::Query,
     rounded::{Toward, significant},
-    search::{self, Answer, Budget, Outcome, Progress, Splits, Why},
+    search::{self, Answer, Budget, Outcome, Progress, Splits},
 };
 use serde_json::{Value, json};
 use std::{path::PathBuf, time::Instant};
@@ -121,7 +121,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
             bar.finish_and_clear();
             Some(proof?)
         }
-        (Some(_), _) => Some(Proof::Unwritten(format!("the answer is {}, which none is for", word(&answer.outcome)))),
+        (Some(_), _) => Some(Proof::Unwritten(format!("the answer is {}, which none is for", answer.outcome.word()))),
         _ => None,
     };
     tell(arguments, proof.as_ref(), answer.outcome == Outcome::Proved);
@@ -200,32 +200,12 @@ fn image(arguments: &Arguments) -> Result<(Reading, Query), CliError> {
     Ok((reading, query))
 }
 
-fn word(outcome: &Outcome) -> &'static str {
-    match outcome {
-        Outcome::Proved => "unsat",
-        Outcome::Counterexample(_) => "sat",
-        Outcome::Unknown { .. } => "unknown",
-        Outcome::Timeout { .. } => "timeout",
-    }
-}
-
 fn print(answer: &Answer) -> Result<(), CliError> {
-    say!("{}", word(&answer.outcome))?;
+    say!("{}", answer.outcome.word())?;
     let Outcome::Counterexample(found) = &answer.outcome else { return Ok(()) };
     let inputs = found.input.iter().enumerate().map(|(at, x)| format!("(X_{at} {x})"));
     let outputs = found.outputs.iter().enumerate().map(|(at, y)| format!("(Y_{at} {y})"));
     say!("({})", inputs.chain(outputs).collect::<Vec<_>>().join("\n "))
-}
-
-fn why(outcome: &Outcome) -> Option<&'static str> {
-    Some(match outcome {
-        Outcome::Unknown { why: Why::Domains, .. } => "domains",
-        Outcome::Unknown { why: Why::Memory, .. } => "memory",
-        Outcome::Unknown { why: Why::Exhausted, .. } => "exhausted",
-        Outcome::Unknown { why: Why::Unsplit, .. } => "unsplit",
-        Outcome::Timeout { .. } => "time",
-        Outcome::Proved | Outcome::Counterexample(_) => return None,
-    })
 }
 
 fn as_json(
@@ -248,10 +228,6 @@ fn as_json(
         Outcome::Counterexample(found) => json!({ "input": found.input, "outputs": found.outputs }),
         _ => Value::Null,
     };
-    let worst = match &answer.outcome {
-        Outcome::Unknown { worst, .. } | Outcome::Timeout { worst } => Some(*worst),
-        _ => None,
-    };
     let model = arguments.network.as_deref().map_or_else(|| arguments.query.clone(), path);
     json!({
         "question": {
@@ -265,12 +241,12 @@ fn as_json(
             "words": asked,
             "timeout": arguments.timeout,
         },
-        "answer": word(&answer.outcome),
+        "answer": answer.outcome.word(),
         "counterexample": found,
         "certificate": certificate,
         "arithmetic": (answer.outcome == Outcome::Proved).then_some("sound"),
-        "spent": why(&answer.outcome),
-        "worst_open_bound": worst,
+        "spent": answer.outcome.spent(),
+        "worst_open_bound": answer.outcome.worst(),
         "domains": answer.spent.domains,
         "leaves": answer.spent.leaves,
         "doubted": answer.spent.doubted,

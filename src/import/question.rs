@@ -1,5 +1,7 @@
 //! Whether a question can be asked of a network that was read.
 
+#[cfg(feature = "readers")]
+use crate::formats::{FormatError, Reading, vnnlib};
 use crate::network::Query;
 
 /// Why a question cannot be asked of a network.
@@ -40,6 +42,34 @@ pub fn fits(query: &Query, [inputs, outputs]: [usize; 2], own: usize, left_off: 
         return Ok(());
     }
     Err(Unfit::LeftOff(left_off.to_vec()))
+}
+
+/// Why a file asks nothing of a network that could be answered.
+#[cfg(feature = "readers")]
+#[derive(Debug, thiserror::Error)]
+pub enum AskError {
+    /// It is no question.
+    #[error(transparent)]
+    Format(#[from] FormatError),
+    /// It is one about another network.
+    #[error(transparent)]
+    Unfit(#[from] Unfit),
+}
+
+/// Reads a question in VNN-LIB that is about a network's inputs and outputs as they were read.
+///
+/// # Errors
+/// [`AskError`].
+#[cfg(feature = "readers")]
+pub fn ask(question: &[u8], reading: &Reading) -> Result<Query, AskError> {
+    let query = vnnlib::read_query(question)?;
+    let found = [reading.network.input_len(), reading.network.classes()];
+    let own = match &reading.own {
+        Some(own) => own.outputs(&vec![0.0; found[0]]).and_then(Result::ok).map_or(found[1], |outputs| outputs.len()),
+        None => found[1],
+    };
+    fits(&query, found, own, &reading.left_off)?;
+    Ok(query)
 }
 
 #[cfg(test)]

@@ -45,6 +45,38 @@ pub enum Outcome {
     },
 }
 
+impl Outcome {
+    /// The word that competitions have for it: unsat, sat, unknown or timeout.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Outcome::Proved => "unsat",
+            Outcome::Counterexample(_) => "sat",
+            Outcome::Unknown { .. } => "unknown",
+            Outcome::Timeout { .. } => "timeout",
+        }
+    }
+
+    /// What was spent where neither is known: domains, memory, exhausted, unsplit or time.
+    pub fn spent(&self) -> Option<&'static str> {
+        Some(match self {
+            Outcome::Unknown { why: Why::Domains, .. } => "domains",
+            Outcome::Unknown { why: Why::Memory, .. } => "memory",
+            Outcome::Unknown { why: Why::Exhausted, .. } => "exhausted",
+            Outcome::Unknown { why: Why::Unsplit, .. } => "unsplit",
+            Outcome::Timeout { .. } => "time",
+            Outcome::Proved | Outcome::Counterexample(_) => return None,
+        })
+    }
+
+    /// The worst bound left open, where neither is known.
+    pub fn worst(&self) -> Option<f64> {
+        match self {
+            Outcome::Unknown { worst, .. } | Outcome::Timeout { worst } => Some(*worst),
+            Outcome::Proved | Outcome::Counterexample(_) => None,
+        }
+    }
+}
+
 /// What a search took.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Spent {

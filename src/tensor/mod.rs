@@ -12,7 +12,7 @@ mod tape;
 pub use backend::{Backend, Ball, DeviceError, Dual, Form, Pair, Picked, Relaxation, Shape};
 pub use cpu::Cpu;
 #[cfg(feature = "parallel")]
-pub(crate) use cpu::alone;
+pub use cpu::alone;
 #[cfg(feature = "gpu")]
 pub(crate) use gpu::room;
 #[cfg(feature = "gpu")]

@@ -16,6 +16,7 @@ mod plan;
 mod schedule;
 mod shards;
 mod trainer;
+mod wanted;
 
 pub use architecture::{Activation, Architecture, ArchitectureError, Block};
 pub use average::Averaging;
@@ -29,3 +30,4 @@ pub use moons::two_moons;
 pub use plan::{Initialization, Loss, Plan, Recipe};
 pub use schedule::{Motion, Schedule, Schedules};
 pub use trainer::{StepReport, Trainer};
+pub use wanted::Wanted;

@@ -9,6 +9,7 @@
 //! | `offline` | what the browser keeps of it |
 //! | `serve` | a small server for it |
 //! | `test` | every check |
+//! | `python` | the Python package: built, installed, tested |
 //! | `bench` | what the page weighs and how fast it is in Chromium, alone and beside others |
 //! | `figures` | the paper's figures, drawn for the project's networks |
 //! | `mnist` | the shards under assets/mnist/ |
@@ -23,6 +24,7 @@ mod offline;
 mod page;
 mod prebuilt;
 mod programs;
+mod python;
 mod serve;
 mod setup;
 mod sha256;
@@ -50,7 +52,7 @@ Usage: cargo xtask TASK     (each task installs what it needs and lacks, saying 
   test [--quick | --only STEP]
                     run every check; with --quick those that take three minutes together, once warm: no page, no browser,
                     no slow tests; or one step: fmt, clippy, clippy-library, clippy-web, fast-tests, doc, page, weight,
-                    slow-tests, e2e (tests: both kinds)
+                    slow-tests, python, e2e (tests: both kinds)
   bench [--browser] time every method natively and in Chromium, and measure the page: weight by part, time to live
                     bounds, slider to paint; with --browser only what Chromium shows
   bench --peers [--json] [--no-gpu] [--no-build]

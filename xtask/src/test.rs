@@ -1,7 +1,7 @@
 //! `cargo xtask test`: every check there is, in one place, for people and for CI alike.
 
 use crate::{
-    page, setup,
+    page, python, setup,
     shell::{self, Outcome, command, run, say},
     weight,
 };
@@ -90,6 +90,13 @@ const STEPS: &[Step] = &[
         check: slow_tests,
     },
     Step {
+        name: "python",
+        about: "the Python package, built, installed into a fresh environment, and held to the command line",
+        takes: "three minutes",
+        quick: false,
+        check: python::check,
+    },
+    Step {
         name: "e2e",
         about: "the page works in Chromium",
         takes: "six and a half minutes",
@@ -101,6 +108,9 @@ const STEPS: &[Step] = &[
 /// The test programs that take seconds; the files of tests/ are modules of `fast` or of `slow`, so that what they share is compiled and
 /// linked once.
 const FAST: [&str; 5] = ["house", "sentences", "streams", "mutations", "fast"];
+
+/// How tests are run. The Python package has none that run without a Python around it.
+pub const TEST: [&str; 5] = ["test", "--locked", "--workspace", "--exclude", "boundscope-python"];
 
 /// Which checks `cargo xtask test` was asked for.
 #[derive(Clone, Copy)]
@@ -209,19 +219,15 @@ fn seed() -> String {
 }
 
 fn fast_tests(root: &Path) -> Outcome {
-    let mut words = vec!["test", "--locked", "--workspace", "--lib", "--bins"];
+    let mut words = [&TEST[..], &["--lib", "--bins"]].concat();
     FAST.iter().for_each(|name| words.extend(["--test", name]));
     cargo(root, &words, &[("PROPTEST_RNG_SEED", &seed())])
 }
 
 fn slow_tests(root: &Path) -> Outcome {
     setup::software_vulkan();
-    cargo(
-        root,
-        &["test", "--locked", "--workspace", "--examples", "--test", "slow"],
-        &[("PROPTEST_RNG_SEED", &seed())],
-    )?;
-    cargo(root, &["test", "--locked", "--workspace", "--doc"], &[])
+    cargo(root, &[&TEST[..], &["--examples", "--test", "slow"]].concat(), &[("PROPTEST_RNG_SEED", &seed())])?;
+    cargo(root, &[&TEST[..], &["--doc"]].concat(), &[])
 }
 
 fn browser_tests(root: &Path) -> Outcome {

@@ -8,7 +8,7 @@ use crate::{
         words::parse,
     },
     formats::read_text,
-    train::{Activation, Architecture, Averaging, Data, Loss, Motion, Plan, Recipe, Source, Trainer},
+    train::{Architecture, Averaging, Data, Loss, Motion, Plan, Source, Trainer, Wanted},
 };
 use std::path::Path;
 
@@ -26,22 +26,21 @@ fn architecture(word: &str) -> Result<Architecture, CliError> {
 
 /// A plan from the options.
 pub(super) fn plan(arguments: &Planned) -> Result<Plan, CliError> {
-    let architecture = architecture(arguments.arch.as_deref().unwrap_or("mlp:64-32"))?;
-    let recipe = arguments.recipe.unwrap_or(Recipe::Paper);
-    let epochs = arguments.epochs.unwrap_or_else(|| recipe.epochs());
-    let (activation, loss) = (arguments.activation.unwrap_or(Activation::Relu), arguments.loss.unwrap_or(Loss::Ibp));
-    let mut plan = Plan::new(recipe, architecture, activation, loss, epochs, arguments.epsilon.unwrap_or(0.1));
-    if let Some([from, to]) = arguments.kappa {
-        plan = plan.with_kappa(from, to);
-    }
-    if let Some(rate) = arguments.learning_rate {
-        let scale = rate / plan.schedules.learning_rate.at(0.0);
-        plan.schedules.learning_rate.points.iter_mut().for_each(|point| point.1 *= scale);
-    }
-    plan.seed = arguments.seed.unwrap_or(1);
-    plan.batch = arguments.batch.unwrap_or(plan.batch);
-    plan.initialization = arguments.initialization.unwrap_or(plan.initialization);
-    plan.noise = arguments.noise.unwrap_or(plan.noise);
+    let wanted = Wanted {
+        architecture: arguments.arch.as_deref().map(architecture).transpose()?,
+        activation: arguments.activation,
+        loss: arguments.loss,
+        recipe: arguments.recipe,
+        epochs: arguments.epochs,
+        epsilon: arguments.epsilon,
+        kappa: arguments.kappa,
+        batch: arguments.batch,
+        learning_rate: arguments.learning_rate,
+        initialization: arguments.initialization,
+        noise: arguments.noise,
+        seed: arguments.seed,
+    };
+    let mut plan = wanted.plan();
     if let Some(motion) = arguments.ramp {
         plan = plan.with_ramp(motion);
     }

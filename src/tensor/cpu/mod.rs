@@ -20,7 +20,7 @@ use crate::{
 use full::{Full, data, shape, tensor};
 pub use map::CpuMap;
 #[cfg(feature = "parallel")]
-pub(crate) use parallel::alone;
+pub use parallel::alone;
 use patches::Patches;
 use std::{borrow::Cow, marker::PhantomData, ops::Range};
 

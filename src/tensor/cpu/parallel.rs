@@ -21,7 +21,7 @@ fn shares(cost: usize) -> bool {
 
 /// Runs `work` on the calling thread alone, for callers that have already cut their work over the cores.
 #[cfg(feature = "parallel")]
-pub(crate) fn alone<R>(work: impl FnOnce() -> R) -> R {
+pub fn alone<R>(work: impl FnOnce() -> R) -> R {
     let before = ALONE.replace(true);
     let result = work();
     ALONE.set(before);

@@ -1,31 +1,6 @@
 //! The mean of the weights over the end of a run: what such a run evaluates and saves.
 
 use super::model::Model;
-use serde::{Deserialize, Serialize};
-
-/// Which weights a mean is taken of (Izmailov et al. 2018).
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Averaging {
-    /// Over the run's last so many epochs; may be fractional.
-    pub epochs: f64,
-    /// After every so many steps, counted back from the last one, which is always among them.
-    pub every: u32,
-}
-
-impl Averaging {
-    /// Whether a step lies in the last epochs.
-    pub(super) fn within(self, epochs: u32, per_epoch: u64, step: u64) -> bool {
-        step as f64 >= (f64::from(epochs) - self.epochs) * per_epoch as f64
-    }
-
-    /// Whether the weights after a step count.
-    pub(super) fn due(self, epochs: u32, per_epoch: u64, step: u64) -> bool {
-        let last = u64::from(epochs) * per_epoch;
-        let left = last.saturating_sub(step + 1);
-        self.within(epochs, per_epoch, step) && left.is_multiple_of(u64::from(self.every.max(1)))
-    }
-}
 
 /// A running mean of every parameter tensor.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -61,17 +36,5 @@ impl Mean {
             parameter.values.copy_from_slice(mean);
         }
         model
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_last_step_counts_and_every_tenth_before_it() {
-        let averaging = Averaging { epochs: 1.5, every: 10 };
-        let due: Vec<u64> = (0..120).filter(|&step| averaging.due(4, 30, step)).collect();
-        assert_eq!(due, [79, 89, 99, 109, 119]);
     }
 }

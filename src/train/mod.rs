@@ -19,7 +19,6 @@ mod trainer;
 mod wanted;
 
 pub use architecture::{Activation, Architecture, ArchitectureError, Block};
-pub use average::Averaging;
 pub use data::{Data, Source};
 pub use error::TrainError;
 #[cfg(feature = "gpu")]
@@ -28,6 +27,6 @@ pub use lane::Lane;
 pub use loss::{LossError, LossProgram, Parts, Place, Robust};
 pub use moons::two_moons;
 pub use plan::{Initialization, Loss, Plan, Recipe};
-pub use schedule::{Motion, Schedule, Schedules};
+pub use schedule::{Averaging, Motion, Schedule, Schedules};
 pub use trainer::{StepReport, Trainer};
 pub use wanted::Wanted;

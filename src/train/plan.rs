@@ -3,8 +3,7 @@
 use super::{
     TrainError,
     architecture::{Activation, Architecture},
-    average::Averaging,
-    schedule::{Motion, Schedule, Schedules},
+    schedule::{Averaging, Motion, Schedule, Schedules},
 };
 use crate::bounds::UnknownName;
 use serde::{Deserialize, Serialize};

@@ -61,6 +61,30 @@ fn eased(t: f64) -> f64 {
     if t < 0.25 { 256.0 / 13.0 * t.powi(4) } else { (1.0 + 16.0 * (t - 0.25)) / 13.0 }
 }
 
+/// Which weights a mean is taken of (Izmailov et al. 2018).
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Averaging {
+    /// Over the run's last so many epochs; may be fractional.
+    pub epochs: f64,
+    /// After every so many steps, counted back from the last one, which is always among them.
+    pub every: u32,
+}
+
+impl Averaging {
+    /// Whether a step lies in the last epochs.
+    pub(super) fn within(self, epochs: u32, per_epoch: u64, step: u64) -> bool {
+        step as f64 >= (f64::from(epochs) - self.epochs) * per_epoch as f64
+    }
+
+    /// Whether the weights after a step count.
+    pub(super) fn due(self, epochs: u32, per_epoch: u64, step: u64) -> bool {
+        let last = u64::from(epochs) * per_epoch;
+        let left = last.saturating_sub(step + 1);
+        self.within(epochs, per_epoch, step) && left.is_multiple_of(u64::from(self.every.max(1)))
+    }
+}
+
 /// Everything that is scheduled (docs/methods.md §8).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -108,5 +132,12 @@ mod tests {
         let steps = Schedule { points: vec![(0.0, 3.0), (2.0, 2.0), (3.0, 1.0)], motion: Motion::Step };
         let seen = [0.0, 1.9, 2.0, 2.9, 3.0, 9.0].map(|epoch| steps.at(epoch));
         assert_eq!(seen, [3.0, 3.0, 2.0, 2.0, 1.0, 1.0]);
+    }
+
+    #[test]
+    fn the_last_step_counts_and_every_tenth_before_it() {
+        let averaging = Averaging { epochs: 1.5, every: 10 };
+        let due: Vec<u64> = (0..120).filter(|&step| averaging.due(4, 30, step)).collect();
+        assert_eq!(due, [79, 89, 99, 109, 119]);
     }
 }

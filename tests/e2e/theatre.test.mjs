@@ -12,7 +12,9 @@ const drawn = (page, stage, pair = null) =>
   page.waitForFunction(
     ([stage, pair]) => {
       const { dataset } = document.querySelector("#theatre-stage [data-stage]") ?? {};
-      return dataset && dataset.stage === String(stage) && (pair === null || dataset.pair === pair);
+      // The frame stands a moment before its drawing, which waits for its width.
+      const curves = document.querySelector("#theatre-stage path.curve");
+      return curves && dataset && dataset.stage === String(stage) && (pair === null || dataset.pair === pair);
     },
     [stage, pair],
     { timeout: PATIENCE },

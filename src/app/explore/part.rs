@@ -6,7 +6,7 @@ use crate::app::{
         byhand::card::ByHand,
         pixels::card::Pixels,
         stage::{compare::OtherSide, now::Signals},
-        views::{grows::WhatIfGrows, lost::WhereLost, parts::Selected, sure::HowSure},
+        views::{grows, lost, parts::Selected, sure},
     },
     link::frames::{next_frame, pause},
 };
@@ -30,16 +30,15 @@ pub fn begin(owner: Owner, place: HtmlElement, signals: Signals, selected: Selec
     let views = NodeRef::<html::Div>::new();
     owner.with(|| mount_to(place.clone(), move || view! { <Below signals views/> }).forget());
     spawn_local(async move {
-        // One card after the other, so that the page answers meanwhile.
-        for card in 0..3 {
-            pause(0).await;
+        // One view after the other, so that the page answers meanwhile.
+        for (card, contents) in [lost::CARD, sure::CARD, grows::CARD] {
             let Some(views) = views.get_untracked() else { return };
-            let build = move || match card {
-                0 => view! { <WhereLost selected/> }.into_any(),
-                1 => view! { <HowSure/> }.into_any(),
-                _ => view! { <WhatIfGrows/> }.into_any(),
-            };
-            owner.with(|| mount_to(views.unchecked_into(), build).forget());
+            owner.with(|| mount_to(views.clone().unchecked_into(), card).forget());
+            let Some(card) = views.last_element_child() else { return };
+            for &build in contents {
+                pause(0).await;
+                owner.with(|| mount_to(card.clone().unchecked_into(), move || build(selected)).forget());
+            }
         }
         // Drawn in the next frame, when their widths are known; seen in the one after.
         next_frame(move || {

@@ -152,7 +152,7 @@ pub fn in_sight(element: NodeRef<html::Div>) -> ReadSignal<bool> {
             }
         });
         let options = web_sys::IntersectionObserverInit::new();
-        options.set_root_margin("300px");
+        options.set_root_margin("100px");
         let made = web_sys::IntersectionObserver::new_with_options(on_change.as_ref().unchecked_ref(), &options);
         if let Ok(observer) = made {
             observer.observe(&element);

@@ -1,19 +1,22 @@
 //! What if ε grows? Radii, tightness and statuses along ε.
 
 use crate::app::{
-    explore::views::{radius::RadiusView, statuses::AlongView, tightness::TightnessView},
+    explore::views::{
+        parts::{Contents, card},
+        radius::RadiusView,
+        statuses::AlongView,
+        tightness::TightnessView,
+    },
     text::explore as text,
-    ui::widgets::Card,
 };
 use leptos::prelude::*;
 
-#[component]
-pub fn WhatIfGrows() -> impl IntoView {
-    view! {
-        <Card id="what-if" title=text::WHAT_IF.to_string() remark=String::new()>
-            <RadiusView/>
-            <TightnessView/>
-            <AlongView/>
-        </Card>
-    }
-}
+/// The card, and what stands in it.
+pub const CARD: (fn() -> AnyView, Contents) = (
+    || card("what-if", text::WHAT_IF),
+    &[
+        |_| view! { <RadiusView/> }.into_any(),
+        |_| view! { <TightnessView/> }.into_any(),
+        |_| view! { <AlongView/> }.into_any(),
+    ],
+);

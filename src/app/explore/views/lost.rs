@@ -1,21 +1,29 @@
 //! Where does certainty get lost? Every neuron, one neuron, statuses.
 
 use crate::app::{
-    explore::views::{neuron::NeuronView, neurons::NeuronsView, parts::Selected, statuses::StatusesView},
+    explore::views::{
+        neuron::NeuronView,
+        neurons::NeuronsView,
+        parts::{Contents, card},
+        statuses::StatusesView,
+    },
     text::explore as text,
-    ui::widgets::Card,
 };
 use leptos::prelude::*;
 
-#[component]
-pub fn WhereLost(selected: Selected) -> impl IntoView {
-    view! {
-        <Card id="where-lost" title=text::WHERE_LOST.to_string() remark=String::new()>
-            <NeuronsView selected/>
-            <div class="split">
-                <NeuronView selected/>
-                <StatusesView/>
-            </div>
-        </Card>
-    }
-}
+/// The card, and what stands in it.
+pub const CARD: (fn() -> AnyView, Contents) = (
+    || card("where-lost", text::WHERE_LOST),
+    &[
+        |selected| view! { <NeuronsView selected/> }.into_any(),
+        |selected| {
+            view! {
+                <div class="split">
+                    <NeuronView selected/>
+                    <StatusesView/>
+                </div>
+            }
+            .into_any()
+        },
+    ],
+);

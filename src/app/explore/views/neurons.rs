@@ -97,22 +97,24 @@ pub fn NeuronsView(selected: Selected) -> impl IntoView {
         let sampled = panels.iter().any(|panel| panel.columns < panel.neurons);
         words::neurons_summary(picture, &neurons::mean_widths(picture), sampled)
     });
-    let legend = move || {
+    // A move of ε changes nothing of it.
+    let named = Memo::new(move |_| {
         store.shown.with(|shown| {
-            shown.as_ref().map(|picture| {
-                families(picture.methods.iter().copied())
-                    .into_iter()
-                    .map(|(method, names)| {
-                        let missing = !picture.answers().any(|a| same_inside(a.method, method));
-                        view! {
-                            <span class=format!("key-item {}", class(method))>
-                                <span class="k-bar"></span>{names}{missing.then_some(" …")}
-                            </span>
-                        }
-                    })
-                    .collect_view()
-            })
+            let picture = shown.as_ref()?;
+            let missing = |method| !picture.answers().any(|a| same_inside(a.method, method));
+            let families = families(picture.methods.iter().copied()).into_iter();
+            Some(families.map(|(method, names)| (method, names, missing(method))).collect::<Vec<_>>())
         })
+    });
+    let legend = move || {
+        let item = |(method, names, missing): (_, String, bool)| {
+            view! {
+                <span class=format!("key-item {}", class(method))>
+                    <span class="k-bar"></span>{names}{missing.then_some(" …")}
+                </span>
+            }
+        };
+        named.get().map(|named| named.into_iter().map(item).collect_view())
     };
     let rows = Arc::new(move || {
         let layer = selected.get().0 as usize;

@@ -12,7 +12,10 @@ use crate::{
             url::Change,
         },
         text::page as text,
-        ui::{patterns::StatusSamples, widgets::Draw},
+        ui::{
+            patterns::StatusSamples,
+            widgets::{Card, Draw},
+        },
     },
     charts::panel::Drawing,
 };
@@ -52,6 +55,14 @@ pub fn selected(store: Store) -> Selected {
         let network = network.get()?;
         chosen.get().or(widest.get()).filter(|&neuron| facts::has(&network, neuron))
     })
+}
+
+/// The views of a card, in order; each is built in a turn of its own.
+pub type Contents = &'static [fn(Selected) -> AnyView];
+
+/// A card without its views.
+pub fn card(id: &'static str, title: &'static str) -> AnyView {
+    view! { <Card id title=title.to_string() remark=String::new()>""</Card> }.into_any()
 }
 
 /// A plot of the picture on screen, empty while there is none.

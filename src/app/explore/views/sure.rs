@@ -1,18 +1,17 @@
 //! How sure against each other digit? The margins, and below them whether the methods are ordered as Theorem 2 promises.
 
 use crate::app::{
-    explore::views::{ladder::LadderView, margins::MarginsView},
+    explore::views::{
+        ladder::LadderView,
+        margins::MarginsView,
+        parts::{Contents, card},
+    },
     text::explore as text,
-    ui::widgets::Card,
 };
 use leptos::prelude::*;
 
-#[component]
-pub fn HowSure() -> impl IntoView {
-    view! {
-        <Card id="how-sure" title=text::HOW_SURE.to_string() remark=String::new()>
-            <MarginsView/>
-            <LadderView/>
-        </Card>
-    }
-}
+/// The card, and what stands in it.
+pub const CARD: (fn() -> AnyView, Contents) = (
+    || card("how-sure", text::HOW_SURE),
+    &[|_| view! { <MarginsView/> }.into_any(), |_| view! { <LadderView/> }.into_any()],
+);

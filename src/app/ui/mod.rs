@@ -3,6 +3,7 @@
 pub mod gloss;
 pub mod keep;
 pub mod menu;
+pub mod opened;
 pub mod part;
 pub mod patterns;
 pub mod processor;

@@ -7,7 +7,10 @@ use super::{
 };
 use crate::{
     app::{
-        explore::{plots::pixels as plots, words::pixels as words},
+        explore::{
+            plots::pixels as plots,
+            words::{pixels as words, stage},
+        },
         model::store::Store,
         text::pixels as text,
         ui::{
@@ -85,6 +88,7 @@ fn Work(pixels: Pixels) -> impl IntoView {
             </div>
         </div>
         <p class="say" id="px-says" role="status">{sentence(pixels, words::account)}</p>
+        <p class="footing">{sentence(pixels, |answer| stage::setting(&answer.question, false))}</p>
         <TableOf rows summary=text::TABLE/>
     }
 }
